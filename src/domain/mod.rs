@@ -1,0 +1,6 @@
+//! Words and rules. No I/O, no clock, no chance, no terminal: time and randomness come in as
+//! arguments, and everything here is a function of what it is given.
+
+pub mod ids;
+pub mod problem;
+pub mod words;

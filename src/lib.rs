@@ -1,0 +1,22 @@
+//! matoi: a full-screen terminal console from which an incident commander runs the response.
+//!
+//! Slack is where everybody else is. Every act is an event in a local journal; the incident's
+//! channel is the shared record; a durable outbox carries events there and a poller brings back
+//! what people did. With no Slack configured the same program runs on its own workspace.
+//!
+//! # The map, in reading order
+//!
+//! | part | what it is for | what it deliberately lacks |
+//! |---|---|---|
+//! | [`domain`] | words and rules: events, commands, decide, fold, the sync engine's step | I/O, a clock, a terminal, Slack's HTTP |
+//! | [`wire`] | what Slack's Web API looks like from outside: methods, tiers, error codes, objects | behaviour |
+//! | [`app`] | the program without terminal and network: model, update, actions, keymap, strings | drawing, waiting |
+//! | [`ui`] | draws the model into a frame | writing anything, importing `io` |
+//! | [`io`] | everything that can wait or fail: journal, Slack client, terminal, configuration, files | drawing, importing `ui` |
+//! | [`workspace`] | the embedded Slack-compatible server | anything of the incident's domain but the text types |
+//! | [`cli`] | one file a subcommand; wires the others | rules |
+//!
+//! `tests/tidy.rs` keeps the table true.
+
+pub mod domain;
+pub mod wire;

@@ -1,0 +1,1 @@
+//! What Slack's Web API looks like from outside, shared by the client and the embedded workspace.

@@ -1,0 +1,3 @@
+//! One test binary, because linking is the cost.
+
+mod tidy;

@@ -1,0 +1,145 @@
+//! Holds the map of the crate root: which layer may name what, and how long a file may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(dir: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let Ok(entries) = fs::read_dir(dir) else {
+        return found;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = fs::read_to_string(&path).expect("a source file is readable");
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(|(n, line)| (n + 1, line.trim_start()))
+        .filter(|(_, line)| !line.starts_with("//"))
+}
+
+/// Folder, and what its code may not name.
+const BOUNDARIES: &[(&str, &[&str])] = &[
+    (
+        "src/domain",
+        &[
+            "tokio::",
+            "reqwest::",
+            "rusqlite::",
+            "ratatui::",
+            "crossterm::",
+            "axum::",
+            "Utc::now",
+            "Local::now",
+            "SystemTime::now",
+            "Instant::now",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "crate::app",
+            "crate::ui",
+            "crate::io",
+            "crate::workspace",
+            "crate::cli",
+        ],
+    ),
+    (
+        "src/wire",
+        &[
+            "crate::app",
+            "crate::ui",
+            "crate::io",
+            "crate::workspace",
+            "crate::cli",
+            "tokio::",
+            "reqwest::",
+            "axum::",
+        ],
+    ),
+    (
+        "src/app",
+        &[
+            "tokio::",
+            "reqwest::",
+            "rusqlite::",
+            "axum::",
+            "Utc::now",
+            "Local::now",
+            "SystemTime::now",
+            "Instant::now",
+            "std::fs",
+            "std::net",
+            "crate::ui",
+            "crate::io",
+            "crate::workspace",
+            "crate::cli",
+        ],
+    ),
+    (
+        "src/ui",
+        &[
+            "tokio::",
+            "reqwest::",
+            "rusqlite::",
+            "axum::",
+            "crate::io",
+            "crate::workspace",
+            "crate::cli",
+            "Utc::now",
+        ],
+    ),
+    ("src/io", &["crate::ui", "crate::workspace", "crate::cli"]),
+    (
+        "src/workspace",
+        &[
+            "crate::app",
+            "crate::ui",
+            "crate::io",
+            "crate::cli",
+            "reqwest::",
+            "ratatui::",
+        ],
+    ),
+];
+
+#[test]
+fn layers_name_only_what_is_below_them() {
+    let mut broken = Vec::new();
+    for (folder, forbidden) in BOUNDARIES {
+        for (path, text) in sources(&root().join(folder)) {
+            for (number, line) in code_lines(&text) {
+                for word in *forbidden {
+                    if line.contains(word) {
+                        broken.push(format!("{}:{number} names {word}", path.display()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_file_is_longer_than_900_lines() {
+    for (path, text) in sources(&root().join("src")) {
+        let lines = text.lines().count();
+        assert!(
+            lines <= 900,
+            "{} has {lines} lines: split it",
+            path.display()
+        );
+    }
+}
