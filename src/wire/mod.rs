@@ -1,1 +1,3 @@
 //! What Slack's Web API looks like from outside, shared by the client and the embedded workspace.
+
+pub mod methods;
