@@ -3,4 +3,5 @@
 
 pub mod ids;
 pub mod problem;
+pub mod text;
 pub mod words;
