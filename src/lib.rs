@@ -19,4 +19,5 @@
 //! `tests/tidy.rs` keeps the table true.
 
 pub mod domain;
+pub mod io;
 pub mod wire;

@@ -1,3 +1,4 @@
 //! One test binary, because linking is the cost.
 
+mod config;
 mod tidy;

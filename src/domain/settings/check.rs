@@ -1,0 +1,491 @@
+//! What the types cannot refuse: ids that clash, names Slack would not take, numbers that make no
+//! sense together.
+
+use super::Config;
+use super::naming::fits_channel_name;
+use crate::both;
+use crate::domain::checklists;
+use crate::domain::words::Text;
+use std::collections::HashSet;
+
+/// One mistake, at a key such as `levels.0.id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub path: String,
+    pub sentence: Text,
+    pub hint: Option<Text>,
+}
+
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, path: impl Into<String>, sentence: Text, hint: Option<Text>) {
+        self.0.push(Fault {
+            path: path.into(),
+            sentence,
+            hint,
+        });
+    }
+
+    fn within(&mut self, path: &str, value: u32, low: u32, high: u32) {
+        if !(low..=high).contains(&value) {
+            self.add(
+                path,
+                both!(
+                    "{value} is out of range: {low} to {high}",
+                    "{value} は範囲外です ({low} から {high} まで)"
+                ),
+                None,
+            );
+        }
+    }
+
+    fn link(&mut self, path: impl Into<String>, link: &str) {
+        let web = link.starts_with("https://") || link.starts_with("http://");
+        if !link.is_empty() && (!web || link.chars().any(char::is_whitespace)) {
+            self.add(
+                path,
+                both!("`{link}` is no link", "`{link}` はリンクではありません"),
+                Some(Text::fixed(
+                    "a link begins with https://",
+                    "https:// で始めてください",
+                )),
+            );
+        }
+    }
+
+    fn each(&mut self, path: &str, values: &[String], kind: Naming) {
+        for (i, value) in values.iter().enumerate() {
+            if !kind.fits(value) {
+                let (sentence, hint) = kind.complaint(value);
+                self.add(format!("{path}.{i}"), sentence, Some(hint));
+            }
+        }
+    }
+
+    fn ids<'a>(&mut self, table: &str, ids: impl Iterator<Item = &'a str>, longest: usize) {
+        let mut met = HashSet::new();
+        for (i, id) in ids.enumerate() {
+            let path = format!("{table}.{i}.id");
+            let shaped = !id.is_empty()
+                && id.chars().count() <= longest
+                && id.chars().all(fits_channel_name);
+            if !shaped {
+                self.add(
+                    path,
+                    both!("`{id}` cannot be an id", "`{id}` は id に使えません"),
+                    Some(both!(
+                        "1 to {longest} lower-case letters, digits, - or _",
+                        "小文字・数字・- ・_ で 1〜{longest} 文字にしてください"
+                    )),
+                );
+            } else if !met.insert(id) {
+                self.add(
+                    path,
+                    both!("the id `{id}` is used twice", "id `{id}` が重複しています"),
+                    None,
+                );
+            }
+        }
+        if met.is_empty() {
+            self.add(
+                table,
+                both!("`{table}` is empty", "`{table}` が空です"),
+                Some(Text::fixed(
+                    "leave the table out to have the defaults",
+                    "既定のままにするには、この表を書かないでください",
+                )),
+            );
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Naming {
+    Channel,
+    Person,
+    Group,
+    PersonOrGroup,
+}
+
+fn slack_id(text: &str, prefixes: &[char]) -> bool {
+    text.len() >= 3
+        && text.starts_with(prefixes)
+        && text
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
+fn handle(text: &str) -> bool {
+    text.strip_prefix('@')
+        .is_some_and(|name| !name.is_empty() && !name.chars().any(char::is_whitespace))
+}
+
+impl Naming {
+    fn fits(self, text: &str) -> bool {
+        match self {
+            Naming::Channel => {
+                slack_id(text, &['C', 'G'])
+                    || text
+                        .strip_prefix('#')
+                        .is_some_and(|name| !name.is_empty() && name.chars().all(fits_channel_name))
+            }
+            Naming::Person => {
+                slack_id(text, &['U', 'W'])
+                    || handle(text)
+                    || text
+                        .split_once('@')
+                        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+            }
+            Naming::Group => slack_id(text, &['S']) || handle(text),
+            Naming::PersonOrGroup => Naming::Person.fits(text) || Naming::Group.fits(text),
+        }
+    }
+
+    fn complaint(self, text: &str) -> (Text, Text) {
+        match self {
+            Naming::Channel => (
+                both!(
+                    "`{text}` names no channel",
+                    "`{text}` はチャンネル名ではありません"
+                ),
+                Text::fixed(
+                    "write #name or the channel's id (C…)",
+                    "#名前 かチャンネル ID (C…) で書いてください",
+                ),
+            ),
+            Naming::Person => (
+                both!(
+                    "`{text}` names no person",
+                    "`{text}` はユーザーを指していません"
+                ),
+                Text::fixed(
+                    "write @handle, an e-mail address or a user id (U…)",
+                    "@ハンドル、メールアドレス、ユーザー ID (U…) のどれかで書いてください",
+                ),
+            ),
+            Naming::Group => (
+                both!(
+                    "`{text}` names no user group",
+                    "`{text}` はユーザーグループを指していません"
+                ),
+                Text::fixed(
+                    "write @handle or a user group's id (S…)",
+                    "@ハンドルかユーザーグループ ID (S…) で書いてください",
+                ),
+            ),
+            Naming::PersonOrGroup => (
+                both!(
+                    "`{text}` names nobody",
+                    "`{text}` は人もグループも指していません"
+                ),
+                Text::fixed(
+                    "write @handle, an e-mail address, a user id (U…) or a user group's id (S…)",
+                    "@ハンドル、メールアドレス、ユーザー ID (U…)、ユーザーグループ ID (S…) のどれかで書いてください",
+                ),
+            ),
+        }
+    }
+}
+
+fn emoji(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 100
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() && !c.is_uppercase() || "_-+'".contains(c))
+}
+
+impl Config {
+    /// Every mistake there is, in the order of the file's tables; none means usable.
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = Faults(Vec::new());
+        self.check_slack(&mut faults);
+        self.check_numbers(&mut faults);
+        self.check_people(&mut faults);
+        self.check_tables(&mut faults);
+        faults.0
+    }
+
+    fn check_slack(&self, faults: &mut Faults) {
+        let url = &self.slack.api_url;
+        if !(url.starts_with("https://") || url.starts_with("http://")) || !url.ends_with('/') {
+            faults.add(
+                "slack.api_url",
+                both!(
+                    "`{url}` is no address of a Slack API",
+                    "`{url}` は Slack API のアドレスではありません"
+                ),
+                Some(Text::fixed(
+                    "it begins with https:// (http:// only on this machine) and ends in /api/",
+                    "https:// で始め (この端末内だけ http:// も可)、/api/ で終えてください",
+                )),
+            );
+        }
+        for (i, host) in self.slack.allowed_hosts.iter().enumerate() {
+            if host.is_empty()
+                || host.contains(['/', ':', '*'])
+                || host.contains(char::is_whitespace)
+            {
+                faults.add(
+                    format!("slack.allowed_hosts.{i}"),
+                    both!(
+                        "`{host}` is no host name",
+                        "`{host}` はホスト名ではありません"
+                    ),
+                    Some(Text::fixed(
+                        "the bare name, such as slack-proxy.example.com",
+                        "slack-proxy.example.com のように、名前だけを書いてください",
+                    )),
+                );
+            }
+        }
+        faults.within("slack.poll_seconds", self.slack.poll_seconds, 1, 600);
+        faults.within(
+            "slack.idle_poll_seconds",
+            self.slack.idle_poll_seconds,
+            self.slack.poll_seconds.max(1),
+            3600,
+        );
+        faults.within("slack.budget_percent", self.slack.budget_percent, 1, 100);
+        faults.within(
+            "slack.read_lag_seconds",
+            self.slack.read_lag_seconds,
+            1,
+            600,
+        );
+        faults.link("channel.meeting_link", &self.channel.meeting_link);
+    }
+
+    fn check_numbers(&self, faults: &mut Faults) {
+        const DAY: u32 = 24 * 60;
+        let t = &self.timers;
+        for (path, value, low, high) in [
+            ("timekeeper.minutes", self.timekeeper.minutes, 0, DAY),
+            (
+                "timekeeper.after_recovery_minutes",
+                self.timekeeper.after_recovery_minutes,
+                0,
+                DAY,
+            ),
+            (
+                "timers.ask_commander_minutes",
+                t.ask_commander_minutes,
+                1,
+                DAY,
+            ),
+            ("timers.ask_level_minutes", t.ask_level_minutes, 1, DAY),
+            ("timers.ask_scribe_minutes", t.ask_scribe_minutes, 1, DAY),
+            ("timers.ask_scribe_people", t.ask_scribe_people, 1, 1000),
+            ("timers.ask_times", t.ask_times, 1, 100),
+            ("timers.call_again_minutes", t.call_again_minutes, 1, DAY),
+            ("timers.calls_before_next", t.calls_before_next, 1, 20),
+            (
+                "timers.commander_silent_minutes",
+                t.commander_silent_minutes,
+                1,
+                DAY,
+            ),
+            ("timers.hand_over_minutes", t.hand_over_minutes, 1, DAY),
+            (
+                "timers.first_report_minutes",
+                t.first_report_minutes,
+                1,
+                DAY,
+            ),
+            ("timers.time_box_minutes", t.time_box_minutes, 1, DAY),
+            ("timers.roll_call_minutes", t.roll_call_minutes, 0, DAY),
+            ("timers.present_minutes", t.present_minutes, 1, DAY),
+            ("timers.objection_minutes", t.objection_minutes, 0, DAY),
+            (
+                "timers.recovery_hold_minutes",
+                t.recovery_hold_minutes,
+                0,
+                DAY,
+            ),
+            ("timers.relief_minutes", t.relief_minutes, 1, DAY),
+            (
+                "timers.relief_commander_minutes",
+                t.relief_commander_minutes,
+                1,
+                DAY,
+            ),
+            ("timers.split_people", t.split_people, 2, 1000),
+            ("timers.unresolved_hours", t.unresolved_hours, 1, 24 * 365),
+            ("timers.silent_days", t.silent_days, 1, 365),
+            ("timers.silent_again_days", t.silent_again_days, 1, 365),
+            (
+                "targets.cadence_percent",
+                self.targets.cadence_percent,
+                0,
+                100,
+            ),
+            ("close.max_gap_minutes", self.close.max_gap_minutes, 1, DAY),
+        ] {
+            faults.within(path, value, low, high);
+        }
+    }
+
+    fn check_people(&self, faults: &mut Faults) {
+        if !self.user.is_empty() && !Naming::Person.fits(&self.user) {
+            let (sentence, hint) = Naming::Person.complaint(&self.user);
+            faults.add("user", sentence, Some(hint));
+        }
+        let (invite, broadcast) = (&self.invite, &self.broadcast);
+        faults.each("invite.people", &invite.people, Naming::Person);
+        faults.each("invite.groups", &invite.groups, Naming::Group);
+        faults.each("invite.followers", &invite.followers, Naming::Person);
+        faults.each(
+            "invite.security_people",
+            &invite.security_people,
+            Naming::Person,
+        );
+        faults.each(
+            "invite.security_groups",
+            &invite.security_groups,
+            Naming::Group,
+        );
+        faults.each("broadcast.outage", &broadcast.outage, Naming::Channel);
+        faults.each("broadcast.security", &broadcast.security, Naming::Channel);
+        faults.each("broadcast.drill", &broadcast.drill, Naming::Channel);
+        faults.each("close.closers", &self.close.closers, Naming::PersonOrGroup);
+    }
+
+    fn check_tables(&self, faults: &mut Faults) {
+        faults.link("manuals.outage", &self.manuals.outage);
+        faults.link("manuals.security", &self.manuals.security);
+        faults.link("manuals.personal_data", &self.manuals.personal_data);
+
+        let r = &self.reactions;
+        let mut met = HashSet::new();
+        for (key, names) in [
+            ("timeline", &r.timeline),
+            ("evidence", &r.evidence),
+            ("question", &r.question),
+        ] {
+            for (i, name) in names.iter().enumerate() {
+                let path = format!("reactions.{key}.{i}");
+                if !emoji(name) {
+                    faults.add(
+                        path,
+                        both!(
+                            "`{name}` is no emoji name",
+                            "`{name}` は絵文字の名前ではありません"
+                        ),
+                        Some(Text::fixed(
+                            "the name without colons, such as pushpin",
+                            "pushpin のように、コロンなしで書いてください",
+                        )),
+                    );
+                } else if !met.insert(name) {
+                    faults.add(
+                        path,
+                        both!(
+                            "the emoji `{name}` has two meanings",
+                            "絵文字 `{name}` に意味が 2 つあります"
+                        ),
+                        None,
+                    );
+                }
+            }
+        }
+
+        faults.ids("services", self.services.iter().map(|s| s.id.as_str()), 40);
+        for (i, service) in self.services.iter().enumerate() {
+            let at = |key: &str| format!("services.{i}.{key}");
+            faults.each(&at("groups"), &service.groups, Naming::Group);
+            faults.each(
+                &at("escalation"),
+                &service.escalation,
+                Naming::PersonOrGroup,
+            );
+            faults.each(&at("broadcast"), &service.broadcast, Naming::Channel);
+            faults.link(at("manual"), &service.manual);
+        }
+        faults.ids(
+            "temperatures",
+            self.temperatures.iter().map(|t| t.id.as_str()),
+            20,
+        );
+        faults.ids("levels", self.levels.iter().map(|l| l.id.as_str()), 12);
+        if self.levels.len() > 9 {
+            faults.add(
+                "levels",
+                Text::fixed("more than nine levels", "レベルが 9 個を超えています"),
+                Some(Text::fixed(
+                    "people choose a level by a number from 1️⃣ to 9️⃣",
+                    "レベルは 1️⃣ から 9️⃣ のリアクションで選ばれます",
+                )),
+            );
+        }
+        for (i, level) in self.levels.iter().enumerate() {
+            if level.name.is_empty() {
+                let id = &level.id;
+                faults.add(
+                    format!("levels.{i}.name"),
+                    both!(
+                        "level `{id}` has no name",
+                        "レベル `{id}` に名前がありません"
+                    ),
+                    None,
+                );
+            }
+            let list = &level.checklist;
+            if self.checklists.directory.is_empty() && !checklists::LISTS.contains(&list.as_str()) {
+                let known = checklists::LISTS.join(", ");
+                faults.add(
+                    format!("levels.{i}.checklist"),
+                    both!(
+                        "there is no checklist `{list}`",
+                        "チェックリスト `{list}` はありません"
+                    ),
+                    Some(both!(
+                        "there are {known}; others need checklists.directory",
+                        "選べるのは {known} です。他の名前には checklists.directory が要ります"
+                    )),
+                );
+            }
+            faults.each(
+                &format!("levels.{i}.call"),
+                &level.call,
+                Naming::PersonOrGroup,
+            );
+            faults.link(format!("levels.{i}.manual"), &level.manual);
+        }
+        faults.ids(
+            "audiences",
+            self.audiences.iter().map(|a| a.id.as_str()),
+            20,
+        );
+        for (i, audience) in self.audiences.iter().enumerate() {
+            faults.each(
+                &format!("audiences.{i}.channels"),
+                &audience.channels,
+                Naming::Channel,
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_have_no_fault() {
+        assert_eq!(Config::default().faults(), Vec::new());
+    }
+
+    #[test]
+    fn names_of_people_groups_and_channels() {
+        assert!(Naming::Person.fits("@ito"));
+        assert!(Naming::Person.fits("ito@example.com"));
+        assert!(Naming::Person.fits("U012ABC"));
+        assert!(!Naming::Person.fits("ito"));
+        assert!(Naming::Group.fits("@shop-oncall"));
+        assert!(!Naming::Group.fits("U012ABC"));
+        assert!(Naming::Channel.fits("#障害_お知らせ"));
+        assert!(!Naming::Channel.fits("#Outages"));
+        assert!(!Naming::Channel.fits("outages"));
+    }
+}

@@ -1,0 +1,4 @@
+//! Everything that can wait or fail: files, the network, the terminal, the clock.
+
+pub mod config;
+pub mod paths;
