@@ -20,4 +20,5 @@
 
 pub mod domain;
 pub mod io;
+pub mod ui;
 pub mod wire;
