@@ -22,3 +22,4 @@ pub mod domain;
 pub mod io;
 pub mod ui;
 pub mod wire;
+pub mod workspace;

@@ -1,4 +1,5 @@
 //! One test binary, because linking is the cost.
 
 mod config;
+mod contracts;
 mod tidy;

@@ -1,0 +1,154 @@
+//! State, disk, limits and faults put together: one call in, one outcome out, still without HTTP.
+
+use super::answer::Answer;
+use super::args::Args;
+use super::faults::{Delivery, Faults, Verdict};
+use super::limits::{Limits, Mode, Over};
+use super::model::Micros;
+use super::state::State;
+use super::store::Store;
+use crate::domain::problem::Problem;
+use crate::wire::methods::{self, Tier};
+use serde_json::Value;
+use tracing::error;
+
+pub struct Engine {
+    pub state: State,
+    pub limits: Limits,
+    pub faults: Faults,
+    store: Option<Store>,
+}
+
+/// An answer and how it reaches the caller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub answer: Answer,
+    pub delivery: Delivery,
+}
+
+impl Engine {
+    /// Stores what `state` has changed so far, so that a new workspace is there before its first
+    /// call.
+    pub fn new(
+        state: State,
+        limits: Limits,
+        faults: Faults,
+        store: Option<Store>,
+    ) -> Result<Engine, Problem> {
+        let mut engine = Engine {
+            state,
+            limits,
+            faults,
+            store,
+        };
+        engine.save()?;
+        Ok(engine)
+    }
+
+    /// Answers one call; what it changed is synced to disk by then.
+    pub fn call(&mut self, token: Option<&str>, method: &str, args: &Args, now: Micros) -> Outcome {
+        let cursor = args.text("cursor").ok().flatten();
+        let with_cursor = cursor.is_some_and(|cursor| !cursor.is_empty());
+        let verdict = self.faults.judge(method, with_cursor, now);
+        let mut answer = match self.refused(token, method, args, &verdict, now) {
+            Some(answer) => answer,
+            None => self.committed(token, method, args, &verdict, now),
+        };
+        if let Some(code) = &verdict.error {
+            let before = answer;
+            answer = Answer::refusal(code.clone());
+            answer.scopes = before.scopes;
+            answer.accepted = before.accepted;
+        }
+        Outcome {
+            answer,
+            delivery: verdict.delivery,
+        }
+    }
+
+    /// What keeps a call from being carried out: the token, a budget, a fault.
+    fn refused(
+        &mut self,
+        token: Option<&str>,
+        method: &str,
+        args: &Args,
+        verdict: &Verdict,
+        now: Micros,
+    ) -> Option<Answer> {
+        let row = match self.state.admit(token, method) {
+            Ok(row) => row,
+            // The state says the same again, with the headers that belong to it.
+            Err(_) => return None,
+        };
+        if let Some(secs) = verdict.retry_after {
+            return Some(Answer::ratelimited(secs));
+        }
+        let budget = token
+            .and_then(|secret| self.state.token(secret))
+            .map_or("", |token| token.app.as_deref().unwrap_or(&token.user));
+        let place = match row.tier {
+            Tier::PostPerChannel => args.text_or_empty("channel").unwrap_or_default(),
+            _ => String::new(),
+        };
+        match self.limits.book(budget, row, &place, now) {
+            Ok(()) => {}
+            Err(Over::Method(secs)) => return Some(Answer::ratelimited(secs)),
+            Err(Over::Posts) => {
+                return Some(Answer {
+                    retry_after: Some(1),
+                    ..Answer::refusal("rate_limited")
+                });
+            }
+        }
+        (!verdict.commit).then(|| Answer::refusal("service_unavailable"))
+    }
+
+    fn committed(
+        &mut self,
+        token: Option<&str>,
+        method: &str,
+        args: &Args,
+        verdict: &Verdict,
+        now: Micros,
+    ) -> Answer {
+        self.state.quirks = verdict.quirks.clone();
+        self.state.quirks.clamp = self.limits.mode == Mode::Clamped;
+        let answer = self.state.call(token, method, args, now);
+        match self.save() {
+            Ok(()) => answer,
+            Err(problem) => {
+                error!("{problem}");
+                Answer::refusal("internal_error")
+            }
+        }
+    }
+
+    /// Writes what changed. When that fails, memory goes back to what the disk has, so that nothing
+    /// is shown that a restart would not show.
+    pub fn save(&mut self) -> Result<(), Problem> {
+        let changes = self.state.take_changes();
+        let Some(store) = self.store.as_mut().filter(|_| !changes.is_empty()) else {
+            return Ok(());
+        };
+        let saved = store.save(&self.state, &changes);
+        if saved.is_err()
+            && let Some(state) = store.load()?
+        {
+            self.state = state;
+        }
+        saved
+    }
+}
+
+/// Whether a value looks like the token argument's: only forms and queries may carry one.
+pub fn token_argument(args: &mut Args) -> Option<String> {
+    match args.remove("token") {
+        Some(Value::String(token)) => Some(token),
+        _ => None,
+    }
+}
+
+/// Whether a method is known, for routing before a body is read.
+pub fn knows(method: &str) -> bool {
+    methods::find(method).is_some()
+}

@@ -1,0 +1,3 @@
+//! The embedded workspace against Slack's contract.
+
+mod behaviour;
