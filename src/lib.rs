@@ -18,6 +18,7 @@
 //!
 //! `tests/tidy.rs` keeps the table true.
 
+pub mod app;
 pub mod domain;
 pub mod io;
 pub mod ui;

@@ -2,10 +2,16 @@
 //! arguments, and everything here is a function of what it is given.
 
 pub mod checklists;
+pub mod decide;
+pub mod event;
 pub mod ids;
+pub mod incident;
 pub mod instructions;
 pub mod problem;
 pub mod secret;
+pub mod sentence;
 pub mod settings;
+pub mod sync;
 pub mod text;
+pub mod verb;
 pub mod words;

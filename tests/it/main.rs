@@ -2,4 +2,5 @@
 
 mod config;
 mod contracts;
+mod sim;
 mod tidy;

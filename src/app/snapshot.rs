@@ -1,0 +1,122 @@
+//! What the core publishes and the screens show: immutable, shared, latest wins. The terminal
+//! thread reads it and never waits for it.
+
+use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::settings::Config;
+use crate::domain::sync::image::{JobState, Reaction};
+use crate::domain::sync::{Counts, Link};
+use crate::domain::words::Lang;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything the screens know of the world.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Grows with every publication.
+    pub version: u64,
+    pub workspace: Workspace,
+    /// Who this console speaks for; empty until chosen.
+    pub me: UserId,
+    pub people: Arc<BTreeMap<UserId, Person>>,
+    pub config: Arc<Config>,
+    /// Newest declaration first.
+    pub incidents: Vec<Summary>,
+    /// The incident in focus.
+    pub room: Option<Arc<Room>>,
+    pub link: LinkState,
+    /// Another process on this data directory talks to the workspace; this one follows.
+    pub follows: bool,
+}
+
+/// Which workspace this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// The embedded one: nobody outside sees this.
+    pub local: bool,
+    pub team: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: UserId,
+    /// What screens and sentences call them.
+    pub name: String,
+    /// Without the `@`.
+    pub handle: String,
+    pub bot: bool,
+}
+
+/// A line of the home screen.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    pub incident: Arc<Incident>,
+    pub channel: Option<String>,
+    pub drill: bool,
+    pub private: bool,
+    /// Outbox jobs by state.
+    pub counts: Counts,
+    /// When its channel was last read to the end; `None`: not in this run.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// What one war room shows.
+#[derive(Clone, Debug)]
+pub struct Room {
+    pub summary: Summary,
+    pub lang: Lang,
+    /// People's and integrations' messages, oldest first. What our own app wrote for its events
+    /// is in the timeline, and here only where people answered it.
+    pub talk: Arc<Vec<Talk>>,
+    /// States of this console's own acts that are not yet seen in the channel, by event.
+    pub jobs: BTreeMap<EventId, JobState>,
+    /// Everything in the outbox that is not done, for its list.
+    pub outbox: Vec<OutboxLine>,
+    /// When each person last wrote in the channel.
+    pub heard: BTreeMap<UserId, DateTime<Utc>>,
+    /// When each console act entered the outbox is in its entry; this is the next timekeeper call.
+    pub next_call: Option<DateTime<Utc>>,
+}
+
+/// A message of the channel pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Talk {
+    pub ts: SlackTs,
+    pub at: DateTime<Utc>,
+    /// The parent, where it is a reply.
+    pub thread: Option<SlackTs>,
+    pub author: String,
+    pub user: Option<UserId>,
+    /// Decoded and cleaned: safe to draw.
+    pub text: String,
+    pub edited: bool,
+    pub pinned: bool,
+    pub reactions: Vec<Reaction>,
+    pub replies: u32,
+    /// From a program, not a person.
+    pub bot: bool,
+    /// Posted from a console: the act that carries it, whose job state is in [`Room::jobs`].
+    pub event: Option<EventId>,
+    /// Our own console's, still on its way: it has no ts of Slack's yet.
+    pub pending: bool,
+}
+
+/// A job that is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxLine {
+    pub seq: u64,
+    pub incident: IncidentId,
+    pub at: DateTime<Utc>,
+    pub what: crate::domain::words::Text,
+    pub state: JobState,
+    pub attempts: u32,
+}
+
+/// The connection as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkState {
+    pub link: Link,
+    /// The last answer of the workspace.
+    pub as_of: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,328 @@
+//! What each event says to people: in the channel, in the timeline, on the command line.
+//!
+//! A sentence is pieces, so that the channel can link a person and the terminal can print a name.
+
+use super::event::{Body, Kind, Named};
+use super::ids::UserId;
+use super::incident::Incident;
+use super::verb::{ROLES, role_name};
+use super::words::Lang;
+use chrono::{DateTime, Utc};
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Plain text, not escaped.
+    Text(String),
+    /// Somebody, by name.
+    Person(UserId),
+    /// Somebody who is to be told: linked in the channel.
+    Call(UserId),
+    /// An instant, in the reader's own zone.
+    Time(DateTime<Utc>),
+    /// Emphasis.
+    Strong(String),
+}
+
+/// A sentence about an event.
+pub type Sentence = Vec<Piece>;
+
+fn text(text: impl Into<String>) -> Piece {
+    Piece::Text(text.into())
+}
+
+fn strong(text: impl Into<String>) -> Piece {
+    Piece::Strong(text.into())
+}
+
+/// Says in `lang` what `body`, by `by`, changed. `incident` is the state around it, for what the
+/// body names only by id.
+pub fn sentence(body: &Body, by: &UserId, incident: &Incident, lang: Lang) -> Sentence {
+    let ja = lang == Lang::Ja;
+    let pick = |en: &str, jp: &str| text(if ja { jp } else { en });
+    let who = || Piece::Person(by.clone());
+    let named = |n: &Named| strong(level_words(n));
+    match body {
+        Body::Declared {
+            title,
+            incident_kind,
+            temperature,
+            ..
+        } => {
+            let mut out = vec![
+                match (incident_kind, ja) {
+                    (Kind::Outage, false) => text("Incident declared: "),
+                    (Kind::Outage, true) => text("インシデント宣言: "),
+                    (Kind::Security, false) => text("Security incident declared: "),
+                    (Kind::Security, true) => text("セキュリティインシデント宣言: "),
+                },
+                strong(title),
+            ];
+            if let Some(temperature) = temperature {
+                out.push(pick(", temperature ", "、温度感 "));
+                out.push(strong(&temperature.name));
+            }
+            out.push(pick(", by ", "、宣言者 "));
+            out.push(who());
+            out
+        }
+        Body::Level { level, .. } => vec![
+            pick("Level set to ", "レベルを "),
+            named(level),
+            pick(" by ", " に設定: "),
+            who(),
+        ],
+        Body::Items { items, .. } => {
+            let mut out = vec![pick("Checklist:", "チェックリスト:")];
+            let list = incident.checklist();
+            for item in items {
+                let number = list
+                    .iter()
+                    .position(|check| check.item.id == item.id)
+                    .map_or_else(String::new, |n| format!("{}. ", n + 1));
+                out.push(text(format!("\n{number}{}", item.text)));
+            }
+            out
+        }
+        Body::Temperature { temperature } => vec![
+            pick("Temperature set to ", "温度感を "),
+            strong(&temperature.name),
+            pick(" by ", " に設定: "),
+            who(),
+        ],
+        Body::Situation {} => vec![pick("Situation, by ", "いまいまの状況: "), who()],
+        Body::Commander { user, reason } => {
+            let mut out = match user {
+                Some(user) if user == by => vec![
+                    Piece::Call(user.clone()),
+                    pick(" takes command", " が指揮を執ります"),
+                ],
+                Some(user) => vec![
+                    Piece::Call(user.clone()),
+                    pick(" commands, named by ", " が指揮を執ります。指名: "),
+                    who(),
+                ],
+                None => vec![
+                    who(),
+                    pick(
+                        " lays down command; nobody commands",
+                        " が指揮を離れました。指揮者がいません",
+                    ),
+                ],
+            };
+            out.extend(because(reason.as_deref(), ja));
+            out
+        }
+        Body::Role { role, user } => {
+            let name = role_name(ROLES, role).get(lang).to_owned();
+            match user {
+                Some(user) => vec![strong(name), text(": "), Piece::Call(user.clone())],
+                None => vec![strong(name), pick(": nobody", ": 担当なし")],
+            }
+        }
+        Body::CheckedIn { user, role, task } => {
+            let mut out = vec![
+                Piece::Person(user.clone()),
+                pick(" checks in", " がチェックイン"),
+            ];
+            if let Some(role) = role {
+                out.push(text(if ja { "、役割 " } else { " as " }));
+                out.push(text(role_name(ROLES, role).get(lang)));
+            }
+            if let Some(task) = task {
+                out.push(text(if ja { "、作業: " } else { ", task: " }));
+                out.push(text(task));
+            }
+            out
+        }
+        Body::CheckedOut { user } => vec![
+            Piece::Person(user.clone()),
+            pick(" checks out", " がチェックアウト"),
+        ],
+        Body::Ticked { item } => vec![
+            pick("Done: ", "完了: "),
+            text(item_words(incident, item)),
+            text(" — "),
+            who(),
+        ],
+        Body::Unticked { item } => vec![
+            pick("Open again: ", "未完了に戻す: "),
+            text(item_words(incident, item)),
+            text(" — "),
+            who(),
+        ],
+        Body::Skipped { item, reason } => vec![
+            pick("Not needed: ", "不要: "),
+            text(item_words(incident, item)),
+            pick(", because ", "、理由: "),
+            text(reason),
+            text(" — "),
+            who(),
+        ],
+        Body::Assigned { item, user } => {
+            let mut out = vec![text(item_words(incident, item)), text(": ")];
+            match user {
+                Some(user) if user == by => out.push(Piece::Person(user.clone())),
+                Some(user) => out.push(Piece::Call(user.clone())),
+                None => out.push(pick("nobody", "担当なし")),
+            }
+            out
+        }
+        Body::ItemAdded { item } => vec![
+            pick("Item added: ", "項目を追加: "),
+            text(item_words(incident, &item.id)),
+            text(" — "),
+            who(),
+        ],
+        Body::Note {} => vec![pick("Note, by ", "記録: "), who()],
+        Body::Milestone {
+            milestone,
+            time,
+            link,
+        } => {
+            let mut out = vec![
+                strong(milestone.text().get(lang)),
+                text(": "),
+                Piece::Time(*time),
+                text(" — "),
+                who(),
+            ];
+            if let Some(link) = link {
+                out.push(text(format!(" {link}")));
+            }
+            out
+        }
+        Body::Message { .. } => vec![strong_person(by)],
+        Body::Pinned {
+            author, excerpt, ..
+        } => vec![
+            pick("Pinned: ", "ピン留め: "),
+            text(if ja {
+                format!("「{excerpt}」{author}")
+            } else {
+                format!("\"{excerpt}\" {author}")
+            }),
+        ],
+        Body::Unpinned { .. } => vec![pick("A pin was taken off", "ピン留めを外しました")],
+        Body::Timekeeper { minutes: 0 } => {
+            vec![
+                pick("Timekeeper stopped by ", "タイムキーパーを停止: "),
+                who(),
+            ]
+        }
+        Body::Timekeeper { minutes } => vec![
+            text(if ja {
+                format!("タイムキーパーを開始、{minutes}分ごと: ")
+            } else {
+                format!("Timekeeper started, every {minutes} min, by ")
+            }),
+            who(),
+        ],
+        Body::TimekeeperCall { .. } => vec![pick("Timekeeper", "タイムキーパー")],
+        Body::Phase { phase } => vec![
+            pick("Phase: ", "段階: "),
+            strong(phase.text().get(lang)),
+            text(" — "),
+            who(),
+        ],
+        Body::Recovered { time } => vec![
+            strong(if ja { "復旧" } else { "Recovered" }),
+            pick(" since ", "。復旧時刻 "),
+            Piece::Time(*time),
+            pick(
+                ": users are no longer hurt. Declared by ",
+                "。ユーザー影響は解消しました。宣言: ",
+            ),
+            who(),
+        ],
+        Body::Resolved { reason } => {
+            let mut out = vec![
+                strong(if ja { "解決" } else { "Resolved" }),
+                pick(
+                    ": all work is done. Declared by ",
+                    "。すべての作業が完了しました。宣言: ",
+                ),
+                who(),
+            ];
+            out.extend(because(reason.as_deref(), ja));
+            out
+        }
+        Body::Archived {} => vec![
+            pick(
+                "This channel is archived by ",
+                "このチャンネルをアーカイブします: ",
+            ),
+            who(),
+        ],
+        Body::Cancelled { outcome, reason } => {
+            let mut out = vec![strong(outcome.text().get(lang)), text(" — "), who()];
+            out.extend(because(Some(reason), ja));
+            out
+        }
+        Body::Reopened { reason } => {
+            let mut out = vec![
+                strong(if ja { "対応再開" } else { "Reopened" }),
+                pick(" by ", ": "),
+                who(),
+            ];
+            out.extend(because(Some(reason), ja));
+            out
+        }
+        Body::PersonalData {} => vec![
+            strong(if ja {
+                "個人情報あり"
+            } else {
+                "Personal data involved"
+            }),
+            text(" — "),
+            who(),
+        ],
+    }
+}
+
+fn strong_person(user: &UserId) -> Piece {
+    Piece::Person(user.clone())
+}
+
+fn because(reason: Option<&str>, ja: bool) -> Option<Piece> {
+    reason.map(|reason| {
+        text(if ja {
+            format!("。理由: {reason}")
+        } else {
+            format!(". Reason: {reason}")
+        })
+    })
+}
+
+/// `2 High`; just the id where no name differs from it.
+pub fn level_words(level: &Named) -> String {
+    if level.name.is_empty() || level.name == level.id {
+        level.id.clone()
+    } else {
+        format!("{} {}", level.id, level.name)
+    }
+}
+
+fn item_words(incident: &Incident, id: &str) -> String {
+    let list = incident.checklist();
+    match list.iter().position(|check| check.item.id == id) {
+        Some(n) => format!("{}. {}", n + 1, list[n].item.text),
+        None => id.to_owned(),
+    }
+}
+
+/// Renders for a terminal or a pipe: names resolved, times by `clock`.
+pub fn plain(
+    sentence: &[Piece],
+    name: impl Fn(&UserId) -> String,
+    clock: impl Fn(DateTime<Utc>) -> String,
+) -> String {
+    sentence
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) | Piece::Strong(text) => text.clone(),
+            Piece::Person(user) | Piece::Call(user) => name(user),
+            Piece::Time(time) => clock(*time),
+        })
+        .collect()
+}

@@ -1,0 +1,274 @@
+//! A person's act becomes rows: the event and its outbox row together.
+
+use super::image::{EventRow, IncidentRow, Job, JobState, Task, Write};
+use super::{Engine, Now, Step};
+use crate::both;
+use crate::domain::decide::{Asked, Command, Declaration, Draft, Outlets, decide};
+use crate::domain::event::{Body, Event, What};
+use crate::domain::ids::{EventId, IncidentId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::verb::Right;
+use crate::domain::words::Text;
+use crate::wire::mrkdwn::escape;
+
+/// A command with who gives it and where it is to be heard.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub command: Command,
+    pub by: UserId,
+    pub outlets: Outlets,
+}
+
+impl Engine {
+    /// Decides an order on `incident` (`None` to declare), and says what to commit. The image
+    /// changes only when the writes come back through [`Engine::absorb`].
+    pub fn act(
+        &mut self,
+        incident: Option<&IncidentId>,
+        order: &Order,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> Result<(IncidentId, Step), Problem> {
+        let mut step = Step::default();
+        let id = self.act_on(&mut step, incident, order, now, rng)?;
+        Ok((id, step))
+    }
+
+    /// The same, added to a step.
+    pub(super) fn act_on(
+        &mut self,
+        step: &mut Step,
+        incident: Option<&IncidentId>,
+        order: &Order,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> Result<IncidentId, Problem> {
+        let (id, state) = match incident {
+            Some(id) => {
+                let state = self.shown(id).ok_or_else(|| unknown(id))?;
+                (id.clone(), (*state).clone())
+            }
+            None => {
+                let id = IncidentId::random(rng);
+                (id.clone(), Incident::new(id))
+            }
+        };
+        let drafts = {
+            let heard = |user: &UserId| self.last_heard(&id, user);
+            let name = |user: &UserId| self.name(user);
+            let asked = Asked {
+                by: &order.by,
+                now: now.wall,
+                heard: &heard,
+                name: &name,
+            };
+            decide(&state, &order.command, &asked, rng)?
+        };
+        if let Command::Declare(declaration) = &order.command {
+            self.open(step, &id, declaration, now);
+        }
+        if !self.record(step, &id, state, drafts, order, now) {
+            // A derived id that is known already: somebody else noticed first.
+            return Err(Problem::refused(Text::fixed(
+                "The record already says so.",
+                "既に記録されています。",
+            )));
+        }
+        Ok(id)
+    }
+
+    /// The rows of a new incident before its declaration: the channel must be there for the rest.
+    fn open(&self, step: &mut Step, id: &IncidentId, declaration: &Declaration, now: Now) {
+        step.writes.push(Write::Incident(IncidentRow {
+            id: id.clone(),
+            private: declaration.private,
+            drill: declaration.drill,
+            channel: None,
+            card: None,
+        }));
+        self.enqueue(
+            step,
+            id,
+            Task::Create {
+                name: declaration.channel.clone(),
+                suffix: 0,
+            },
+            now,
+        );
+    }
+
+    pub(super) fn enqueue(&self, step: &mut Step, incident: &IncidentId, task: Task, now: Now) {
+        let seq = self.next_seq(step);
+        step.writes.push(Write::Job(Job {
+            seq,
+            incident: incident.clone(),
+            task,
+            state: JobState::Pending,
+            attempts: 0,
+            batch: None,
+            at: now.wall,
+        }));
+    }
+
+    /// Whether a job of this kind already waits, so that another would only repeat it.
+    pub(super) fn waits(&self, step: &Step, incident: &IncidentId, task: &Task) -> bool {
+        let here = |job: &Job| {
+            job.incident == *incident && job.state == JobState::Pending && job.task == *task
+        };
+        self.image
+            .open
+            .iter()
+            .filter_map(|seq| self.image.jobs.get(seq))
+            .any(here)
+            || step
+                .writes
+                .iter()
+                .any(|write| matches!(write, Write::Job(job) if here(job)))
+    }
+
+    /// Returns whether anything is new.
+    fn record(
+        &self,
+        step: &mut Step,
+        id: &IncidentId,
+        mut state: Incident,
+        drafts: Vec<Draft>,
+        order: &Order,
+        now: Now,
+    ) -> bool {
+        let mut new = false;
+        for draft in drafts {
+            if self.image.events.contains_key(&draft.id) {
+                continue;
+            }
+            new = true;
+            let event = Event {
+                id: draft.id.clone(),
+                at: now.wall,
+                prev: state.prev(&draft.id, &draft.body),
+                what: What::Known(draft.body.clone()),
+            };
+            let row = EventRow {
+                incident: id.clone(),
+                event,
+                by: order.by.clone(),
+                console: self.image.console.clone(),
+                text: draft.text.map(|text| escape(&text).into_owned()),
+                position: None,
+                recorded_at: now.wall,
+                seq: self.next_seq(step),
+            };
+            state.apply(&row.recorded());
+            step.writes.push(Write::Event(row));
+            for task in self.follow_up(id, &draft.id, &draft.body, &state, order) {
+                let coalesces = matches!(task, Task::Topic {} | Task::Card {});
+                if !(coalesces && self.waits(step, id, &task)) {
+                    self.enqueue(step, id, task, now);
+                }
+            }
+        }
+        new
+    }
+
+    /// What an event brings to be done, in the order it should be seen.
+    fn follow_up(
+        &self,
+        id: &IncidentId,
+        event: &EventId,
+        body: &Body,
+        state: &Incident,
+        order: &Order,
+    ) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        let archived = self.image.channel_of(id).is_some_and(|c| c.archived);
+        if matches!(body, Body::Reopened { .. }) && archived {
+            tasks.push(Task::Unarchive {});
+        }
+        tasks.push(Task::Event { id: event.clone() });
+        let outlets = &order.outlets;
+        if let Body::Declared { .. } = body {
+            tasks.push(Task::Purpose {
+                text: purpose(state),
+            });
+            tasks.push(Task::PinEvent { id: event.clone() });
+            let people = outlets.people.iter().cloned();
+            tasks.extend(people.map(|who| Task::InvitePerson { who }));
+            let groups = outlets.groups.iter().cloned();
+            tasks.extend(groups.map(|who| Task::InviteGroup { who }));
+        }
+        if body.verb().is_some_and(|verb| verb.row().loud) {
+            tasks.extend(outlets.broadcast.iter().map(|to| Task::Announce {
+                to: to.clone(),
+                event: event.clone(),
+            }));
+        }
+        let quiet = matches!(
+            body,
+            Body::Message { .. } | Body::Note {} | Body::Pinned { .. } | Body::Unpinned { .. }
+        );
+        if !quiet {
+            tasks.extend([Task::Topic {}, Task::Card {}]);
+        }
+        if matches!(body, Body::Archived {} | Body::Resolved { .. }) {
+            tasks.push(Task::Archive {});
+        }
+        tasks
+    }
+
+    /// Puts a failed job back, or gives it up for good; a dropped act is on record as such.
+    pub fn retry_or_drop(&self, seq: u64, retry: bool) -> Result<Step, Problem> {
+        let job = self.image.jobs.get(&seq).ok_or_else(|| {
+            Problem::not_found(both!(
+                "There is no outbox entry {seq}.",
+                "送信箱に {seq} はありません。"
+            ))
+        })?;
+        if job.state.is_settled() && !matches!(job.state, JobState::Failed { .. }) {
+            return Err(Problem::refused(both!(
+                "Outbox entry {seq} is done.",
+                "送信箱の {seq} は完了しています。"
+            )));
+        }
+        let mut job = job.clone();
+        job.attempts = 0;
+        if retry {
+            job.state = JobState::Pending;
+            job.batch = None;
+        } else {
+            job.state = JobState::Dropped;
+        }
+        Ok(Step {
+            writes: vec![Write::Job(job)],
+            calls: Vec::new(),
+        })
+    }
+
+    /// For a refusal's sentence and a key's availability: whether `by` holds `right` now.
+    pub fn holds(&mut self, id: &IncidentId, right: Right, by: &UserId) -> bool {
+        self.shown(id).is_some_and(|state| match right {
+            Right::Anyone => true,
+            Right::Command => state.may_command(by),
+            Right::Closer => state.may_close(by),
+        })
+    }
+}
+
+fn purpose(state: &Incident) -> String {
+    let text = match state.lang {
+        crate::domain::words::Lang::En => {
+            format!("Response to: {} ({})", state.title, state.service)
+        }
+        crate::domain::words::Lang::Ja => {
+            format!("対応: {} ({})", state.title, state.service)
+        }
+    };
+    text.chars().take(250).collect()
+}
+
+pub(super) fn unknown(id: &IncidentId) -> Problem {
+    Problem::not_found(both!(
+        "There is no incident {id}.",
+        "インシデント {id} はありません。"
+    ))
+}

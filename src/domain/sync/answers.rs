@@ -1,0 +1,494 @@
+//! What an answer changes.
+
+use super::image::{Batch, Card, ChannelRow, IncidentRow, Job, JobState, Task, Write};
+use super::mirror::{self, Carried};
+use super::{Answer, Engine, Fault, Flight, Link, Now, Step};
+use crate::domain::event::Position;
+use crate::domain::ids::{ChannelId, SlackTs};
+use std::time::Duration;
+
+/// A taken channel name is tried with this many suffixes.
+const SUFFIXES: u32 = 40;
+/// Codes that say the token is no good: nothing else will work either, and nothing is given up.
+const TOKEN_CODES: &[&str] = &[
+    "not_authed",
+    "invalid_auth",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+    "accesslimited",
+    "team_access_not_granted",
+];
+/// Codes that say it is as wanted already.
+const ALREADY: &[&str] = &[
+    "already_pinned",
+    "already_archived",
+    "not_archived",
+    "already_in_channel",
+    "cant_invite_self",
+    "message_not_found_for_delete",
+];
+const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
+const BACK_OFF_MAX: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// Takes in what came back for a call of a former step.
+    pub fn answered(
+        &mut self,
+        flight: u64,
+        result: Result<Answer, Fault>,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> Step {
+        let Some(what) = self.flights.remove(&flight) else {
+            return Step::default();
+        };
+        self.note_link(&result, now);
+        let mut step = Step::default();
+        match what {
+            Flight::Batch(id) => self.batch_answered(&mut step, id, result, now, rng),
+            Flight::Job(seq) => self.job_answered(&mut step, seq, result, now, rng),
+            Flight::Page(channel) => self.page_answered(&mut step, &channel, result, now, rng),
+            Flight::Thread(channel, ts, asked) => {
+                self.thread_answered(&mut step, &channel, &ts, asked, result, now);
+            }
+            Flight::Discover => self.discovered(&mut step, result, now),
+            Flight::Pins(channel) => self.pins_answered(&mut step, &channel, result, now, rng),
+        }
+        step
+    }
+
+    fn note_link(&mut self, result: &Result<Answer, Fault>, now: Now) {
+        let link = match result {
+            Ok(_) => Link::Live,
+            Err(Fault::Limited(wait)) if *wait > Duration::from_secs(2) => Link::Slow,
+            Err(Fault::Limited(_)) => return,
+            Err(Fault::NotSent(_) | Fault::Ambiguous(_)) => Link::Offline,
+            Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
+                Link::Refused(code.clone())
+            }
+            Err(Fault::Refused(_)) => Link::Live,
+        };
+        if matches!(link, Link::Live | Link::Refused(_)) {
+            self.link_as_of = Some(now.mono);
+        }
+        self.link = link;
+    }
+
+    fn back_off(&mut self, key: u64, attempts: u32, now: Now, rng: &mut fastrand::Rng) {
+        let doubled = BACK_OFF_FIRST * 2u32.saturating_pow(attempts.min(6));
+        let capped = doubled.min(BACK_OFF_MAX);
+        // Half fixed, half chance: consoles that failed together do not come back together.
+        let wait = capped / 2 + capped.mul_f64(rng.f64() / 2.0);
+        self.not_before.insert(key, now.mono + wait);
+    }
+
+    fn batch_answered(
+        &mut self,
+        step: &mut Step,
+        id: u64,
+        result: Result<Answer, Fault>,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let Some(batch) = self.image.batches.get(&id).cloned() else {
+            return;
+        };
+        match result {
+            Ok(Answer::Posted { ts, message }) => self.posted(step, &batch, &ts, &message),
+            Ok(_) => {}
+            Err(Fault::Limited(wait)) => {
+                self.not_before.insert(id, now.mono + wait);
+                self.set_batch(step, &batch, &JobState::Pending, false);
+            }
+            Err(Fault::NotSent(_)) => {
+                let attempts = self.attempts(&batch);
+                self.back_off(id, attempts, now, rng);
+                self.set_batch(step, &batch, &JobState::Pending, true);
+            }
+            Err(Fault::Ambiguous(_)) if !self.safeguards.read_back => {
+                self.back_off(id, 0, now, rng);
+                self.set_batch(step, &batch, &JobState::Pending, true);
+            }
+            Err(Fault::Ambiguous(_)) => {
+                self.doubted.insert(id, now.mono);
+                self.set_batch(step, &batch, &JobState::Unconfirmed, true);
+                // Read soon; most messages that seem lost are there.
+                let watch = self.watches.entry(batch.channel.clone()).or_default();
+                watch.next = watch.next.min(now.mono + Duration::from_secs(2));
+            }
+            Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
+                self.not_before.insert(id, now.mono + BACK_OFF_MAX);
+                self.set_batch(step, &batch, &JobState::Pending, false);
+            }
+            Err(Fault::Refused(code)) => {
+                self.set_batch(step, &batch, &JobState::Failed { code }, true);
+            }
+        }
+    }
+
+    fn attempts(&self, batch: &Batch) -> u32 {
+        batch
+            .jobs
+            .iter()
+            .filter_map(|seq| self.image.jobs.get(seq))
+            .map(|job| job.attempts)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Moves all jobs of a batch; they share one fate.
+    pub(super) fn set_batch(
+        &self,
+        step: &mut Step,
+        batch: &Batch,
+        state: &JobState,
+        counted: bool,
+    ) {
+        for seq in &batch.jobs {
+            let Some(job) = self.image.jobs.get(seq) else {
+                continue;
+            };
+            if matches!(job.state, JobState::Sent | JobState::Seen) {
+                continue;
+            }
+            step.writes.push(Write::Job(Job {
+                state: state.clone(),
+                attempts: job.attempts + u32::from(counted),
+                batch: self.safeguards.durable_sending.then_some(batch.id),
+                ..job.clone()
+            }));
+        }
+    }
+
+    /// Answered with a ts and our metadata echoed: sent. Without the echo, people see the message
+    /// but consoles cannot read it; that is a failure with a reason, not something to say twice.
+    fn posted(
+        &mut self,
+        step: &mut Step,
+        batch: &Batch,
+        ts: &SlackTs,
+        message: &super::image::Message,
+    ) {
+        let carried = message.metadata.as_ref().and_then(Carried::read);
+        let Some(carried) = carried.filter(|c| c.incident == batch.incident) else {
+            let state = JobState::Failed {
+                code: "metadata_not_stored".to_owned(),
+            };
+            self.set_batch(step, batch, &state, true);
+            return;
+        };
+        self.claim(step, &batch.channel, &batch.incident, &carried, ts);
+        self.place(step, &carried, ts, message);
+        self.set_batch(step, batch, &JobState::Sent, true);
+        self.doubted.remove(&batch.id);
+        let watch = self.watches.entry(batch.channel.clone()).or_default();
+        watch.interval = self.timing.poll;
+    }
+
+    /// A declaration in a channel makes it that incident's, if none has a lower ts. Pages come
+    /// newest first, so until the declaration is met the channel is taken to be whose events are
+    /// in it. Returns whether the channel changed hands: what was passed over before counts now.
+    pub(super) fn claim(
+        &self,
+        step: &mut Step,
+        channel: &ChannelId,
+        incident: &crate::domain::ids::IncidentId,
+        carried: &Carried,
+        ts: &SlackTs,
+    ) -> bool {
+        let declares = carried.events.iter().any(|(_, event)| {
+            matches!(
+                event.body(),
+                Some(crate::domain::event::Body::Declared { .. })
+            )
+        });
+        let Some(row) = self.channel_now(step, channel) else {
+            return false;
+        };
+        let stands = row.owner_ts.as_ref().is_some_and(|owner| owner <= ts);
+        if stands || (!declares && row.incident.is_some()) {
+            return false;
+        }
+        let changed = row.incident.as_ref().is_some_and(|owner| owner != incident);
+        step.writes.push(Write::Channel(ChannelRow {
+            incident: Some(incident.clone()),
+            owner_ts: declares.then(|| ts.clone()),
+            ..row
+        }));
+        let known = self.incident_now(step, incident);
+        if known.as_ref().is_none_or(|row| row.channel.is_none()) {
+            step.writes.push(Write::Incident(IncidentRow {
+                id: incident.clone(),
+                private: carried.private,
+                drill: carried.drill,
+                channel: Some(channel.clone()),
+                card: None,
+            }));
+        }
+        changed
+    }
+
+    /// A row as this step leaves it.
+    pub(super) fn channel_now(&self, step: &Step, id: &ChannelId) -> Option<ChannelRow> {
+        step.writes
+            .iter()
+            .rev()
+            .find_map(|write| match write {
+                Write::Channel(row) if row.id == *id => Some(row.clone()),
+                _ => None,
+            })
+            .or_else(|| self.image.channels.get(id).cloned())
+    }
+
+    pub(super) fn incident_now(
+        &self,
+        step: &Step,
+        id: &crate::domain::ids::IncidentId,
+    ) -> Option<IncidentRow> {
+        step.writes
+            .iter()
+            .rev()
+            .find_map(|write| match write {
+                Write::Incident(row) if row.id == *id => Some(row.clone()),
+                _ => None,
+            })
+            .or_else(|| self.image.incidents.get(id).cloned())
+    }
+
+    fn job_answered(
+        &mut self,
+        step: &mut Step,
+        seq: u64,
+        result: Result<Answer, Fault>,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let Some(job) = self.image.jobs.get(&seq).cloned() else {
+            return;
+        };
+        let set = |step: &mut Step, state: JobState, counted: bool| {
+            step.writes.push(Write::Job(Job {
+                state,
+                attempts: job.attempts + u32::from(counted),
+                ..job.clone()
+            }));
+        };
+        match result {
+            Ok(answer) => {
+                if self.job_done(step, &job, answer, now) {
+                    set(step, JobState::Sent, true);
+                } else {
+                    set(step, JobState::Pending, false);
+                }
+            }
+            Err(Fault::Limited(wait)) => {
+                self.not_before.insert(seq, now.mono + wait);
+                set(step, JobState::Pending, false);
+            }
+            Err(Fault::NotSent(_)) => {
+                self.back_off(seq, job.attempts, now, rng);
+                set(step, JobState::Pending, true);
+            }
+            Err(Fault::Ambiguous(_)) => {
+                self.back_off(seq, job.attempts, now, rng);
+                if self.must_look(&job) {
+                    self.doubted.insert(seq, now.mono);
+                    self.not_before.insert(seq, now.mono + self.timing.read_lag);
+                    self.next_discover = now.mono;
+                    set(step, JobState::Unconfirmed, true);
+                } else {
+                    set(step, JobState::Pending, true);
+                }
+            }
+            Err(Fault::Refused(code)) if ALREADY.contains(&code.as_str()) => {
+                set(step, JobState::Sent, true);
+            }
+            Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
+                self.not_before.insert(seq, now.mono + BACK_OFF_MAX);
+                set(step, JobState::Pending, false);
+            }
+            Err(Fault::Refused(code)) => self.job_refused(step, &job, code, set),
+        }
+    }
+
+    /// Doing it twice would show: it is looked for first.
+    pub(super) fn must_look(&self, job: &Job) -> bool {
+        match &job.task {
+            Task::Create { .. } | Task::Announce { .. } => true,
+            Task::Card {} => self
+                .image
+                .incidents
+                .get(&job.incident)
+                .is_some_and(|row| row.card.is_none()),
+            _ => false,
+        }
+    }
+
+    fn job_refused(
+        &self,
+        step: &mut Step,
+        job: &Job,
+        code: String,
+        set: impl Fn(&mut Step, JobState, bool),
+    ) {
+        match &job.task {
+            Task::Create { name, suffix } if code == "name_taken" && *suffix < SUFFIXES => {
+                step.writes.push(Write::Job(Job {
+                    task: Task::Create {
+                        name: name.clone(),
+                        suffix: suffix + 1,
+                    },
+                    state: JobState::Pending,
+                    ..job.clone()
+                }));
+            }
+            // The copy is gone already.
+            Task::Delete { .. } if code == "message_not_found" => set(step, JobState::Sent, true),
+            // Somebody took the card away: a new one is posted.
+            Task::Card {} if code == "message_not_found" || code == "cant_update_message" => {
+                if let Some(row) = self.incident_now(step, &job.incident) {
+                    step.writes
+                        .push(Write::Incident(IncidentRow { card: None, ..row }));
+                }
+                set(step, JobState::Pending, true);
+            }
+            _ => set(step, JobState::Failed { code }, true),
+        }
+    }
+
+    /// Takes in a job's good answer. `false`: it was only a look, and the job goes on.
+    fn job_done(&mut self, step: &mut Step, job: &Job, answer: Answer, now: Now) -> bool {
+        match (&job.task, answer) {
+            (Task::Create { .. }, Answer::Created { channel, name }) => {
+                self.bind(step, &job.incident, channel, name, now);
+                true
+            }
+            (Task::Card {}, Answer::Posted { ts, .. }) => {
+                self.card_written(step, job, Some(ts), now);
+                true
+            }
+            (Task::Card {}, _) => {
+                self.card_written(step, job, None, now);
+                true
+            }
+            (Task::Topic {}, _) => {
+                let row = self.image.channel_of(&job.incident).cloned();
+                if let (Some(topic), Some(row)) = (self.sent.remove(&job.seq), row) {
+                    let ts = self.newest(&row.id);
+                    step.writes.push(Write::Channel(ChannelRow {
+                        topic: Some((ts, topic)),
+                        ..row
+                    }));
+                }
+                true
+            }
+            (Task::Announce { .. }, Answer::Found(found)) => {
+                self.doubted.remove(&job.seq);
+                found
+            }
+            (Task::Archive {}, _) => {
+                self.set_archived(step, job, true);
+                true
+            }
+            (Task::Unarchive {}, _) => {
+                self.set_archived(step, job, false);
+                true
+            }
+            _ => true,
+        }
+    }
+
+    fn set_archived(&self, step: &mut Step, job: &Job, archived: bool) {
+        if let Some(row) = self.image.channel_of(&job.incident).cloned() {
+            step.writes
+                .push(Write::Channel(ChannelRow { archived, ..row }));
+        }
+    }
+
+    /// Binds an incident to the channel that was made for it.
+    pub(super) fn bind(
+        &mut self,
+        step: &mut Step,
+        incident: &crate::domain::ids::IncidentId,
+        channel: ChannelId,
+        name: String,
+        now: Now,
+    ) {
+        let Some(row) = self.incident_now(step, incident) else {
+            return;
+        };
+        if self.channel_now(step, &channel).is_none() {
+            step.writes.push(Write::Channel(ChannelRow {
+                id: channel.clone(),
+                name,
+                incident: None,
+                owner_ts: None,
+                watermark: SlackTs::zero(),
+                joined: false,
+                archived: false,
+                topic: None,
+                ours: true,
+            }));
+        }
+        let watch = self.watches.entry(channel.clone()).or_default();
+        watch.next = now.mono;
+        step.writes.push(Write::Incident(IncidentRow {
+            channel: Some(channel),
+            ..row
+        }));
+    }
+
+    fn card_written(&mut self, step: &mut Step, job: &Job, ts: Option<SlackTs>, now: Now) {
+        let Some(row) = self.incident_now(step, &job.incident) else {
+            return;
+        };
+        let Some(hash) = self.sent.remove(&job.seq) else {
+            return;
+        };
+        let known = row.card.clone();
+        let Some(ts) = ts.or_else(|| known.as_ref().map(|c| c.ts.clone())) else {
+            return;
+        };
+        let pinned = known.is_some_and(|c| c.pinned);
+        step.writes.push(Write::Incident(IncidentRow {
+            card: Some(Card {
+                ts,
+                hash,
+                pinned: true,
+            }),
+            ..row
+        }));
+        if !pinned {
+            self.enqueue(step, &job.incident, Task::PinCard {}, now);
+        }
+    }
+
+    /// Gives the carried events their positions, and their texts as Slack stored them.
+    pub(super) fn place(
+        &self,
+        step: &mut Step,
+        carried: &Carried,
+        ts: &SlackTs,
+        message: &super::image::Message,
+    ) {
+        for (index, event) in &carried.events {
+            let position: Position = carried.position_of(ts, *index);
+            let Some(row) = self.image.events.get(&event.id) else {
+                continue;
+            };
+            if row.position.as_ref().is_some_and(|old| *old <= position) {
+                continue;
+            }
+            let mut row = row.clone();
+            row.position = Some(position);
+            if event
+                .body()
+                .is_some_and(crate::domain::event::Body::has_text)
+            {
+                row.text = Some(mirror::text_of(&message.text));
+            }
+            step.writes.push(Write::Event(row));
+        }
+    }
+}

@@ -1,0 +1,563 @@
+//! How events look in the channel: a sentence that people read, and metadata that consoles read.
+//! The metadata's shape is permanent.
+
+use super::image::{Batch, EventRow, IncidentRow, Metadata};
+use crate::domain::event::{Body, Event, Milestone, Position};
+use crate::domain::ids::{ConsoleId, IncidentId, SlackTs, UserId};
+use crate::domain::incident::{Incident, ItemState};
+use crate::domain::sentence::{Piece, level_words, sentence};
+use crate::domain::verb::{ROLES_SHORT, role_name};
+use crate::domain::words::Lang;
+use crate::wire::mrkdwn::{self, escape};
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// `event_type` of a message that carries events.
+pub const EVENTS: &str = "matoi_events";
+/// `event_type` of the status card.
+pub const CARD: &str = "matoi_card";
+/// `event_type` of an announcement in a broadcast channel.
+pub const ANNOUNCE: &str = "matoi_announce";
+/// The version of the payload that this program writes and reads.
+pub const VERSION: &str = "1";
+/// Slack publishes no limit for metadata; guesses begin at 3,000 characters. The whole object,
+/// serialised, stays below this many bytes.
+pub const METADATA_MAX: usize = 2_000;
+/// More lines than this in one message is a wall.
+const BATCH_MAX: usize = 12;
+/// Above this age a line says when it happened.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// What a message of our app says about events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    pub incident: IncidentId,
+    pub console: ConsoleId,
+    pub actor: UserId,
+    pub drill: bool,
+    pub private: bool,
+    /// Of a message that stands in for a lost one: where the first one stood.
+    pub position: Option<SlackTs>,
+    /// Each with its place in the batch, which a broken neighbour does not change.
+    pub events: Vec<(usize, Event)>,
+}
+
+impl Carried {
+    /// `None` where the metadata is not ours to read: another type, a later version, or broken.
+    pub fn read(metadata: &Metadata) -> Option<Carried> {
+        let payload = &metadata.payload;
+        let get = |key: &str| payload.get(key).map(String::as_str);
+        if metadata.event_type != EVENTS || get("v") != Some(VERSION) {
+            return None;
+        }
+        let events = serde_json::from_str::<Vec<serde_json::Value>>(get("events")?).ok()?;
+        Some(Carried {
+            incident: IncidentId::new(get("incident")?),
+            console: ConsoleId::new(get("console")?),
+            actor: UserId::new(get("actor")?),
+            drill: get("drill") == Some("1"),
+            private: get("private") == Some("1"),
+            position: get("position").and_then(|ts| SlackTs::parse(ts).ok()),
+            events: events
+                .into_iter()
+                .enumerate()
+                .filter_map(|(index, event)| Some((index, serde_json::from_value(event).ok()?)))
+                .collect(),
+        })
+    }
+
+    pub fn position_of(&self, ts: &SlackTs, index: usize) -> Position {
+        Position {
+            ts: self.position.clone().unwrap_or_else(|| ts.clone()),
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// The text of an event that has one: everything after the message's first line.
+pub fn text_of(message: &str) -> String {
+    message
+        .split_once('\n')
+        .map_or(String::new(), |(_, text)| text.to_owned())
+}
+
+/// Slack's own token for an instant, shown in each reader's zone; the fallback says UTC.
+fn date_token(time: DateTime<Utc>, form: &str) -> String {
+    mrkdwn::date(
+        time.timestamp(),
+        form,
+        &time.format("%Y-%m-%d %H:%M UTC").to_string(),
+    )
+}
+
+/// Names of people, as the channel and the card print them.
+pub type Names = BTreeMap<UserId, String>;
+
+fn name_of(names: &Names, user: &UserId) -> String {
+    names
+        .get(user)
+        .cloned()
+        .unwrap_or_else(|| user.as_str().to_owned())
+}
+
+/// A name that can mention nobody.
+fn named(names: &Names, user: &UserId) -> String {
+    escape(&name_of(names, user)).into_owned()
+}
+
+/// A sentence in Slack's mrkdwn.
+pub fn linked(pieces: &[Piece], names: &Names) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => escape(text).into_owned(),
+            Piece::Strong(text) if text.contains('*') => escape(text).into_owned(),
+            Piece::Strong(text) => format!("*{}*", escape(text)),
+            Piece::Person(user) => named(names, user),
+            Piece::Call(user) => mrkdwn::mention(user),
+            Piece::Time(time) => date_token(*time, "{time}"),
+        })
+        .collect()
+}
+
+/// What a message is written from.
+pub struct Scene<'a> {
+    pub row: &'a IncidentRow,
+    /// With the pending acts in it, so that they can be named.
+    pub incident: &'a Incident,
+    pub console: &'a ConsoleId,
+    pub names: &'a Names,
+    pub now: DateTime<Utc>,
+}
+
+/// Takes from the front of `waiting` what fits one message, and writes that message. The events
+/// are one author's; one that has a text travels alone.
+pub fn batch(
+    id: u64,
+    scene: &Scene<'_>,
+    waiting: &[(u64, &EventRow)],
+    after: SlackTs,
+) -> Option<Batch> {
+    let Scene {
+        row,
+        incident,
+        console,
+        names,
+        now,
+    } = *scene;
+    let (_, first) = waiting.first()?;
+    let channel = row.channel.clone()?;
+    let actor = &first.by;
+    let mut taken: Vec<&(u64, &EventRow)> = Vec::new();
+    let mut metadata = BTreeMap::new();
+    for pair in waiting.iter().take(BATCH_MAX) {
+        let (_, event) = pair;
+        let alone = event.event.body().is_none_or(stands_alone);
+        if event.by != *actor || (alone && !taken.is_empty()) {
+            break;
+        }
+        let mut events: Vec<&Event> = taken.iter().map(|(_, e)| &e.event).collect();
+        events.push(&event.event);
+        let candidate = payload(row, console, actor, &events);
+        if !taken.is_empty() && size(&candidate) > METADATA_MAX {
+            break;
+        }
+        metadata = candidate;
+        taken.push(pair);
+        if alone {
+            break;
+        }
+    }
+    let lines: Vec<String> = taken
+        .iter()
+        .filter_map(|(_, event)| Some(line(event, event.event.body()?, incident, names, now)))
+        .collect();
+    let thread = taken.iter().find_map(|(_, e)| match e.event.body() {
+        Some(Body::Message { thread }) => thread.clone(),
+        _ => None,
+    });
+    Some(Batch {
+        id,
+        incident: row.id.clone(),
+        channel,
+        after,
+        jobs: taken.iter().map(|(seq, _)| *seq).collect(),
+        events: taken.iter().map(|(_, e)| e.event.id.clone()).collect(),
+        text: lines.join("\n"),
+        thread,
+        metadata,
+    })
+}
+
+fn stands_alone(body: &Body) -> bool {
+    body.has_text() || matches!(body, Body::TimekeeperCall { .. })
+}
+
+fn payload(
+    row: &IncidentRow,
+    console: &ConsoleId,
+    actor: &UserId,
+    events: &[&Event],
+) -> BTreeMap<String, String> {
+    let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
+    let events = serde_json::to_string(events).unwrap_or_else(|_| "[]".to_owned());
+    BTreeMap::from([
+        ("v".to_owned(), VERSION.to_owned()),
+        ("incident".to_owned(), row.id.0.clone()),
+        ("console".to_owned(), console.0.clone()),
+        ("actor".to_owned(), actor.0.clone()),
+        ("drill".to_owned(), flag(row.drill)),
+        ("private".to_owned(), flag(row.private)),
+        ("events".to_owned(), events),
+    ])
+}
+
+fn size(payload: &BTreeMap<String, String>) -> usize {
+    serde_json::to_string(payload).map_or(usize::MAX, |text| text.len()) + 64
+}
+
+fn line(
+    row: &EventRow,
+    body: &Body,
+    incident: &Incident,
+    names: &Names,
+    now: DateTime<Utc>,
+) -> String {
+    let late = if now - row.event.at > LATE {
+        format!("{} ", date_token(row.event.at, "{time}"))
+    } else {
+        String::new()
+    };
+    if let Body::TimekeeperCall { slot } = body {
+        return call_text(incident, *slot, names, now);
+    }
+    let said = sentence(body, &row.by, incident, incident.lang);
+    let head = match body {
+        Body::Message { .. } => format!("*{}*", named(names, &row.by)),
+        _ => linked(&said, names),
+    };
+    match &row.text {
+        Some(text) if body.has_text() => format!("{late}{head}\n{}", text),
+        _ => format!("{late}{head}"),
+    }
+}
+
+/// `1:05` hours and minutes, `12 min` below an hour.
+pub fn span(delta: TimeDelta, lang: Lang) -> String {
+    let minutes = delta.num_minutes().max(0);
+    let (h, m) = (minutes / 60, minutes % 60);
+    match (lang, h) {
+        (Lang::En, 0) => format!("{m} min"),
+        (Lang::En, _) => format!("{h} h {m:02} min"),
+        (Lang::Ja, 0) => format!("{m}分"),
+        (Lang::Ja, _) => format!("{h}時間{m:02}分"),
+    }
+}
+
+/// The timekeeper's call: where we are, what is missing, and one question in turn.
+fn call_text(incident: &Incident, slot: u32, names: &Names, now: DateTime<Utc>) -> String {
+    let lang = incident.lang;
+    let ja = lang == Lang::Ja;
+    let pick = |en: &'static str, jp: &'static str| if ja { jp } else { en };
+    let mut lines = Vec::new();
+    let counted = incident
+        .milestones
+        .get(&Milestone::Detected)
+        .or_else(|| incident.milestones.get(&Milestone::Responded));
+    if let Some(reached) = counted {
+        let passed = span(now - reached.time, lang);
+        lines.push(if ja {
+            format!("*タイムキーパー*: 検知から {passed}")
+        } else {
+            format!("*Timekeeper*: {passed} since detected")
+        });
+    }
+    let none = pick("nobody", "なし");
+    let commander = incident
+        .commander
+        .as_ref()
+        .map_or_else(|| none.to_owned(), |h| named(names, &h.user));
+    let level = incident.level.as_ref().map_or_else(
+        || pick("not set", "未設定").to_owned(),
+        |l| escape(&level_words(l)).into_owned(),
+    );
+    let (done, all) = incident.progress();
+    lines.push(if ja {
+        format!(
+            "指揮 {commander}、レベル {level}、{}、項目 {done}/{all}",
+            incident.phase.text().ja
+        )
+    } else {
+        format!(
+            "Commander {commander}, level {level}, {}, checklist {done}/{all}",
+            incident.phase.text().en
+        )
+    });
+    let reached: Vec<String> = incident
+        .milestones
+        .iter()
+        .map(|(m, r)| format!("{} {}", m.text().get(lang), date_token(r.time, "{time}")))
+        .collect();
+    lines.push(reached.join(" · "));
+    let missing = missing(incident);
+    if !missing.is_empty() {
+        let list: Vec<&str> = missing.iter().map(|t| if ja { t.1 } else { t.0 }).collect();
+        lines.push(format!(
+            "{}{}",
+            pick("Missing: ", "未記録: "),
+            list.join(pick(", ", "、"))
+        ));
+    }
+    lines.push(question(incident, slot, ja).to_owned());
+    lines.join("\n")
+}
+
+/// What the record still lacks, most urgent first, in English and Japanese.
+pub fn missing(incident: &Incident) -> Vec<(&'static str, &'static str)> {
+    let mut missing = Vec::new();
+    if incident.commander.is_none() {
+        missing.push(("who commands", "指揮者"));
+    }
+    if incident.level.is_none() {
+        missing.push(("the level", "レベル"));
+    }
+    if incident.situation.is_none() {
+        missing.push(("the situation", "いまいまの状況"));
+    }
+    if !incident.milestones.contains_key(&Milestone::Detected) {
+        missing.push(("when it was detected", "検知時刻"));
+    }
+    if !incident.milestones.contains_key(&Milestone::Started) {
+        missing.push(("when it started", "発生時刻"));
+    }
+    if !incident.roles.contains_key("scribe") && incident.roster.len() >= 5 {
+        missing.push(("a scribe", "書記"));
+    }
+    missing
+}
+
+fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
+    const BURNING: &[(&str, &str)] = &[
+        (
+            "Is what we are doing still right, or is there an alternative?",
+            "いまの方針で良いですか。別の手はありませんか。",
+        ),
+        (
+            "Is the level still right?",
+            "レベルはいまのままで良いですか。",
+        ),
+        (
+            "Who is missing? Does anyone need relief?",
+            "足りない人はいませんか。交代が必要な人はいませんか。",
+        ),
+        (
+            "What changed since the last call, and what is next?",
+            "前回から何が変わり、次に何をしますか。",
+        ),
+    ];
+    const AFTER: &[(&str, &str)] = &[(
+        "What is left: data, notices, help page, summary, post-mortem?",
+        "残りは何ですか: データ、告知、ヘルプページ、まとめ、ポストモーテム。",
+    )];
+    let turn = if incident.phase.is_burning() {
+        BURNING
+    } else {
+        AFTER
+    };
+    let index = usize::try_from(slot.saturating_sub(1)).unwrap_or(0) % turn.len();
+    let (en, jp) = turn[index];
+    if ja { jp } else { en }
+}
+
+/// The channel's topic: no times, nobody's name that would page. At most 250 characters.
+pub fn topic(incident: &Incident, names: &Names) -> String {
+    let ja = incident.lang == Lang::Ja;
+    let level = incident
+        .level
+        .as_ref()
+        .map_or_else(|| "L?".to_owned(), |l| format!("L{}", level_words(l)));
+    let commander = incident.commander.as_ref().map_or_else(
+        || (if ja { "なし" } else { "nobody" }).to_owned(),
+        |h| name_of(names, &h.user),
+    );
+    let text = format!(
+        "{level} · {} · {} {commander}",
+        incident.phase.text().get(incident.lang),
+        if ja { "指揮" } else { "IC" },
+    );
+    text.chars().take(250).collect()
+}
+
+/// The status card's text, and the hash by which consoles notice that it is out of date. The hash
+/// is of the card without names, which consoles may know differently.
+pub fn card(incident: &Incident, row: &IncidentRow, names: &Names) -> (String, String) {
+    let bare = card_text(incident, row, &Names::new());
+    (card_text(incident, row, names), short_hash(&bare))
+}
+
+fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
+    let lang = incident.lang;
+    let ja = lang == Lang::Ja;
+    let pick = |en: &'static str, jp: &'static str| if ja { jp } else { en };
+    let mut lines = Vec::new();
+    let mark = match (row.drill, row.private) {
+        (true, _) => pick("[DRILL] ", "【訓練】"),
+        (_, true) => pick("[PRIVATE] ", "【限定】"),
+        _ => "",
+    };
+    lines.push(format!(
+        "{mark}*{}*",
+        escape(&incident.title).replace('*', "")
+    ));
+    let level = incident
+        .level
+        .as_ref()
+        .map_or_else(|| pick("not set", "未設定").to_owned(), level_words);
+    let temperature = incident
+        .temperature
+        .as_ref()
+        .map_or_else(|| pick("not set", "未設定").to_owned(), |t| t.name.clone());
+    lines.push(format!(
+        "{} *{}* · {} {} · {} *{}*",
+        pick("Level", "レベル"),
+        escape(&level),
+        pick("temperature", "温度感"),
+        escape(&temperature),
+        pick("phase", "段階"),
+        incident.phase.text().get(lang),
+    ));
+    let nobody = pick("nobody yet", "未定");
+    let commander = incident
+        .commander
+        .as_ref()
+        .map_or_else(|| nobody.to_owned(), |h| named(names, &h.user));
+    let mut people = vec![format!("{} *{commander}*", pick("Commander", "指揮"))];
+    people.extend(incident.roles.iter().map(|(role, held)| {
+        format!(
+            "{} {}",
+            role_name(ROLES_SHORT, role).get(lang),
+            named(names, &held.user)
+        )
+    }));
+    lines.push(people.join(" · "));
+    let times: Vec<String> = incident
+        .milestones
+        .iter()
+        .map(|(m, r)| {
+            format!(
+                "{} {}",
+                m.text().get(lang),
+                date_token(r.time, "{date_short_pretty} {time}")
+            )
+        })
+        .collect();
+    lines.push(times.join(" · "));
+    let (done, all) = incident.progress();
+    if all > 0 {
+        lines.push(format!(
+            "{} {done}/{all}",
+            pick("Checklist", "チェックリスト")
+        ));
+        let open: Vec<String> = incident
+            .checklist()
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.state == ItemState::Open && c.required)
+            .take(3)
+            .map(|(n, c)| format!("{}. {}", n + 1, escape(&c.item.text)))
+            .collect();
+        if !open.is_empty() {
+            lines.push(format!("{}{}", pick("Next: ", "次: "), open.join(" / ")));
+        }
+    }
+    if let Some(situation) = &incident.situation {
+        // Slack refuses an edit above 4,000 characters; the card stays far below.
+        let short: String = situation.text.chars().take(600).collect();
+        lines.push(format!("> {}", short.replace('\n', "\n> ")));
+    }
+    lines.join("\n")
+}
+
+/// The first 16 hexadecimal digits of SHA-256.
+pub fn short_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// The card's metadata: `through` and `events` let a reader check that it folded the same.
+pub fn card_metadata(incident: &Incident, hash: &str) -> Metadata {
+    let through = incident
+        .entries
+        .iter()
+        .filter_map(|e| e.position.as_ref())
+        .max()
+        .map_or_else(String::new, |p| p.ts.to_string());
+    Metadata {
+        event_type: CARD.to_owned(),
+        payload: BTreeMap::from([
+            ("v".to_owned(), VERSION.to_owned()),
+            ("incident".to_owned(), incident.id.0.clone()),
+            ("through_ts".to_owned(), through),
+            ("events".to_owned(), incident.events.to_string()),
+            ("hash".to_owned(), hash.to_owned()),
+        ]),
+    }
+}
+
+/// What the broadcast channels are told about a loud event.
+pub fn announcement(
+    body: &Body,
+    by: &UserId,
+    incident: &Incident,
+    row: &IncidentRow,
+    names: &Names,
+) -> String {
+    let lang = incident.lang;
+    let mark = if row.drill {
+        match lang {
+            Lang::En => "[DRILL] ",
+            Lang::Ja => "【訓練】",
+        }
+    } else {
+        ""
+    };
+    let said = linked(&sentence(body, by, incident, lang), names);
+    let channel = row
+        .channel
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" <#{id}>"));
+    let title = match body {
+        Body::Declared { .. } => String::new(),
+        _ => format!("{}: ", escape(&incident.title)),
+    };
+    let situation = match (body, &incident.situation) {
+        (Body::Declared { .. }, Some(situation)) => format!("\n{}", situation.text),
+        _ => String::new(),
+    };
+    format!("{mark}{title}{said}{channel}{situation}")
+}
+
+/// Resolves people in a message's text, and nothing else.
+pub struct Known<'a>(pub &'a Names);
+
+impl mrkdwn::Names for Known<'_> {
+    fn user(&self, id: &UserId) -> Option<String> {
+        self.0.get(id).cloned()
+    }
+
+    fn channel(&self, _: &crate::domain::ids::ChannelId) -> Option<String> {
+        None
+    }
+
+    fn group(&self, _: &crate::domain::ids::GroupId) -> Option<String> {
+        None
+    }
+
+    fn date(&self, _: i64, _: &str) -> Option<String> {
+        None
+    }
+}

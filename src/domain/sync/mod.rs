@@ -1,0 +1,659 @@
+//! The sync engine: a console's whole conversation with Slack, as a function.
+//!
+//! # What it guarantees
+//!
+//! - An act is saved before anything is said about it: its event and its outbox row are one
+//!   [`Step`]'s writes, which the program commits and syncs before it carries out the step's calls.
+//! - State counts an act once, always: events have ids, and the fold counts an id once.
+//! - Retrying is never blind. A message is posted again only after a read that began at least
+//!   [`Timing::read_lag`] after the send, drained to its end from the point where the batch was
+//!   formed, and did not find it.
+//! - The cursor moves in the same transaction as the last of what it passed.
+//! - One job that fails blocks no other; what depends on it waits.
+//!
+//! # States of a job
+//!
+//! ```text
+//! pending ──> sending ──> sent ──> seen
+//!    ^           │ │
+//!    │  not sent │ └─ no answer that decides ─> unconfirmed ── found ──> seen
+//!    └───────────┘                                  │
+//!    ^────────────── not found after the lag ───────┘
+//! pending / sending ── refused for good ──> failed ── retried ──> pending, or dropped
+//! ```
+//!
+//! # After a crash
+//!
+//! The image is read back as it was committed. A batch in `sending` may or may not be in the
+//! channel: it becomes unconfirmed. Everything else that was in flight is idempotent, or is looked
+//! for by its name or id before it is done again.
+//!
+//! # How it is driven
+//!
+//! The program and the simulator do the same: ask for a [`Step`], commit its writes, hand them back
+//! with [`Engine::absorb`], carry out its calls, and ask [`Engine::next`] until it is empty. The
+//! engine never waits and never asks for the time.
+
+mod act;
+mod answers;
+mod duty;
+pub mod image;
+pub mod mirror;
+mod outbox;
+mod poll;
+mod view;
+
+pub use act::Order;
+pub use view::{Age, Counts};
+
+use super::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
+use super::incident::Incident;
+use chrono::{DateTime, Utc};
+use image::{EventRow, Image, Message, Metadata, Write};
+use mirror::Names;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+/// The two clocks. `wall` is for records; `mono` is for waiting, and never steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    pub wall: DateTime<Utc>,
+    pub mono: Duration,
+}
+
+/// How long things take and how often they are done.
+#[derive(Clone, Debug)]
+pub struct Timing {
+    /// A read may miss a message accepted this recently. 30 s unless measured shorter.
+    pub read_lag: Duration,
+    /// Between reads of the channel that is looked at.
+    pub poll: Duration,
+    /// What the interval of an idle channel grows to.
+    pub poll_idle: Duration,
+    /// Between looks for new channels.
+    pub discover: Duration,
+    /// Between reads of the pins of the channel that is looked at.
+    pub pins: Duration,
+    /// Between two messages to one channel: Slack allows one a second.
+    pub post: Duration,
+    /// How long a duty of somebody else's is left to them: the deputy, then any other.
+    pub duty_deputy: Duration,
+    pub duty_other: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Timing {
+        Timing {
+            read_lag: Duration::from_secs(30),
+            poll: Duration::from_secs(3),
+            poll_idle: Duration::from_secs(60),
+            discover: Duration::from_secs(4),
+            pins: Duration::from_secs(20),
+            post: Duration::from_millis(1_100),
+            duty_deputy: Duration::from_secs(20),
+            duty_other: Duration::from_secs(40),
+        }
+    }
+}
+
+/// What turning the safeguards off one by one is for: the simulator shows that each is needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Safeguards {
+    /// `sending` is committed before the first byte.
+    pub durable_sending: bool,
+    /// An ambiguous post is looked for before it is sent again.
+    pub read_back: bool,
+    /// The fold counts an id once.
+    pub ids_once: bool,
+    /// An event that did not see the current writer is overtaken.
+    pub prev: bool,
+    /// The cursor is written with what it passed.
+    pub cursor_in_transaction: bool,
+    /// A copy with a lower ts folds again from there.
+    pub refold: bool,
+}
+
+impl Safeguards {
+    pub const ALL: Safeguards = Safeguards {
+        durable_sending: true,
+        read_back: true,
+        ids_once: true,
+        prev: true,
+        cursor_in_transaction: true,
+        refold: true,
+    };
+}
+
+/// One call to the workspace. `Call`s that name people, groups or channels by configured names are
+/// resolved where they are carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    Create {
+        name: String,
+        private: bool,
+    },
+    /// One page, with all metadata.
+    History {
+        channel: ChannelId,
+        oldest: SlackTs,
+        cursor: Option<String>,
+    },
+    Replies {
+        channel: ChannelId,
+        thread: SlackTs,
+        oldest: SlackTs,
+        cursor: Option<String>,
+    },
+    /// The channels that our app is in.
+    Discover,
+    Post {
+        channel: ChannelId,
+        text: String,
+        thread: Option<SlackTs>,
+        metadata: Metadata,
+    },
+    Update {
+        channel: ChannelId,
+        ts: SlackTs,
+        text: String,
+        metadata: Metadata,
+    },
+    Delete {
+        channel: ChannelId,
+        ts: SlackTs,
+    },
+    Pin {
+        channel: ChannelId,
+        ts: SlackTs,
+    },
+    Pins {
+        channel: ChannelId,
+    },
+    Topic {
+        channel: ChannelId,
+        topic: String,
+    },
+    Purpose {
+        channel: ChannelId,
+        purpose: String,
+    },
+    InvitePerson {
+        channel: ChannelId,
+        who: String,
+    },
+    InviteGroup {
+        channel: ChannelId,
+        who: String,
+    },
+    /// Posts to a channel by its configured name, joining it where that is needed.
+    Announce {
+        to: String,
+        text: String,
+        metadata: Metadata,
+    },
+    /// Whether an announcement of this event is already there.
+    SeekAnnouncement {
+        to: String,
+        event: EventId,
+    },
+    Archive {
+        channel: ChannelId,
+    },
+    Unarchive {
+        channel: ChannelId,
+    },
+}
+
+impl Call {
+    /// Whether doing it twice could show.
+    pub const fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Call::History { .. }
+                | Call::Replies { .. }
+                | Call::Discover
+                | Call::Pins { .. }
+                | Call::SeekAnnouncement { .. }
+        )
+    }
+}
+
+/// A channel as discovery lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub id: ChannelId,
+    pub name: String,
+    pub archived: bool,
+    /// Our app made it.
+    pub ours: bool,
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Created {
+        channel: ChannelId,
+        name: String,
+    },
+    Page {
+        messages: Vec<Message>,
+        next: Option<String>,
+    },
+    Channels(Vec<Listed>),
+    /// As Slack stored it.
+    Posted {
+        ts: SlackTs,
+        message: Box<Message>,
+    },
+    Pins(Vec<Pinned>),
+    Found(bool),
+    Done,
+}
+
+/// A pin: the message and who pinned it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    pub ts: SlackTs,
+    pub by: UserId,
+    pub message: Message,
+}
+
+/// Why nothing good came back, by what may be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Certainly not sent.
+    NotSent(String),
+    /// Not done; not before this long.
+    Limited(Duration),
+    /// May have been done.
+    Ambiguous(String),
+    /// Refused; Slack's code.
+    Refused(String),
+}
+
+/// What to do: first the writes, in one synced transaction, then the calls.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    pub writes: Vec<Write>,
+    pub calls: Vec<(u64, Call)>,
+}
+
+impl Step {
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.calls.is_empty()
+    }
+}
+
+/// The connection, as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    #[default]
+    Starting,
+    Live,
+    /// Waiting out a limit.
+    Slow,
+    Offline,
+    /// The token is no good: Slack's code.
+    Refused(String),
+}
+
+impl Link {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Link::Starting => "starting",
+            Link::Live => "live",
+            Link::Slow => "slow",
+            Link::Offline => "offline",
+            Link::Refused(_) => "refused",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Flight {
+    Job(u64),
+    Batch(u64),
+    Page(ChannelId),
+    /// With the instant it was asked.
+    Thread(ChannelId, SlackTs, Duration),
+    Discover,
+    Pins(ChannelId),
+}
+
+/// A walk through a channel's pages.
+#[derive(Clone, Debug)]
+struct Sweep {
+    oldest: SlackTs,
+    started: Duration,
+    cursor: Option<String>,
+    pages: u32,
+    seen: BTreeSet<SlackTs>,
+    stuck: u32,
+    changed: bool,
+}
+
+/// What is known of a channel only while the program runs.
+#[derive(Clone, Debug, Default)]
+struct Watch {
+    sweep: Option<Sweep>,
+    next: Duration,
+    interval: Duration,
+    /// The last drained sweep.
+    as_of: Option<Duration>,
+    next_pins: Duration,
+    pins_missing: BTreeMap<SlackTs, u32>,
+    /// When a pin that the record does not have was first seen.
+    pins_noticed: BTreeMap<SlackTs, Duration>,
+    /// Threads whose parent shows replies we have not read, and how far we have.
+    threads: BTreeSet<SlackTs>,
+    last_post: Option<Duration>,
+}
+
+struct Folded {
+    incident: Incident,
+    last: Option<super::event::Position>,
+    dirty: bool,
+    /// Positions in order, for folding again.
+    order: BTreeMap<super::event::Position, EventId>,
+    pending: BTreeMap<u64, EventId>,
+    /// The fold with the pending events on top.
+    shown: Option<std::sync::Arc<Incident>>,
+}
+
+/// One console's side of the conversation.
+pub struct Engine {
+    image: Image,
+    timing: Timing,
+    safeguards: Safeguards,
+    me: UserId,
+    names: Names,
+    folds: HashMap<IncidentId, Folded>,
+    flights: HashMap<u64, Flight>,
+    last_flight: u64,
+    watches: HashMap<ChannelId, Watch>,
+    not_before: HashMap<u64, Duration>,
+    /// When a batch or job became ambiguous in this run.
+    doubted: HashMap<u64, Duration>,
+    focus: Option<IncidentId>,
+    next_discover: Duration,
+    discover_every: Duration,
+    link: Link,
+    link_as_of: Option<Duration>,
+    /// When each console was last heard, by its newest event.
+    consoles: HashMap<ConsoleId, DateTime<Utc>>,
+    /// What the card or topic under way says, by job.
+    sent: HashMap<u64, String>,
+}
+
+impl Engine {
+    /// An engine over a journal as it was read from disk, at `now`.
+    pub fn new(image: Image, me: UserId, timing: Timing, now: Now) -> Engine {
+        Engine::with_safeguards(image, me, timing, now, Safeguards::ALL)
+    }
+
+    pub fn with_safeguards(
+        image: Image,
+        me: UserId,
+        timing: Timing,
+        now: Now,
+        safeguards: Safeguards,
+    ) -> Engine {
+        let mut engine = Engine {
+            discover_every: timing.discover,
+            image: Image::new(image.console.clone()),
+            timing,
+            safeguards,
+            me,
+            names: Names::new(),
+            folds: HashMap::new(),
+            flights: HashMap::new(),
+            last_flight: 0,
+            watches: HashMap::new(),
+            not_before: HashMap::new(),
+            doubted: HashMap::new(),
+            focus: None,
+            next_discover: Duration::ZERO,
+            link: Link::Starting,
+            link_as_of: None,
+            consoles: HashMap::new(),
+            sent: HashMap::new(),
+        };
+        for row in image.events.values() {
+            engine.index(row, None);
+        }
+        engine.image = image;
+        let dropped: Vec<image::Job> = engine
+            .image
+            .jobs
+            .values()
+            .filter(|job| job.state == image::JobState::Dropped)
+            .cloned()
+            .collect();
+        for job in dropped {
+            engine.give_up(&job);
+        }
+        engine.take_lead(now);
+        engine
+    }
+
+    /// This process begins to send: whatever was under way when the last one ended may have
+    /// arrived. What can be done twice without showing goes again; the rest is looked for.
+    pub fn take_lead(&mut self, now: Now) {
+        let unsure: Vec<image::Job> = self
+            .image
+            .open
+            .iter()
+            .filter_map(|seq| self.image.jobs.get(seq))
+            .filter(|job| {
+                matches!(
+                    job.state,
+                    image::JobState::Sending | image::JobState::Unconfirmed
+                )
+            })
+            .cloned()
+            .collect();
+        for mut job in unsure {
+            if job.batch.is_some() || self.must_look(&job) {
+                self.doubted.insert(job.batch.unwrap_or(job.seq), now.mono);
+                job.state = image::JobState::Unconfirmed;
+            } else {
+                job.state = image::JobState::Pending;
+            }
+            self.image.apply(&Write::Job(job));
+        }
+    }
+
+    /// An act that was dropped is no longer shown as if it were on its way.
+    fn give_up(&mut self, job: &image::Job) {
+        let image::Task::Event { id } = &job.task else {
+            return;
+        };
+        let Some(row) = self.image.events.get(id) else {
+            return;
+        };
+        if let Some(fold) = self.folds.get_mut(&job.incident) {
+            fold.pending.remove(&row.seq);
+            fold.shown = None;
+        }
+    }
+
+    pub fn image(&self) -> &Image {
+        &self.image
+    }
+
+    pub fn me(&self) -> &UserId {
+        &self.me
+    }
+
+    pub fn set_me(&mut self, me: UserId) {
+        self.me = me;
+    }
+
+    /// Names for the sentences of the channel.
+    pub fn set_names(&mut self, names: Names) {
+        self.names = names;
+    }
+
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The incident that is looked at is polled most often.
+    pub fn set_focus(&mut self, incident: Option<IncidentId>, now: Now) {
+        if self.focus == incident {
+            return;
+        }
+        self.focus = incident;
+        if let Some(channel) = self.focus_channel() {
+            let watch = self.watches.entry(channel).or_default();
+            watch.next = now.mono;
+            watch.interval = self.timing.poll;
+        }
+    }
+
+    fn focus_channel(&self) -> Option<ChannelId> {
+        self.image
+            .incidents
+            .get(self.focus.as_ref()?)?
+            .channel
+            .clone()
+    }
+
+    /// Takes over writes that are on disk: a step's own, or another process's.
+    pub fn absorb(&mut self, writes: &[Write]) {
+        for write in writes {
+            if let Write::Event(row) = write {
+                let before = self
+                    .image
+                    .events
+                    .get(&row.event.id)
+                    .map(|old| (old.position.clone(), old.seq));
+                self.index(row, before);
+            }
+            self.image.apply(write);
+            if let Write::Job(job) = write
+                && job.state == image::JobState::Dropped
+            {
+                self.give_up(job);
+            }
+        }
+    }
+
+    /// A step whose writes could not be committed: its calls were not made.
+    pub fn abandon(&mut self, step: &Step) {
+        for (flight, _) in &step.calls {
+            if let Some(Flight::Page(channel)) = self.flights.remove(flight)
+                && let Some(watch) = self.watches.get_mut(&channel)
+            {
+                watch.sweep = None;
+            }
+        }
+    }
+
+    fn index(&mut self, row: &EventRow, before: Option<(Option<super::event::Position>, u64)>) {
+        let heard = self
+            .consoles
+            .entry(row.console.clone())
+            .or_insert(row.event.at);
+        *heard = (*heard).max(row.event.at);
+        let fold = self
+            .folds
+            .entry(row.incident.clone())
+            .or_insert_with(|| Folded {
+                incident: Incident::with_prev(row.incident.clone(), self.safeguards.prev),
+                last: None,
+                dirty: false,
+                order: BTreeMap::new(),
+                pending: BTreeMap::new(),
+                shown: None,
+            });
+        fold.shown = None;
+        match before {
+            Some((Some(old), _)) if Some(&old) != row.position.as_ref() => {
+                if !self.safeguards.refold {
+                    return;
+                }
+                fold.order.remove(&old);
+                fold.dirty = true;
+            }
+            Some((Some(_), _)) => {
+                // The same place: only the text or nothing changed.
+                fold.dirty = true;
+            }
+            Some((None, seq)) => {
+                fold.pending.remove(&seq);
+            }
+            None => {}
+        }
+        match &row.position {
+            None => {
+                fold.pending.insert(row.seq, row.event.id.clone());
+            }
+            Some(position) => {
+                fold.order.insert(position.clone(), row.event.id.clone());
+                if fold.last.as_ref().is_some_and(|last| position <= last) && self.safeguards.refold
+                {
+                    fold.dirty = true;
+                } else if !fold.dirty {
+                    fold.incident.apply(&row.recorded());
+                    fold.last = Some(position.clone());
+                }
+            }
+        }
+    }
+
+    fn next_seq(&self, step: &Step) -> u64 {
+        let in_step = step.writes.iter().map(|write| match write {
+            Write::Event(row) => row.seq,
+            Write::Job(job) => job.seq,
+            Write::Batch(batch) => batch.id,
+            Write::Incident(_) | Write::Channel(_) | Write::Message(_) => 0,
+        });
+        in_step.max().unwrap_or(0).max(self.image.last_seq) + 1
+    }
+
+    fn fly(&mut self, step: &mut Step, flight: Flight, call: Call) {
+        self.last_flight += 1;
+        self.flights.insert(self.last_flight, flight);
+        step.calls.push((self.last_flight, call));
+    }
+
+    /// What is to be done now. Empty when there is nothing before [`Engine::due`].
+    pub fn next(&mut self, now: Now, rng: &mut fastrand::Rng) -> Step {
+        let mut step = Step::default();
+        self.refold();
+        self.duties(&mut step, now, rng);
+        if step.writes.is_empty() {
+            self.pump(&mut step, now);
+        }
+        if step.writes.is_empty() {
+            self.poll(&mut step, now);
+        }
+        step
+    }
+
+    /// When [`Engine::next`] may have something to do again, on the monotonic clock.
+    pub fn due(&self, now: Now) -> Option<Duration> {
+        let polls = self.poll_due();
+        let jobs = self.outbox_due(now);
+        let duties = self.duty_due(now);
+        [polls, jobs, duties].into_iter().flatten().min()
+    }
+
+    /// Folds again whatever a lower position made wrong.
+    pub fn refold(&mut self) {
+        let image = &self.image;
+        for (id, fold) in self.folds.iter_mut().filter(|(_, fold)| fold.dirty) {
+            let mut incident = Incident::with_prev(id.clone(), self.safeguards.prev);
+            for event in fold.order.values() {
+                if let Some(row) = image.events.get(event) {
+                    incident.apply(&row.recorded());
+                }
+            }
+            fold.incident = incident;
+            fold.last = fold.order.keys().next_back().cloned();
+            fold.dirty = false;
+            fold.shown = None;
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! What is to be sent now: which jobs may go, as which calls.
+
+use super::image::{Batch, EventRow, IncidentRow, Job, JobState, Task, Write};
+use super::mirror::{self, Scene};
+use super::{Call, Engine, Flight, Now, Step};
+use crate::domain::ids::{EventId, IncidentId, SlackTs};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Jobs beside the messages that one incident may have under way at once.
+const IN_FLIGHT: usize = 2;
+
+impl Engine {
+    /// Starts what may start. A message is committed as `sending` before its call is made.
+    pub(super) fn pump(&mut self, step: &mut Step, now: Now) {
+        if matches!(self.link, super::Link::Refused(_)) && !self.link_may_retry(now) {
+            return;
+        }
+        let mut waiting: BTreeMap<IncidentId, Vec<u64>> = BTreeMap::new();
+        for seq in &self.image.open {
+            if let Some(job) = self.image.jobs.get(seq) {
+                waiting.entry(job.incident.clone()).or_default().push(*seq);
+            }
+        }
+        for (incident, seqs) in waiting {
+            self.pump_incident(step, &incident, &seqs, now);
+        }
+    }
+
+    fn pump_incident(&mut self, step: &mut Step, id: &IncidentId, seqs: &[u64], now: Now) {
+        let Some(row) = self.image.incidents.get(id).cloned() else {
+            return;
+        };
+        self.send_messages(step, &row, seqs, now);
+        let mut under_way = self
+            .flights
+            .values()
+            .filter(|flight| match flight {
+                Flight::Job(seq) => self.image.jobs.get(seq).is_some_and(|j| j.incident == *id),
+                _ => false,
+            })
+            .count();
+        for seq in seqs {
+            if under_way >= IN_FLIGHT {
+                return;
+            }
+            let Some(job) = self.image.jobs.get(seq).cloned() else {
+                continue;
+            };
+            if !self.may_go(&job, now) {
+                continue;
+            }
+            if let Some(call) = self.call_for(&job, &row, now) {
+                let sending = Job {
+                    state: JobState::Sending,
+                    ..job.clone()
+                };
+                step.writes.push(Write::Job(sending));
+                self.fly(step, Flight::Job(*seq), call);
+                under_way += 1;
+            }
+        }
+    }
+
+    fn may_go(&self, job: &Job, now: Now) -> bool {
+        !matches!(job.task, Task::Event { .. })
+            && match job.state {
+                JobState::Pending => true,
+                // An announcement that may be there is looked for as the same job.
+                JobState::Unconfirmed => matches!(job.task, Task::Announce { .. }),
+                _ => false,
+            }
+            && self.rested(job.seq, now)
+            && !self.flies(job.seq)
+    }
+
+    fn rested(&self, seq: u64, now: Now) -> bool {
+        self.not_before.get(&seq).is_none_or(|at| *at <= now.mono)
+    }
+
+    fn flies(&self, seq: u64) -> bool {
+        self.flights
+            .values()
+            .any(|flight| matches!(flight, Flight::Job(s) if *s == seq))
+    }
+
+    /// What a job says to the workspace; `None` while what it depends on is missing.
+    fn call_for(&mut self, job: &Job, row: &IncidentRow, now: Now) -> Option<Call> {
+        if let Task::Create { name, suffix } = &job.task {
+            return Some(Call::Create {
+                name: suffixed(name, *suffix),
+                private: row.private,
+            });
+        }
+        let channel = row.channel.clone()?;
+        // The declaration comes first in a channel: it is what makes the channel the incident's.
+        let declared = self.declaration_sent(&row.id);
+        match &job.task {
+            Task::Create { .. } | Task::Event { .. } => None,
+            Task::Purpose { text } if declared => Some(Call::Purpose {
+                channel,
+                purpose: text.clone(),
+            }),
+            Task::Topic {} if declared => {
+                let state = self.shown(&row.id)?;
+                let topic = mirror::topic(&state, &self.names);
+                self.sent.insert(job.seq, topic.clone());
+                Some(Call::Topic { channel, topic })
+            }
+            Task::Card {} if declared => {
+                let state = self.shown(&row.id)?;
+                let (text, hash) = mirror::card(&state, row, &self.names);
+                let metadata = mirror::card_metadata(&state, &hash);
+                self.sent.insert(job.seq, hash);
+                Some(match &row.card {
+                    Some(card) => Call::Update {
+                        channel,
+                        ts: card.ts.clone(),
+                        text,
+                        metadata,
+                    },
+                    None => {
+                        self.posted_now(&channel, now)?;
+                        Call::Post {
+                            channel,
+                            text,
+                            thread: None,
+                            metadata,
+                        }
+                    }
+                })
+            }
+            Task::PinEvent { id } => Some(Call::Pin {
+                channel,
+                ts: self.image.events.get(id)?.position.as_ref()?.ts.clone(),
+            }),
+            Task::PinCard {} => Some(Call::Pin {
+                channel,
+                ts: row.card.as_ref()?.ts.clone(),
+            }),
+            Task::InvitePerson { who } if declared => Some(Call::InvitePerson {
+                channel,
+                who: who.clone(),
+            }),
+            Task::InviteGroup { who } if declared => Some(Call::InviteGroup {
+                channel,
+                who: who.clone(),
+            }),
+            Task::Announce { to, event } if self.position_of(event).is_some() => {
+                if self.doubted.contains_key(&job.seq) {
+                    return Some(Call::SeekAnnouncement {
+                        to: to.clone(),
+                        event: event.clone(),
+                    });
+                }
+                let recorded = self.image.events.get(event)?.clone();
+                let state = self.shown(&row.id)?;
+                let body = recorded.event.body()?;
+                Some(Call::Announce {
+                    to: to.clone(),
+                    text: mirror::announcement(body, &recorded.by, &state, row, &self.names),
+                    metadata: announce_metadata(&row.id, event),
+                })
+            }
+            Task::Delete { ts } => Some(Call::Delete {
+                channel,
+                ts: ts.clone(),
+            }),
+            Task::Unarchive {} => Some(Call::Unarchive { channel }),
+            // The channel's last job: after everything else of this incident is settled.
+            Task::Archive {} if self.only_left(job) => Some(Call::Archive { channel }),
+            Task::Purpose { .. }
+            | Task::Topic {}
+            | Task::Card {}
+            | Task::InvitePerson { .. }
+            | Task::InviteGroup { .. }
+            | Task::Announce { .. }
+            | Task::Archive {} => None,
+        }
+    }
+
+    fn position_of(&self, event: &EventId) -> Option<&crate::domain::event::Position> {
+        self.image.events.get(event)?.position.as_ref()
+    }
+
+    fn declaration_sent(&self, id: &IncidentId) -> bool {
+        self.folds
+            .get(id)
+            .is_some_and(|fold| fold.incident.declared.is_some())
+    }
+
+    fn only_left(&self, archive: &Job) -> bool {
+        self.open_jobs(&archive.incident)
+            .all(|job| job.seq == archive.seq || matches!(job.state, JobState::Failed { .. }))
+    }
+
+    /// One message a second to a channel; `None` while the last is too recent.
+    fn posted_now(&mut self, channel: &crate::domain::ids::ChannelId, now: Now) -> Option<()> {
+        let watch = self.watches.entry(channel.clone()).or_default();
+        let free = watch
+            .last_post
+            .is_none_or(|at| now.mono >= at + self.timing.post);
+        if free {
+            watch.last_post = Some(now.mono);
+        }
+        free.then_some(())
+    }
+
+    /// Sends the incident's next message, if its channel is free: one at a time, in order of entry.
+    fn send_messages(&mut self, step: &mut Step, row: &IncidentRow, seqs: &[u64], now: Now) {
+        let Some(channel) = row.channel.clone() else {
+            return;
+        };
+        let busy = self.flights.values().any(|flight| match flight {
+            Flight::Batch(id) => self
+                .image
+                .batches
+                .get(id)
+                .is_some_and(|b| b.channel == channel),
+            _ => false,
+        });
+        if busy {
+            return;
+        }
+        let events: Vec<&Job> = seqs
+            .iter()
+            .filter_map(|seq| self.image.jobs.get(seq))
+            .filter(|job| {
+                matches!(job.task, Task::Event { .. })
+                    && !matches!(job.state, JobState::Failed { .. })
+            })
+            .collect();
+        let Some(first) = events.first() else {
+            return;
+        };
+        // What was formed once goes again unchanged, and alone: nothing overtakes an unsure message.
+        if let Some(batch) = first.batch.and_then(|id| self.image.batches.get(&id)) {
+            let batch = batch.clone();
+            let ready = first.state == JobState::Pending && self.rested(batch.id, now);
+            if ready && self.posted_now(&channel, now).is_some() {
+                self.send(step, &batch);
+            }
+            return;
+        }
+        if !self.rested(first.seq, now) || first.state != JobState::Pending {
+            return;
+        }
+        let ready: Vec<(u64, &EventRow)> = events
+            .iter()
+            .take_while(|job| job.state == JobState::Pending && job.batch.is_none())
+            .filter_map(|job| match &job.task {
+                Task::Event { id } => Some((job.seq, self.image.events.get(id)?)),
+                _ => None,
+            })
+            .collect();
+        let after = self.newest(&channel);
+        let id = self.next_seq(step);
+        let waiting: Vec<(u64, EventRow)> =
+            ready.into_iter().map(|(seq, e)| (seq, e.clone())).collect();
+        let Some(state) = self.shown(&row.id) else {
+            return;
+        };
+        let borrowed: Vec<(u64, &EventRow)> = waiting.iter().map(|(s, e)| (*s, e)).collect();
+        let scene = Scene {
+            row,
+            incident: &state,
+            console: &self.image.console,
+            names: &self.names,
+            now: now.wall,
+        };
+        let Some(batch) = mirror::batch(id, &scene, &borrowed, after) else {
+            return;
+        };
+        if self.posted_now(&channel, now).is_none() {
+            return;
+        }
+        step.writes.push(Write::Batch(batch.clone()));
+        self.send(step, &batch);
+    }
+
+    fn send(&mut self, step: &mut Step, batch: &Batch) {
+        for seq in &batch.jobs {
+            let Some(job) = self.image.jobs.get(seq) else {
+                continue;
+            };
+            let mut job = job.clone();
+            job.batch = Some(batch.id);
+            if self.safeguards.durable_sending {
+                job.state = JobState::Sending;
+            } else {
+                job.batch = None;
+            }
+            step.writes.push(Write::Job(job));
+        }
+        let call = Call::Post {
+            channel: batch.channel.clone(),
+            text: batch.text.clone(),
+            thread: batch.thread.clone(),
+            metadata: super::image::Metadata {
+                event_type: mirror::EVENTS.to_owned(),
+                payload: batch.metadata.clone(),
+            },
+        };
+        self.fly(step, Flight::Batch(batch.id), call);
+    }
+
+    /// The newest ts known in a channel.
+    pub(super) fn newest(&self, channel: &crate::domain::ids::ChannelId) -> SlackTs {
+        self.image
+            .messages
+            .get(channel)
+            .and_then(|messages| messages.keys().next_back().cloned())
+            .unwrap_or_else(SlackTs::zero)
+    }
+
+    pub(super) fn outbox_due(&self, now: Now) -> Option<Duration> {
+        let waits = self
+            .image
+            .open
+            .iter()
+            .filter_map(|seq| self.image.jobs.get(seq))
+            .filter(|job| matches!(job.state, JobState::Pending | JobState::Unconfirmed))
+            .filter_map(|job| {
+                let row = self.image.incidents.get(&job.incident)?;
+                let create = matches!(job.task, Task::Create { .. });
+                let channel = row.channel.as_ref();
+                if channel.is_none() && !create {
+                    return None;
+                }
+                let rest = self
+                    .not_before
+                    .get(&job.batch.unwrap_or(job.seq))
+                    .copied()
+                    .unwrap_or(now.mono);
+                let post = match (&job.task, channel) {
+                    (Task::Event { .. } | Task::Card {}, Some(channel)) => self
+                        .watches
+                        .get(channel)
+                        .and_then(|w| w.last_post)
+                        .map_or(now.mono, |at| at + self.timing.post),
+                    _ => now.mono,
+                };
+                Some(rest.max(post))
+            });
+        // `next` has just started all that could go; what waits for another job's answer is looked
+        // at again with that answer. Only what waits for a time is left.
+        waits.filter(|at| *at > now.mono).min()
+    }
+
+    fn link_may_retry(&self, now: Now) -> bool {
+        self.link_as_of
+            .is_none_or(|at| now.mono >= at + Duration::from_secs(30))
+    }
+}
+
+/// `name`, `name-2`, `name-3`, …, within Slack's 80 characters.
+pub fn suffixed(name: &str, suffix: u32) -> String {
+    if suffix == 0 {
+        return name.chars().take(80).collect();
+    }
+    let tail = format!("-{}", suffix + 1);
+    let room = 80usize.saturating_sub(tail.len());
+    let head: String = name.chars().take(room).collect();
+    format!("{head}{tail}")
+}
+
+fn announce_metadata(incident: &IncidentId, event: &EventId) -> super::image::Metadata {
+    super::image::Metadata {
+        event_type: mirror::ANNOUNCE.to_owned(),
+        payload: BTreeMap::from([
+            ("v".to_owned(), mirror::VERSION.to_owned()),
+            ("incident".to_owned(), incident.0.clone()),
+            ("event".to_owned(), event.0.clone()),
+        ]),
+    }
+}

@@ -1,0 +1,196 @@
+//! What the engine can be asked, for screens, JSON and decisions.
+
+use super::image::{Job, JobState, MessageRow};
+use super::mirror::CARD;
+use super::{Engine, Link, Now};
+use crate::domain::ids::{ChannelId, IncidentId, UserId};
+use crate::domain::incident::Incident;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How old what is known of a channel is; `None`: it was not read in this run.
+pub type Age = Option<Duration>;
+
+impl Engine {
+    /// The accepted state with this console's pending acts on top.
+    pub fn shown(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
+        self.refold();
+        let fold = self.folds.get_mut(id)?;
+        if fold.shown.is_none() {
+            let mut incident = fold.incident.clone();
+            for event in fold.pending.values() {
+                if let Some(row) = self.image.events.get(event) {
+                    incident.apply(&row.recorded());
+                }
+            }
+            fold.shown = Some(Arc::new(incident));
+        }
+        fold.shown.clone()
+    }
+
+    /// What all consoles agree on: the fold of what is in the channel.
+    pub fn agreed(&mut self, id: &IncidentId) -> Option<&Incident> {
+        self.refold();
+        self.folds.get(id).map(|fold| &fold.incident)
+    }
+
+    /// Incidents whose declaration is known, newest first.
+    pub fn incidents(&mut self) -> Vec<Arc<Incident>> {
+        let ids: Vec<IncidentId> = self.folds.keys().cloned().collect();
+        let mut list: Vec<Arc<Incident>> = ids
+            .iter()
+            .filter_map(|id| self.shown(id))
+            .filter(|incident| incident.declared.is_some())
+            .collect();
+        list.sort_by(|a, b| b.declared.cmp(&a.declared).then(a.id.cmp(&b.id)));
+        list
+    }
+
+    pub fn name(&self, user: &UserId) -> String {
+        self.names
+            .get(user)
+            .cloned()
+            .unwrap_or_else(|| user.as_str().to_owned())
+    }
+
+    /// When somebody last wrote in the incident's channel.
+    pub fn last_heard(&self, id: &IncidentId, user: &UserId) -> Option<DateTime<Utc>> {
+        let channel = self.image.incidents.get(id)?.channel.as_ref()?;
+        self.image
+            .messages
+            .get(channel)?
+            .values()
+            .rev()
+            .find(|row| !row.deleted && !row.message.own && row.message.user.as_ref() == Some(user))
+            .and_then(|row| DateTime::from_timestamp_micros(row.ts.micros()))
+    }
+
+    /// The same for everybody who wrote there.
+    pub fn heard(&self, id: &IncidentId) -> BTreeMap<UserId, DateTime<Utc>> {
+        let mut heard = BTreeMap::new();
+        let Some(channel) = self
+            .image
+            .incidents
+            .get(id)
+            .and_then(|row| row.channel.as_ref())
+        else {
+            return heard;
+        };
+        for row in self.image.messages.get(channel).into_iter().flatten() {
+            let (ts, row) = row;
+            if row.deleted || row.message.own || row.message.subtype.is_some() {
+                continue;
+            }
+            if let (Some(user), Some(at)) = (
+                row.message.user.clone(),
+                DateTime::from_timestamp_micros(ts.micros()),
+            ) {
+                heard.insert(user, at);
+            }
+        }
+        heard
+    }
+
+    /// People's messages in the incident's channel, oldest first, replies after their parents'
+    /// time; without what our own app wrote for its events and its card.
+    pub fn talk(&self, id: &IncidentId) -> Vec<&MessageRow> {
+        let Some(channel) = self
+            .image
+            .incidents
+            .get(id)
+            .and_then(|row| row.channel.as_ref())
+        else {
+            return Vec::new();
+        };
+        self.image
+            .messages
+            .get(channel)
+            .into_iter()
+            .flat_map(|messages| messages.values())
+            .filter(|row| {
+                let type_of = row
+                    .message
+                    .metadata
+                    .as_ref()
+                    .map_or("", |m| m.event_type.as_str());
+                !row.deleted && type_of != CARD
+            })
+            .collect()
+    }
+
+    /// The incident's jobs that are not done: waiting, unsure or failed.
+    pub fn open_jobs<'a>(&'a self, id: &'a IncidentId) -> impl Iterator<Item = &'a Job> {
+        self.image
+            .open
+            .iter()
+            .filter_map(|seq| self.image.jobs.get(seq))
+            .filter(move |job| job.incident == *id)
+    }
+
+    /// How many jobs of the incident are in each state; `sent` counts `seen` as well.
+    pub fn counts(&self, id: &IncidentId) -> Counts {
+        let mut counts = Counts::default();
+        for job in self.image.jobs.values().filter(|job| job.incident == *id) {
+            counts.add(&job.state);
+        }
+        counts
+    }
+
+    /// The state of the job that carries an event; `None` for what others wrote.
+    pub fn job_of(&self, event: &crate::domain::ids::EventId) -> Option<&Job> {
+        let seq = self.image.carriers.get(event)?;
+        self.image.jobs.get(seq)
+    }
+
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Since the last answer of the workspace, whatever it was about.
+    pub fn link_age(&self, now: Now) -> Age {
+        self.link_as_of.map(|at| now.mono.saturating_sub(at))
+    }
+
+    /// Since the incident's channel was last read to its end.
+    pub fn age(&self, id: &IncidentId, now: Now) -> Age {
+        let channel: &ChannelId = self.image.incidents.get(id)?.channel.as_ref()?;
+        let as_of = self.watches.get(channel)?.as_of?;
+        Some(now.mono.saturating_sub(as_of))
+    }
+
+    /// Nothing is under way or waiting, failed jobs apart, and every channel of ours was drained.
+    pub fn is_quiet(&self) -> bool {
+        self.flights.is_empty()
+            && self.image.open.iter().all(|seq| {
+                self.image
+                    .jobs
+                    .get(seq)
+                    .is_none_or(|job| job.state.is_settled())
+            })
+    }
+}
+
+/// Jobs by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub pending: usize,
+    pub sending: usize,
+    pub unconfirmed: usize,
+    pub sent: usize,
+    pub failed: usize,
+}
+
+impl Counts {
+    pub fn add(&mut self, state: &JobState) {
+        match state {
+            JobState::Pending => self.pending += 1,
+            JobState::Sending => self.sending += 1,
+            JobState::Unconfirmed => self.unconfirmed += 1,
+            JobState::Sent | JobState::Seen => self.sent += 1,
+            JobState::Failed { .. } => self.failed += 1,
+            JobState::Dropped => {}
+        }
+    }
+}

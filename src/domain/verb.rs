@@ -1,0 +1,270 @@
+//! The verb table: each act of the console once. The command line, the keys, the palette, the
+//! help, the mirror and the rights read these rows.
+
+use super::event::{Body, Milestone};
+use super::words::Text;
+
+/// Names a row of [`VERBS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verb {
+    Declare,
+    Level,
+    Temperature,
+    Situation,
+    Command,
+    Role,
+    CheckIn,
+    CheckOut,
+    Tick,
+    Untick,
+    Assign,
+    Skip,
+    AddItem,
+    Note,
+    Milestone,
+    Message,
+    Pin,
+    Timekeeper,
+    Phase,
+    Recover,
+    Resolve,
+    Archive,
+    Cancel,
+    Reopen,
+    PersonalData,
+}
+
+/// Who may, by default. While nobody commands, the declarer may what the commander may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Any member of the channel.
+    Anyone,
+    /// The commander or the deputy.
+    Command,
+    /// A configured closer; with none configured, the command.
+    Closer,
+}
+
+/// How an act is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// By the same verb with the former value.
+    Again,
+    /// By another verb.
+    By(Verb),
+    /// A correction is a new fact; the original stays.
+    Correct,
+    /// Not at all: it asks before it acts.
+    Never,
+}
+
+/// One act.
+#[derive(Debug)]
+pub struct Row {
+    pub verb: Verb,
+    /// The subcommand, and the action's name in a keymap.
+    pub name: &'static str,
+    /// Its arguments on the command line.
+    pub usage: &'static str,
+    /// What it does, as help and palette say it.
+    pub about: Text,
+    pub right: Right,
+    /// Announced in the broadcast channels.
+    pub loud: bool,
+    /// Public beyond the channel or not to be undone: confirmed with the target's name.
+    pub confirm: bool,
+    pub undo: Undo,
+}
+
+macro_rules! row {
+    ($verb:ident, $name:literal, $usage:literal, $en:literal, $ja:literal, $right:ident, $loud:literal, $confirm:literal, $undo:expr) => {
+        Row {
+            verb: Verb::$verb,
+            name: $name,
+            usage: $usage,
+            about: Text::fixed($en, $ja),
+            right: Right::$right,
+            loud: $loud,
+            confirm: $confirm,
+            undo: $undo,
+        }
+    };
+}
+
+/// In the order of help.
+#[rustfmt::skip]
+pub static VERBS: &[Row] = &[
+    row!(Declare, "declare", "--service S --title T", "declare an incident and open its channel", "インシデントを宣言し、チャンネルを開く", Anyone, true, true, Undo::By(Verb::Cancel)),
+    row!(Command, "command", "I [USER] [--reason TEXT]", "take command, or give it to somebody", "指揮を執る・指揮を任せる", Anyone, false, false, Undo::Again),
+    row!(Level, "level", "I LEVEL", "set the level; loads its checklist", "レベルを設定し、その項目を読み込む", Command, true, true, Undo::Again),
+    row!(Temperature, "temperature", "I TEMPERATURE", "set the temperature: how urgent it feels", "温度感を設定する", Command, false, false, Undo::Again),
+    row!(Situation, "situation", "I TEXT", "write the situation right now", "いまいまの状況を書く", Anyone, false, false, Undo::Again),
+    row!(Phase, "phase", "I PHASE", "say where the response is", "対応の段階を変える", Command, false, false, Undo::Again),
+    row!(Tick, "tick", "I ITEM", "mark an item as done", "項目を完了にする", Anyone, false, false, Undo::By(Verb::Untick)),
+    row!(Untick, "untick", "I ITEM", "open an item again", "項目を未完了に戻す", Anyone, false, false, Undo::By(Verb::Tick)),
+    row!(Assign, "assign", "I ITEM USER", "put a name on an item", "項目に担当者を付ける", Anyone, false, false, Undo::Again),
+    row!(Skip, "skip", "I ITEM --reason TEXT", "settle an item without doing it, with the reason", "項目を理由つきで不要にする", Command, false, false, Undo::By(Verb::Untick)),
+    row!(AddItem, "add-item", "I TEXT", "add an item to the checklist", "チェックリストに項目を足す", Anyone, false, false, Undo::By(Verb::Skip)),
+    row!(Message, "message", "I TEXT", "post to the channel", "チャンネルに投稿する", Anyone, false, false, Undo::Correct),
+    row!(Note, "note", "I TEXT", "write a line into the timeline", "タイムラインに記録する", Anyone, false, false, Undo::Correct),
+    row!(Pin, "pin", "I TS", "put a message into the timeline at its own time", "投稿をその時刻でタイムラインに入れる", Anyone, false, false, Undo::Again),
+    row!(Role, "role", "I ROLE USER", "give a role to somebody, or nobody", "役割を割り当てる・外す", Command, false, false, Undo::Again),
+    row!(CheckIn, "checkin", "I [USER] [--role ROLE] [--task TEXT]", "check in, with a role and a task", "役割と作業をつけてチェックインする", Anyone, false, false, Undo::By(Verb::CheckOut)),
+    row!(CheckOut, "checkout", "I [USER]", "check out", "チェックアウトする", Anyone, false, false, Undo::By(Verb::CheckIn)),
+    row!(Milestone, "milestone", "I NAME TIME [--link URL]", "set or correct a milestone's time", "節目の時刻を記録・訂正する", Anyone, false, false, Undo::Again),
+    row!(Timekeeper, "timekeeper", "I start|stop [--minutes N]", "start or stop the timekeeper", "タイムキーパーを始める・止める", Command, false, false, Undo::Again),
+    row!(PersonalData, "personal-data", "I", "mark that personal data is involved", "個人情報ありとする", Anyone, false, true, Undo::Never),
+    row!(Recover, "recover", "I [--at TIME]", "declare recovery: users are no longer hurt", "復旧を宣言する", Command, true, true, Undo::By(Verb::Reopen)),
+    row!(Resolve, "resolve", "I [--reason TEXT]", "declare that all work is done, and archive the channel", "解決とし、チャンネルをアーカイブする", Closer, true, true, Undo::By(Verb::Reopen)),
+    row!(Archive, "archive", "I", "archive the channel", "チャンネルをアーカイブする", Closer, false, true, Undo::Never),
+    row!(Cancel, "cancel", "I --reason TEXT [--false-alarm | --near-miss]", "call it off: cancelled, false alarm or near miss", "取り下げる: 中止・誤報・ヒヤリハット", Command, true, true, Undo::By(Verb::Reopen)),
+    row!(Reopen, "reopen", "I --reason TEXT", "take the response up again", "対応を再開する", Anyone, true, true, Undo::By(Verb::Recover)),
+];
+
+impl Verb {
+    pub fn row(self) -> &'static Row {
+        // Every verb has a row: the test below holds it.
+        VERBS
+            .iter()
+            .find(|row| row.verb == self)
+            .unwrap_or(&VERBS[0])
+    }
+
+    pub fn named(name: &str) -> Option<Verb> {
+        VERBS
+            .iter()
+            .find(|row| row.name == name)
+            .map(|row| row.verb)
+    }
+}
+
+impl Body {
+    /// The act it comes from; `None` for what the program adds by itself.
+    pub const fn verb(&self) -> Option<Verb> {
+        Some(match self {
+            Body::Declared { .. } => Verb::Declare,
+            Body::Level { .. } => Verb::Level,
+            Body::Temperature { .. } => Verb::Temperature,
+            Body::Situation {} => Verb::Situation,
+            Body::Commander { .. } => Verb::Command,
+            Body::Role { .. } => Verb::Role,
+            Body::CheckedIn { .. } => Verb::CheckIn,
+            Body::CheckedOut { .. } => Verb::CheckOut,
+            Body::Ticked { .. } => Verb::Tick,
+            Body::Unticked { .. } => Verb::Untick,
+            Body::Skipped { .. } => Verb::Skip,
+            Body::Assigned { .. } => Verb::Assign,
+            Body::ItemAdded { .. } => Verb::AddItem,
+            Body::Note {} => Verb::Note,
+            Body::Milestone { .. } => Verb::Milestone,
+            Body::Message { .. } => Verb::Message,
+            Body::Pinned { .. } | Body::Unpinned { .. } => Verb::Pin,
+            Body::Timekeeper { .. } => Verb::Timekeeper,
+            Body::Phase { .. } => Verb::Phase,
+            Body::Recovered { .. } => Verb::Recover,
+            Body::Resolved { .. } => Verb::Resolve,
+            Body::Archived {} => Verb::Archive,
+            Body::Cancelled { .. } => Verb::Cancel,
+            Body::Reopened { .. } => Verb::Reopen,
+            Body::PersonalData {} => Verb::PersonalData,
+            Body::Items { .. } | Body::TimekeeperCall { .. } => return None,
+        })
+    }
+}
+
+/// What a role is called, in the order a growing incident needs them.
+pub const ROLES: &[(&str, Text)] = &[
+    ("ops", Text::fixed("Operations lead", "実行リード")),
+    ("scribe", Text::fixed("Scribe", "書記")),
+    (
+        "comms",
+        Text::fixed("Communications lead", "コミュニケーションリード"),
+    ),
+    ("deputy", Text::fixed("Deputy", "副指揮")),
+    ("planning", Text::fixed("Planning", "計画")),
+    ("logistics", Text::fixed("Logistics", "後方支援")),
+    ("expert", Text::fixed("Subject expert", "専門家")),
+];
+
+/// Short names for a header and a list.
+pub const ROLES_SHORT: &[(&str, Text)] = &[
+    ("ops", Text::fixed("Ops", "実行")),
+    ("scribe", Text::fixed("Scribe", "書記")),
+    ("comms", Text::fixed("Comms", "連絡")),
+    ("deputy", Text::fixed("Deputy", "副")),
+    ("planning", Text::fixed("Plan", "計画")),
+    ("logistics", Text::fixed("Logi", "後方")),
+    ("expert", Text::fixed("Expert", "専門")),
+];
+
+/// A role's name; a role this version does not know is shown as it is written.
+pub fn role_name(table: &'static [(&'static str, Text)], role: &str) -> Text {
+    table
+        .iter()
+        .find(|(id, _)| *id == role)
+        .map_or_else(|| Text::same(role), |(_, name)| name.clone())
+}
+
+impl Milestone {
+    pub const fn text(self) -> Text {
+        match self {
+            Milestone::Started => Text::fixed("started", "発生"),
+            Milestone::Detected => Text::fixed("detected", "検知"),
+            Milestone::Responded => Text::fixed("responded", "初動"),
+            Milestone::Assembled => Text::fixed("assembled", "招集"),
+            Milestone::Recovered => Text::fixed("recovered", "復旧"),
+            Milestone::Resolved => Text::fixed("resolved", "解決"),
+        }
+    }
+}
+
+impl super::event::Phase {
+    pub const fn text(self) -> Text {
+        use super::event::Phase;
+        match self {
+            Phase::Declared => Text::fixed("declared", "宣言"),
+            Phase::Investigating => Text::fixed("investigating", "調査中"),
+            Phase::Fixing => Text::fixed("fixing", "対応中"),
+            Phase::Monitoring => Text::fixed("monitoring", "経過観察"),
+            Phase::Recovered => Text::fixed("recovered", "復旧"),
+            Phase::Documenting => Text::fixed("documenting", "文書化"),
+            Phase::Resolved => Text::fixed("resolved", "解決"),
+            Phase::Archived => Text::fixed("archived", "アーカイブ済み"),
+            Phase::Cancelled => Text::fixed("cancelled", "中止"),
+            Phase::FalseAlarm => Text::fixed("false alarm", "誤報"),
+            Phase::NearMiss => Text::fixed("near miss", "ヒヤリハット"),
+        }
+    }
+}
+
+impl super::event::Kind {
+    pub const fn text(self) -> Text {
+        use super::event::Kind;
+        match self {
+            Kind::Outage => Text::fixed("outage", "障害"),
+            Kind::Security => Text::fixed("security incident", "セキュリティインシデント"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_has_its_own_name_and_verb() {
+        let names: BTreeSet<_> = VERBS.iter().map(|r| r.name).collect();
+        let verbs: BTreeSet<_> = VERBS.iter().map(|r| r.verb).collect();
+        assert_eq!(names.len(), VERBS.len());
+        assert_eq!(verbs.len(), VERBS.len());
+        assert_eq!(
+            verbs.len(),
+            Verb::PersonalData as usize + 1,
+            "a verb has no row"
+        );
+        for row in VERBS {
+            assert_eq!(row.verb.row().name, row.name);
+        }
+    }
+}

@@ -1,0 +1,577 @@
+//! The simulator: consoles × acts × faults × restarts × the way polls batch, over the engine that
+//! the program runs. A seed replays a run exactly.
+//!
+//! `MATOI_SIMS=100000 cargo test --test it sim::` runs more seeds than the test suite does, and
+//! `MATOI_SIM=1459 cargo test --test it sim::every` the one of that number.
+
+mod world;
+
+use matoi::domain::decide::{Command, Declaration, LevelPlan, Outlets};
+use matoi::domain::event::{Body, Item, Named, Register};
+use matoi::domain::ids::{ConsoleId, EventId, IncidentId, UserId};
+use matoi::domain::incident::Verdict;
+use matoi::domain::sync::image::{Image, JobState, Task, Write};
+use matoi::domain::sync::mirror::{Carried, EVENTS};
+use matoi::domain::sync::{Answer, Engine, Fault, Now, Order, Safeguards, Step, Timing};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use world::{Trouble, World};
+
+struct Console {
+    me: UserId,
+    disk: Image,
+    engine: Engine,
+    /// Answers on their way: when, to which flight, what.
+    coming: Vec<(Duration, u64, Result<Answer, Fault>)>,
+    cut_off_until: Duration,
+    /// Not started before this.
+    joins: Duration,
+}
+
+struct Run {
+    world: World,
+    consoles: Vec<Console>,
+    now: Duration,
+    rng: fastrand::Rng,
+    trouble: Trouble,
+    safeguards: Safeguards,
+    /// What was shown as saved.
+    saved: BTreeSet<EventId>,
+    incident: Option<IncidentId>,
+}
+
+fn wall(now: Duration) -> Now {
+    let start = chrono::DateTime::from_timestamp(1_763_636_400, 0).expect("in range");
+    Now {
+        wall: start + chrono::TimeDelta::from_std(now).expect("a short run"),
+        mono: now,
+    }
+}
+
+fn level(n: u32) -> Command {
+    let item = |id: &str| Item {
+        id: id.to_owned(),
+        text: format!("{id} is done"),
+        optional: false,
+        time_box: None,
+    };
+    Command::Level(LevelPlan {
+        level: Named {
+            id: n.to_string(),
+            name: format!("Level {n}"),
+        },
+        timekeeper: None,
+        items: ["a", "b", "c", "d", "e"].map(item).into(),
+    })
+}
+
+impl Run {
+    fn new(seed: u64, consoles: usize, trouble: Trouble, safeguards: Safeguards) -> Run {
+        let consoles = (0..consoles)
+            .map(|n| {
+                let disk = Image::new(ConsoleId::new(format!("c{n}")));
+                let me = UserId::new(format!("U{n}"));
+                Console {
+                    engine: Engine::with_safeguards(
+                        disk.clone(),
+                        me.clone(),
+                        Timing::default(),
+                        wall(Duration::ZERO),
+                        safeguards,
+                    ),
+                    me,
+                    disk,
+                    coming: Vec::new(),
+                    cut_off_until: Duration::ZERO,
+                    joins: Duration::ZERO,
+                }
+            })
+            .collect();
+        Run {
+            world: World::new(),
+            consoles,
+            now: Duration::ZERO,
+            rng: fastrand::Rng::with_seed(seed),
+            trouble,
+            safeguards,
+            saved: BTreeSet::new(),
+            incident: None,
+        }
+    }
+
+    /// Commits a step and carries out its calls. A crash may come between any two of these.
+    fn execute(&mut self, n: usize, step: Step) {
+        let console = &mut self.consoles[n];
+        for write in &step.writes {
+            console.disk.apply(write);
+        }
+        console.engine.absorb(&step.writes);
+        for write in &step.writes {
+            if let Write::Event(row) = write
+                && row.console == console.disk.console
+            {
+                self.saved.insert(row.event.id.clone());
+            }
+        }
+        for (flight, call) in step.calls {
+            if self.rng.f64() < self.trouble.crash {
+                self.restart(n);
+                return;
+            }
+            let offline = self.now < self.consoles[n].cut_off_until;
+            let result = if offline {
+                Err(Fault::NotSent("offline".into()))
+            } else {
+                self.world
+                    .call(&call, self.now, &self.trouble, &mut self.rng)
+            };
+            let after = Duration::from_millis(self.rng.u64(20..400));
+            self.consoles[n]
+                .coming
+                .push((self.now + after, flight, result));
+            if self.rng.f64() < self.trouble.crash {
+                self.restart(n);
+                return;
+            }
+        }
+    }
+
+    /// kill -9: what was committed is all that is left.
+    fn restart(&mut self, n: usize) {
+        let console = &mut self.consoles[n];
+        console.coming.clear();
+        console.engine = Engine::with_safeguards(
+            console.disk.clone(),
+            console.me.clone(),
+            Timing::default(),
+            wall(self.now),
+            self.safeguards,
+        );
+        console
+            .engine
+            .set_focus(self.incident.clone(), wall(self.now));
+    }
+
+    fn turn(&mut self, n: usize) {
+        let now = self.now;
+        if now < self.consoles[n].joins {
+            return;
+        }
+        // Somebody who joins late, and is killed while reading what they missed.
+        let joining = now < self.consoles[n].joins + Duration::from_secs(8);
+        if joining && self.consoles[n].joins > Duration::ZERO && self.rng.f64() < 0.3 {
+            self.restart(n);
+        }
+        let due: Vec<_> = {
+            let console = &mut self.consoles[n];
+            let (due, later) = console.coming.drain(..).partition(|(at, ..)| *at <= now);
+            console.coming = later;
+            due
+        };
+        let mut due: Vec<(Duration, u64, Result<Answer, Fault>)> = due;
+        self.rng.shuffle(&mut due);
+        for (_, flight, result) in due {
+            let step = self.consoles[n]
+                .engine
+                .answered(flight, result, wall(now), &mut self.rng);
+            self.execute(n, step);
+        }
+        for round in 0.. {
+            assert!(round < 200, "the engine always finds something more to do");
+            let step = self.consoles[n].engine.next(wall(now), &mut self.rng);
+            if step.is_empty() {
+                break;
+            }
+            self.execute(n, step);
+        }
+    }
+
+    fn advance(&mut self) {
+        self.now += Duration::from_millis(self.rng.u64(50..700));
+        let mut order: Vec<usize> = (0..self.consoles.len()).collect();
+        self.rng.shuffle(&mut order);
+        for n in order {
+            self.turn(n);
+        }
+    }
+
+    fn act(&mut self, n: usize, command: Command) {
+        let order = Order {
+            command,
+            by: self.consoles[n].me.clone(),
+            outlets: Outlets {
+                people: vec!["nobody".into()],
+                ..Outlets::default()
+            },
+        };
+        let incident = self.incident.clone();
+        let console = &mut self.consoles[n];
+        let acted = console
+            .engine
+            .act(incident.as_ref(), &order, wall(self.now), &mut self.rng);
+        if let Ok((id, step)) = acted {
+            self.incident.get_or_insert(id);
+            self.execute(n, step);
+        }
+    }
+
+    fn some_act(&mut self, n: usize) {
+        let item = ["a", "b", "c", "d", "e"][self.rng.usize(..5)].to_owned();
+        let user = UserId::new(format!("U{}", self.rng.u32(..3)));
+        let command = match self.rng.u32(..10) {
+            0 => level(self.rng.u32(1..5)),
+            1 => Command::Untick(item),
+            2..=4 => Command::Tick(item),
+            5 => Command::Assign {
+                item,
+                user: Some(user),
+            },
+            6 => Command::Commander {
+                user: Some(user),
+                reason: None,
+            },
+            7 => Command::Note(format!("note {}", self.rng.u32(..1000))),
+            8 => Command::Situation(format!("now {}", self.rng.u32(..1000))),
+            _ => Command::Message {
+                text: format!("word {}", self.rng.u32(..1000)),
+                thread: None,
+            },
+        };
+        self.act(n, command);
+    }
+
+    fn play(&mut self, acts: usize) {
+        self.act(
+            0,
+            Command::Declare(Box::new(Declaration {
+                title: "Checkout fails".into(),
+                service: "shop".into(),
+                channel: "shop-20261120i".into(),
+                ..Declaration::default()
+            })),
+        );
+        let id = self.incident.clone();
+        for console in &mut self.consoles {
+            console.engine.set_focus(id.clone(), wall(Duration::ZERO));
+        }
+        let late = self.consoles.len() > 1 && self.rng.bool();
+        let later = Duration::from_secs(3600);
+        if late && let Some(console) = self.consoles.last_mut() {
+            console.joins = later;
+        }
+        for turn in 0..acts {
+            if late && turn == acts - 5 {
+                self.now = self.now.max(later);
+            }
+            for _ in 0..self.rng.u32(..8) {
+                self.advance();
+            }
+            let n = self.rng.usize(..self.consoles.len());
+            if self.now < self.consoles[n].joins {
+                continue;
+            }
+            if self.rng.f64() < 0.05 {
+                let away = Duration::from_secs(self.rng.u64(5..60));
+                self.consoles[n].cut_off_until = self.now + away;
+            }
+            for _ in 0..self.rng.u32(1..4) {
+                self.some_act(n);
+            }
+        }
+        // The trouble ends; everything that was accepted must arrive.
+        self.trouble = Trouble {
+            page: self.trouble.page,
+            oldest_first: self.trouble.oldest_first,
+            ..Trouble::NONE
+        };
+        let end = self.now + Duration::from_secs(240);
+        while self.now < end {
+            self.advance();
+        }
+    }
+
+    /// What is wrong at the end, if anything.
+    fn verdict(&mut self) -> Result<(), String> {
+        let id = self.incident.clone().ok_or("nothing was declared")?;
+        let mut copies: BTreeMap<EventId, usize> = BTreeMap::new();
+        for (metadata, _) in self.world.carried() {
+            if metadata.event_type != EVENTS {
+                continue;
+            }
+            let carried = Carried::read(&metadata).ok_or("unreadable metadata")?;
+            for (_, event) in carried.events {
+                *copies.entry(event.id).or_default() += 1;
+            }
+        }
+        self.compare(&id)?;
+        for event in &self.saved {
+            match copies.get(event) {
+                Some(1) => {}
+                Some(n) => return Err(format!("{event} was posted {n} times")),
+                None => return Err(format!("{event} was saved and is not in the channel")),
+            }
+        }
+        Ok(())
+    }
+
+    /// All consoles came to rest in one state, and it is the one the rule gives.
+    fn compare(&mut self, id: &IncidentId) -> Result<(), String> {
+        let mut first: Option<String> = None;
+        for console in &mut self.consoles {
+            let unsettled: Vec<_> = console
+                .engine
+                .image()
+                .jobs
+                .values()
+                .filter(|job| !job.state.is_settled())
+                .collect();
+            if !unsettled.is_empty() {
+                return Err(format!("not settled: {unsettled:?}"));
+            }
+            for job in console.engine.image().jobs.values() {
+                let invites = matches!(job.task, Task::InvitePerson { .. });
+                if matches!(job.state, JobState::Failed { .. }) != invites {
+                    return Err(format!("{job:?}"));
+                }
+            }
+            let Some(state) = console.engine.agreed(id) else {
+                return Err("a console does not know the incident".into());
+            };
+            let entries: Vec<String> = state
+                .entries
+                .iter()
+                .map(|e| format!("{} {:?} {:?} {:?}", e.id, e.verdict, e.text, e.position))
+                .collect();
+            let ids: BTreeSet<_> = state.entries.iter().map(|e| &e.id).collect();
+            if ids.len() != state.entries.len() {
+                return Err("an act is counted twice".into());
+            }
+            judge(state)?;
+            let text = format!(
+                "{entries:#?}\n{:#?}\n{:#?}\n{:?}",
+                state.registers,
+                state.checklist(),
+                state.situation.as_ref().map(|s| &s.text)
+            );
+            match &first {
+                None => first = Some(text),
+                Some(other) if *other == text => {}
+                Some(other) => return Err(format!("states differ:\n{other}\n{text}")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rule of `prev`, written again from the design and without the fold: an event counts if, for
+/// each register, its author had seen the current value's writer, or writes that value too.
+fn judge(state: &matoi::domain::incident::Incident) -> Result<(), String> {
+    let mut current: BTreeMap<Register, (BTreeSet<EventId>, String)> = BTreeMap::new();
+    for entry in &state.entries {
+        let accepted = entry.verdict == Verdict::Accepted;
+        let prev = PREVS.with(|p| p.borrow().get(&entry.id).cloned().unwrap_or_default());
+        let writes = entry.body.writes(&entry.id);
+        let fair = writes.iter().all(|(register, value)| {
+            current.get(register).is_none_or(|(writers, now)| {
+                now == value || prev.get(register).is_some_and(|id| writers.contains(id))
+            })
+        });
+        if fair != accepted {
+            return Err(format!("{} was judged {:?}", entry.id, entry.verdict));
+        }
+        if fair {
+            for (register, value) in writes {
+                let slot = current.entry(register).or_default();
+                if slot.1 != value {
+                    *slot = (BTreeSet::new(), value);
+                }
+                slot.0.insert(entry.id.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+thread_local! {
+    static PREVS: std::cell::RefCell<BTreeMap<EventId, BTreeMap<Register, EventId>>> =
+        const { std::cell::RefCell::new(BTreeMap::new()) };
+}
+
+fn rough(seed: u64) -> Trouble {
+    let mut rng = fastrand::Rng::with_seed(seed ^ 0x5eed);
+    Trouble {
+        not_sent: rng.f64() * 0.1,
+        lost_request: rng.f64() * 0.1,
+        lost_answer: rng.f64() * 0.15,
+        limited: rng.f64() * 0.05,
+        lag: Duration::from_secs(rng.u64(0..20)),
+        page: rng.usize(3..60),
+        crash: if rng.bool() { 0.02 } else { 0.0 },
+        oldest_first: rng.bool(),
+    }
+}
+
+fn simulate(seed: u64, safeguards: Safeguards) -> Result<(), String> {
+    let consoles = usize::try_from(seed % 3).expect("small") + 1;
+    let mut run = Run::new(seed, consoles, rough(seed), safeguards);
+    run.play(40);
+    PREVS.with(|p| {
+        let mut prevs = p.borrow_mut();
+        prevs.clear();
+        for console in &run.consoles {
+            for row in console.disk.events.values() {
+                prevs.insert(row.event.id.clone(), row.event.prev.clone());
+            }
+        }
+    });
+    run.verdict()
+}
+
+fn seeds(default: u64) -> u64 {
+    std::env::var("MATOI_SIMS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(default)
+}
+
+#[test]
+fn every_saved_act_arrives_once_and_all_consoles_agree() {
+    let only = std::env::var("MATOI_SIM").ok().and_then(|n| n.parse().ok());
+    for seed in only.map_or(0..seeds(300), |seed| seed..seed + 1) {
+        if let Err(why) = simulate(seed, Safeguards::ALL) {
+            panic!("seed {seed}: {why}");
+        }
+    }
+}
+
+/// Each safeguard is needed: without it some run goes wrong.
+fn turns_red(symptom: &str, without: Safeguards) {
+    let mut others = BTreeSet::new();
+    for seed in 0..seeds(1500) {
+        match simulate(seed, without) {
+            Err(why) if why.contains(symptom) => return,
+            Err(why) => {
+                others.insert(why.chars().take(60).collect::<String>());
+            }
+            Ok(()) => {}
+        }
+    }
+    unreachable!("never {symptom:?}; {others:?}");
+}
+
+#[test]
+fn without_a_durable_sending_state_it_goes_wrong() {
+    turns_red(
+        "times",
+        Safeguards {
+            durable_sending: false,
+            ..Safeguards::ALL
+        },
+    );
+}
+
+#[test]
+fn without_reading_back_it_goes_wrong() {
+    turns_red(
+        "times",
+        Safeguards {
+            read_back: false,
+            ..Safeguards::ALL
+        },
+    );
+}
+
+/// Copies are ugly, and no more than that: the fold counts an id once.
+#[test]
+fn without_reading_back_the_state_is_still_right() {
+    let without = Safeguards {
+        read_back: false,
+        ..Safeguards::ALL
+    };
+    for seed in 0..seeds(100) {
+        match simulate(seed, without) {
+            Err(why) if !why.contains("was posted") => panic!("seed {seed}: {why}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn without_counting_ids_once_it_goes_wrong() {
+    // Copies arise only where something else failed first.
+    turns_red(
+        "states differ",
+        Safeguards {
+            ids_once: false,
+            read_back: false,
+            ..Safeguards::ALL
+        },
+    );
+}
+
+#[test]
+fn without_prev_it_goes_wrong() {
+    turns_red(
+        "was judged",
+        Safeguards {
+            prev: false,
+            ..Safeguards::ALL
+        },
+    );
+}
+
+#[test]
+fn without_the_cursor_in_the_transaction_it_goes_wrong() {
+    turns_red(
+        "states differ",
+        Safeguards {
+            cursor_in_transaction: false,
+            ..Safeguards::ALL
+        },
+    );
+}
+
+#[test]
+fn without_folding_again_it_goes_wrong() {
+    turns_red(
+        "states differ",
+        Safeguards {
+            refold: false,
+            ..Safeguards::ALL
+        },
+    );
+}
+
+/// What the declaration needs is there, whatever fails beside it.
+#[test]
+fn one_failed_invitation_blocks_nothing() {
+    let mut run = Run::new(1, 1, Trouble::NONE, Safeguards::ALL);
+    run.play(3);
+    let image = run.consoles[0].engine.image();
+    let state = |wanted: &dyn Fn(&Task) -> bool| {
+        image
+            .jobs
+            .values()
+            .find(|job| wanted(&job.task))
+            .map(|job| job.state.clone())
+    };
+    assert_eq!(
+        state(&|t| matches!(t, Task::InvitePerson { .. })),
+        Some(JobState::Failed {
+            code: "user_not_found".into()
+        })
+    );
+    for done in [
+        state(&|t| matches!(t, Task::Create { .. })),
+        state(&|t| matches!(t, Task::Purpose { .. })),
+        state(&|t| matches!(t, Task::PinEvent { .. })),
+        state(&|t| matches!(t, Task::PinCard {})),
+        state(&|t| matches!(t, Task::Card {})),
+    ] {
+        assert_eq!(done, Some(JobState::Sent));
+    }
+    let declared = image.events.values().any(|row| {
+        matches!(row.event.body(), Some(Body::Declared { .. })) && row.position.is_some()
+    });
+    assert!(declared);
+}
