@@ -1,4 +1,7 @@
 //! Everything that can wait or fail: files, the network, the terminal, the clock.
 
 pub mod config;
+pub mod input;
 pub mod paths;
+pub mod terminal;
+pub mod tty;

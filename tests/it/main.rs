@@ -3,4 +3,6 @@
 mod config;
 mod contracts;
 mod sim;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tidy;
