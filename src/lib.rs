@@ -19,6 +19,7 @@
 //! `tests/tidy.rs` keeps the table true.
 
 pub mod app;
+pub mod cli;
 pub mod domain;
 pub mod io;
 pub mod ui;

@@ -7,7 +7,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -23,6 +23,29 @@ const IDLE: Duration = Duration::from_secs(600);
 pub struct Loopback {
     listener: TcpListener,
     permits: Arc<Semaphore>,
+    gauge: Gauge,
+}
+
+/// How many connections are open.
+#[derive(Clone, Debug, Default)]
+pub struct Gauge(Arc<AtomicUsize>);
+
+impl Gauge {
+    pub fn open(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One open connection: counted while it lives.
+struct Seat {
+    gauge: Gauge,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.gauge.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Loopback {
@@ -31,7 +54,12 @@ impl Loopback {
         Ok(Loopback {
             listener: TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?,
             permits: Arc::new(Semaphore::new(CONNECTIONS)),
+            gauge: Gauge::default(),
         })
+    }
+
+    pub fn gauge(&self) -> Gauge {
+        self.gauge.clone()
     }
 
     pub fn address(&self) -> io::Result<SocketAddr> {
@@ -48,11 +76,15 @@ impl Listener for Loopback {
             let permit = Arc::clone(&self.permits).acquire_owned().await;
             match self.listener.accept().await {
                 Ok((stream, address)) => {
+                    self.gauge.0.fetch_add(1, Ordering::Relaxed);
                     let connection = Connection {
                         stream,
                         peer: Peer::default(),
                         idle: Box::pin(tokio::time::sleep(IDLE)),
-                        _permit: permit.ok(),
+                        _seat: Seat {
+                            gauge: self.gauge.clone(),
+                            _permit: permit.ok(),
+                        },
                     };
                     // Answers are small and waited for.
                     if let Err(error) = connection.stream.set_nodelay(true) {
@@ -99,7 +131,7 @@ pub struct Connection {
     stream: TcpStream,
     peer: Peer,
     idle: Pin<Box<Sleep>>,
-    _permit: Option<OwnedSemaphorePermit>,
+    _seat: Seat,
 }
 
 impl Connection {

@@ -171,7 +171,8 @@ impl Workspace {
             }
         };
         let token = first_bot_token(&state)?;
-        let instance = format!("{:016x}", rng.u64(..));
+        // Shown to everybody who asks, so it is not drawn from what made the tokens.
+        let instance = format!("{:016x}", entropy()?);
         let engine = Engine::new(
             state,
             Limits::new(options.limits),
@@ -244,6 +245,7 @@ impl Workspace {
                 self.clock,
                 address,
                 self.instance,
+                listener.gauge(),
             ));
             ready.send(Ok(Arc::clone(&service))).ok();
             let (ending_tx, ending_rx) = oneshot::channel::<()>();
@@ -409,6 +411,11 @@ impl Handle {
     /// Microseconds since 1970 when the last request came.
     pub fn last_request(&self) -> Micros {
         self.service.last_request.load(Ordering::Relaxed)
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.service.gauge.open()
     }
 
     /// What answers carry as `x-matoi-instance`.

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::body::{self, Parsed};
 use super::engine::{Engine, knows};
 use super::faults::Delivery;
-use super::listen::{Loopback, Peer};
+use super::listen::{Gauge, Loopback, Peer};
 use super::model::Micros;
 use axum::Router;
 use axum::body::Body;
@@ -28,10 +28,17 @@ pub struct Service {
     /// When the last request came, for ending an idle server.
     pub last_request: AtomicI64,
     requests: AtomicU64,
+    pub gauge: Gauge,
 }
 
 impl Service {
-    pub fn new(engine: Engine, clock: Clock, address: SocketAddr, instance: String) -> Service {
+    pub fn new(
+        engine: Engine,
+        clock: Clock,
+        address: SocketAddr,
+        instance: String,
+        gauge: Gauge,
+    ) -> Service {
         let started = clock();
         Service {
             engine: Mutex::new(engine),
@@ -40,6 +47,7 @@ impl Service {
             instance,
             last_request: AtomicI64::new(started),
             requests: AtomicU64::new(0),
+            gauge,
         }
     }
 

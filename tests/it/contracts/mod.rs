@@ -1,3 +1,4 @@
 //! The embedded workspace against Slack's contract.
 
 mod behaviour;
+mod host;
