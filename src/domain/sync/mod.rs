@@ -36,10 +36,13 @@
 
 mod act;
 mod answers;
+mod discover;
 mod duty;
 pub mod image;
+mod ingest;
 pub mod mirror;
 mod outbox;
+mod pins;
 mod poll;
 mod view;
 

@@ -1,0 +1,280 @@
+//! What a message means: events in their places, cards, copies, topics, and whose channel it is.
+
+use super::image::{ChannelRow, IncidentRow, Job, JobState, Message, MessageRow, Task, Write};
+use super::mirror::{CARD, Carried, EVENTS};
+use super::{Engine, Now, Step};
+use crate::domain::ids::{ChannelId, EventId, IncidentId, SlackTs};
+
+impl Engine {
+    /// Takes in one message as it is now. Returns whether it is new or changed.
+    pub(super) fn ingest(
+        &mut self,
+        step: &mut Step,
+        id: &ChannelId,
+        ts: SlackTs,
+        message: Message,
+        now: Now,
+    ) -> bool {
+        let known = self.image.messages.get(id).and_then(|m| m.get(&ts));
+        let same =
+            known.is_some_and(|row| row.message == message && !row.deleted && row.missed == 0);
+        if same {
+            // Its events may still be waiting for their place: seen is decided below.
+            if message.own {
+                self.carried(step, id, &ts, &message, now);
+            }
+            return false;
+        }
+        let replies_moved = message.latest_reply.is_some()
+            && known.and_then(|row| row.message.latest_reply.clone()) != message.latest_reply;
+        let first_seen = known.map_or(now.wall, |row| row.first_seen);
+        if message.own {
+            self.carried(step, id, &ts, &message, now);
+        }
+        if let Some(topic) = &message.topic
+            && let Some(row) = self.channel_now(step, id)
+            && row.topic.as_ref().is_none_or(|(at, _)| *at < ts)
+        {
+            step.writes.push(Write::Channel(ChannelRow {
+                topic: Some((ts.clone(), topic.clone())),
+                ..row
+            }));
+        }
+        let archived = match message.subtype.as_deref() {
+            Some("channel_archive" | "group_archive") => Some(true),
+            Some("channel_unarchive" | "group_unarchive") => Some(false),
+            _ => None,
+        };
+        if let (Some(archived), Some(row)) = (archived, self.channel_now(step, id)) {
+            step.writes
+                .push(Write::Channel(ChannelRow { archived, ..row }));
+        }
+        let watch = self.watches.entry(id.clone()).or_default();
+        if replies_moved {
+            watch.threads.insert(ts.clone());
+        }
+        if message.subtype.as_deref() == Some("pinned_item") {
+            watch.next_pins = now.mono;
+        }
+        step.writes.push(Write::Message(MessageRow {
+            channel: id.clone(),
+            ts,
+            message,
+            deleted: false,
+            missed: 0,
+            first_seen,
+        }));
+        true
+    }
+
+    /// A message of our own app: events, or a card.
+    fn carried(
+        &mut self,
+        step: &mut Step,
+        id: &ChannelId,
+        ts: &SlackTs,
+        message: &Message,
+        now: Now,
+    ) {
+        let Some(metadata) = &message.metadata else {
+            return;
+        };
+        if metadata.event_type == CARD {
+            self.card_seen(step, id, ts, metadata.payload.get("hash"));
+            return;
+        }
+        if metadata.event_type != EVENTS {
+            return;
+        }
+        let Some(carried) = Carried::read(metadata) else {
+            return;
+        };
+        let incident = carried.incident.clone();
+        if self.claim(step, id, &incident, &carried, ts) {
+            let passed: Vec<(SlackTs, Message)> = self
+                .image
+                .messages
+                .get(id)
+                .into_iter()
+                .flatten()
+                .filter(|(_, row)| row.message.own)
+                .map(|(ts, row)| (ts.clone(), row.message.clone()))
+                .collect();
+            for (ts, message) in passed {
+                self.carried(step, id, &ts, &message, now);
+            }
+        }
+        let owner = self.channel_now(step, id).and_then(|row| row.incident);
+        if owner.as_ref() != Some(&incident) {
+            self.lost_the_channel(step, id, &incident, now);
+            return;
+        }
+        let mut higher = 0;
+        for (index, event) in &carried.events {
+            let position = carried.position_of(ts, *index);
+            let known = self.image.events.get(&event.id);
+            let row = match known {
+                Some(row) if row.position.as_ref() == Some(&position) => None,
+                Some(row) if row.position.as_ref().is_some_and(|old| *old < position) => {
+                    higher += 1;
+                    (!self.safeguards.ids_once).then(|| {
+                        let mut twice = row.clone();
+                        twice.event.id = EventId::new(format!("{}@{ts}", event.id));
+                        twice.position = Some(position);
+                        twice
+                    })
+                }
+                Some(row) => Some(super::image::EventRow {
+                    position: Some(position),
+                    ..row.clone()
+                }),
+                None => Some(super::image::EventRow {
+                    incident: incident.clone(),
+                    event: event.clone(),
+                    by: carried.actor.clone(),
+                    console: carried.console.clone(),
+                    text: None,
+                    position: Some(position),
+                    recorded_at: now.wall,
+                    seq: self.next_seq(step),
+                }),
+            };
+            if let Some(mut row) = row {
+                if event
+                    .body()
+                    .is_some_and(crate::domain::event::Body::has_text)
+                {
+                    row.text = Some(super::mirror::text_of(&message.text));
+                }
+                step.writes.push(Write::Event(row));
+            }
+        }
+        self.confirm(step, &carried);
+        let untouched = message.replies == 0 && message.reactions.is_empty() && !message.pinned;
+        if higher > 0
+            && higher == carried.events.len()
+            && carried.position.is_none()
+            && carried.console == self.image.console
+            && untouched
+        {
+            let known = self
+                .image
+                .jobs
+                .values()
+                .any(|job| matches!(&job.task, Task::Delete { ts: t } if t == ts));
+            if !known {
+                self.enqueue(step, &incident, Task::Delete { ts: ts.clone() }, now);
+            }
+        }
+    }
+
+    /// Our own jobs whose events were met again are seen.
+    fn confirm(&self, step: &mut Step, carried: &Carried) {
+        if carried.console != self.image.console {
+            return;
+        }
+        for (_, event) in &carried.events {
+            let seq = self.image.carriers.get(&event.id);
+            let Some(job) = seq.and_then(|seq| self.image.jobs.get(seq)) else {
+                continue;
+            };
+            if job.state != JobState::Seen {
+                step.writes.push(Write::Job(Job {
+                    state: JobState::Seen,
+                    ..job.clone()
+                }));
+            }
+        }
+    }
+
+    fn card_seen(&self, step: &mut Step, id: &ChannelId, ts: &SlackTs, hash: Option<&String>) {
+        let Some(incident) = self.channel_now(step, id).and_then(|row| row.incident) else {
+            return;
+        };
+        let Some(row) = self.incident_now(step, &incident) else {
+            return;
+        };
+        let hash = hash.cloned().unwrap_or_default();
+        let newer = match &row.card {
+            None => true,
+            // Two consoles may each have posted one: the first in the channel is the card.
+            Some(card) => *ts < card.ts || (*ts == card.ts && card.hash != hash),
+        };
+        if newer {
+            step.writes.push(Write::Incident(IncidentRow {
+                card: Some(super::image::Card {
+                    ts: ts.clone(),
+                    hash,
+                    pinned: true,
+                }),
+                ..row
+            }));
+        }
+        for job in self.image.jobs.values() {
+            if job.incident == incident
+                && matches!(job.task, Task::Card {})
+                && job.state == JobState::Unconfirmed
+            {
+                step.writes.push(Write::Job(Job {
+                    state: JobState::Pending,
+                    ..job.clone()
+                }));
+            }
+        }
+    }
+
+    /// Another incident's declaration stands first in the channel we thought ours: ours moves to
+    /// the next name, with everything it has said.
+    fn lost_the_channel(&self, step: &mut Step, id: &ChannelId, incident: &IncidentId, now: Now) {
+        let Some(row) = self.incident_now(step, incident) else {
+            return;
+        };
+        if row.channel.as_ref() != Some(id) {
+            return;
+        }
+        let create = self.image.jobs.values().find_map(|job| match &job.task {
+            Task::Create { name, suffix } if job.incident == *incident => {
+                Some((name.clone(), *suffix))
+            }
+            _ => None,
+        });
+        // Only its declarer moves it; the others will find the new channel.
+        let Some((name, suffix)) = create else {
+            return;
+        };
+        step.writes.push(Write::Incident(IncidentRow {
+            channel: None,
+            card: None,
+            ..row
+        }));
+        for event in self
+            .image
+            .events
+            .values()
+            .filter(|e| e.incident == *incident)
+        {
+            step.writes.push(Write::Event(super::image::EventRow {
+                position: None,
+                ..event.clone()
+            }));
+        }
+        for job in self.image.jobs.values().filter(|j| j.incident == *incident) {
+            let again = !matches!(
+                job.task,
+                Task::Create { .. } | Task::Announce { .. } | Task::Delete { .. }
+            );
+            if again {
+                step.writes.push(Write::Job(Job {
+                    state: JobState::Pending,
+                    batch: None,
+                    ..job.clone()
+                }));
+            }
+        }
+        let task = Task::Create {
+            name,
+            suffix: suffix + 1,
+        };
+        self.enqueue(step, incident, task, now);
+    }
+}

@@ -1,0 +1,124 @@
+//! Pins that people set in Slack enter the timeline, and leave it when they are taken off.
+
+use super::{Answer, Engine, Fault, Now, Order, Pinned, Step};
+use crate::domain::decide::{Command, Outlets};
+use crate::domain::ids::{ChannelId, IncidentId, SlackTs};
+use std::collections::BTreeSet;
+
+impl Engine {
+    pub(super) fn pins_answered(
+        &mut self,
+        step: &mut Step,
+        id: &ChannelId,
+        result: Result<Answer, Fault>,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let Ok(Answer::Pins(pins)) = result else {
+            return;
+        };
+        let Some(incident) = self.image.channels.get(id).and_then(|r| r.incident.clone()) else {
+            return;
+        };
+        let delay = self.duty_delay(&incident, "pins", now);
+        let listed: BTreeSet<&SlackTs> = pins.iter().map(|p| &p.ts).collect();
+        let Some(state) = self.shown(&incident) else {
+            return;
+        };
+        let watch = self.watches.entry(id.clone()).or_default();
+        watch.pins_noticed.retain(|ts, _| listed.contains(ts));
+        let mut ours = Vec::new();
+        for pin in pins
+            .iter()
+            .filter(|p| !p.message.own && !state.pinned(&p.ts))
+        {
+            let noticed = *watch.pins_noticed.entry(pin.ts.clone()).or_insert(now.mono);
+            if now.mono >= noticed + delay {
+                ours.push(pin);
+            }
+        }
+        for pin in ours {
+            self.pin(step, &incident, pin, now, rng);
+        }
+        let gone: Vec<SlackTs> = self
+            .shown(&incident)
+            .map(|state| {
+                state
+                    .registers
+                    .iter()
+                    .filter(|(_, w)| w.value == "pinned")
+                    .filter_map(|(r, _)| SlackTs::parse(r.0.strip_prefix("pin:")?).ok())
+                    .filter(|ts| !listed.contains(ts))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let watch = self.watches.entry(id.clone()).or_default();
+        watch.pins_missing.retain(|ts, _| gone.contains(ts));
+        let mut unpinned = Vec::new();
+        for ts in gone {
+            let count = watch.pins_missing.entry(ts.clone()).or_insert(0);
+            *count += 1;
+            if *count >= 2 {
+                unpinned.push(ts);
+            }
+        }
+        for ts in unpinned {
+            let me = self.me.clone();
+            let command = Command::Pin {
+                ts,
+                author: String::new(),
+                excerpt: String::new(),
+                by: me.clone(),
+                pinned: false,
+            };
+            self.act_into(step, &incident, &command, &me, now, rng);
+        }
+    }
+
+    fn pin(
+        &mut self,
+        step: &mut Step,
+        incident: &IncidentId,
+        pin: &Pinned,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let author = pin
+            .message
+            .user
+            .as_ref()
+            .map(|user| self.name(user))
+            .or_else(|| pin.message.username.clone())
+            .unwrap_or_default();
+        let command = Command::Pin {
+            ts: pin.ts.clone(),
+            author,
+            excerpt: crate::wire::mrkdwn::plain(
+                &pin.message.text,
+                &super::mirror::Known(&self.names),
+            ),
+            by: pin.by.clone(),
+            pinned: true,
+        };
+        self.act_into(step, incident, &command, &pin.by.clone(), now, rng);
+    }
+
+    /// An act that the program derives; a refusal means that there is nothing to do.
+    pub(super) fn act_into(
+        &mut self,
+        step: &mut Step,
+        incident: &IncidentId,
+        command: &Command,
+        by: &crate::domain::ids::UserId,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let order = Order {
+            command: command.clone(),
+            by: by.clone(),
+            outlets: Outlets::default(),
+        };
+        // A refusal means that the record says it already.
+        let _already = self.act_on(step, Some(incident), &order, now, rng);
+    }
+}
