@@ -1,6 +1,7 @@
 //! Words and rules. No I/O, no clock, no chance, no terminal: time and randomness come in as
 //! arguments, and everything here is a function of what it is given.
 
+pub mod budget;
 pub mod checklists;
 pub mod decide;
 pub mod event;

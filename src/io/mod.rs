@@ -2,6 +2,9 @@
 
 pub mod config;
 pub mod input;
+pub mod log;
 pub mod paths;
+pub mod secrets;
+pub mod slack;
 pub mod terminal;
 pub mod tty;

@@ -1,7 +1,7 @@
 //! The answers of the methods, one struct a method that returns something of interest.
 
 use super::objects::{
-    Bookmark, Channel, Lenient, Line, Message, Pin, Team, User, UserGroup, nullable,
+    Bookmark, Channel, Lenient, Line, Message, Metadata, Pin, Team, User, UserGroup, nullable,
 };
 use crate::domain::ids::{ChannelId, SlackTs, UserId};
 use serde::Deserialize;
@@ -167,7 +167,20 @@ pub struct Posted {
     pub channel: ChannelId,
     pub ts: SlackTs,
     #[serde(default)]
-    pub message: Option<Message>,
+    pub message: Option<Echo>,
+}
+
+/// The message of [`Posted`]. Unlike in a channel it may lack its `ts` (chat.update), and nothing
+/// odd in it may turn a message that was stored into a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Echo {
+    #[serde(deserialize_with = "nullable")]
+    pub text: String,
+    pub user: Option<UserId>,
+    pub bot_id: Option<String>,
+    pub app_id: Option<String>,
+    pub metadata: Option<Metadata>,
 }
 
 /// chat.postEphemeral.

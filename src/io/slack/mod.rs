@@ -1,0 +1,10 @@
+//! The one client, for Slack and for the embedded workspace alike.
+
+mod calls;
+mod client;
+mod endpoint;
+mod walk;
+
+pub use calls::{HistoryQuery, Post, RepliesQuery, Settled};
+pub use client::{Client, Heard, Settings};
+pub use walk::Walk;
