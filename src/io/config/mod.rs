@@ -139,6 +139,17 @@ fn clean(problem: Problem) -> Problem {
     }
 }
 
+/// The language of the locale, by the variables in the order POSIX gives them; English for any
+/// that is neither. `lookup` reads the environment.
+pub fn locale(lookup: impl Fn(&str) -> Option<String>) -> Lang {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(lookup)
+        .find(|value| !value.is_empty())
+        .and_then(|value| Lang::from_locale(&value))
+        .unwrap_or_default()
+}
+
 /// The items of one list: from the organisation's own folder where it has the file, otherwise the
 /// shipped ones.
 ///

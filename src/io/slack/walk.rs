@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Walk<T> {
     pub items: Vec<T>,
-    /// False: the bound on pages was reached, or the server repeated a cursor.
+    /// False: the bound on pages was reached, or the server went round in a circle.
     pub complete: bool,
     /// Elements that were not in the expected shape.
     pub unreadable: usize,
@@ -20,6 +20,8 @@ pub struct Walk<T> {
 
 // At 200 a page 40,000 people or channels; a server that always has more ends here.
 const MAX_PAGES: usize = 200;
+// Empty pages in a row that leave the cursor where it was.
+const MAX_STILL: u32 = 20;
 // How long a walk sleeps for the ledger in all, before it gives up.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -115,6 +117,7 @@ impl Client {
             unreadable: 0,
         };
         let mut cursor = String::new();
+        let mut still = 0;
         for _ in 0..MAX_PAGES {
             let mut asked = form.to_vec();
             if !cursor.is_empty() {
@@ -131,6 +134,7 @@ impl Client {
                 }
             };
             let page = page.items();
+            let empty = page.items.is_empty() && page.unreadable == 0;
             walk.items.extend(page.items);
             walk.unreadable += page.unreadable;
             let next = envelope.response_metadata.next_cursor;
@@ -138,7 +142,9 @@ impl Client {
                 walk.complete = true;
                 break;
             }
-            if next == cursor {
+            // An empty page may leave the cursor where it was; with items on it, the walk goes round.
+            still = if next == cursor { still + 1 } else { 0 };
+            if still > 0 && (!empty || still > MAX_STILL) {
                 tracing::warn!(method, "the server repeats a cursor");
                 break;
             }

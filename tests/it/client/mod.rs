@@ -4,6 +4,7 @@ mod calls;
 mod recorded;
 mod rig;
 mod transport;
+mod workspace;
 
 use matoi::domain::secret::Secret;
 use matoi::io::slack::{Client, Settings};

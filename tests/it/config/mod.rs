@@ -5,7 +5,7 @@ use matoi::domain::checklists::Sheet;
 use matoi::domain::problem::{Kind, Problem};
 use matoi::domain::settings::Config;
 use matoi::domain::words::Lang;
-use matoi::io::config::{EXAMPLE, checklist, load, parse};
+use matoi::io::config::{EXAMPLE, checklist, load, locale, parse};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -255,6 +255,21 @@ fn the_usual_file_may_be_missing_and_the_one_asked_for_may_not() {
     let said = problem.lines(Lang::En);
     assert!(said.contains(":1: there is no key `usr`"), "{said}");
     assert!(said.contains("1 more"), "{said}");
+}
+
+#[test]
+fn the_first_variable_that_is_set_names_the_language() {
+    let of = |pairs: &[(&str, &str)]| {
+        locale(|name| {
+            let found = pairs.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    };
+    assert_eq!(of(&[("LANG", "ja_JP.UTF-8")]), Lang::Ja);
+    assert_eq!(of(&[("LC_ALL", ""), ("LANG", "ja_JP.UTF-8")]), Lang::Ja);
+    assert_eq!(of(&[("LC_ALL", "C"), ("LANG", "ja_JP.UTF-8")]), Lang::En);
+    assert_eq!(of(&[("LANG", "de_DE.UTF-8")]), Lang::En);
+    assert_eq!(of(&[]), Lang::En);
 }
 
 #[test]
