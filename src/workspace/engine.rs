@@ -123,6 +123,14 @@ impl Engine {
         }
     }
 
+    /// See [`super::Handle::break_disk`].
+    pub fn break_disk(&mut self, broken: bool) -> Result<(), Problem> {
+        match &self.store {
+            Some(store) => store.refuse_writes(broken),
+            None => Ok(()),
+        }
+    }
+
     /// Writes what changed. When that fails, memory goes back to what the disk has, so that nothing
     /// is shown that a restart would not show.
     pub fn save(&mut self) -> Result<(), Problem> {

@@ -404,6 +404,11 @@ impl Handle {
         self.service.engine().faults.hits()
     }
 
+    /// Makes the disk refuse every write, as a full one does, or work again.
+    pub fn break_disk(&self, broken: bool) -> Result<(), Problem> {
+        self.service.engine().break_disk(broken)
+    }
+
     pub fn set_limits(&self, mode: Mode) {
         self.service.engine().limits = Limits::new(mode);
     }

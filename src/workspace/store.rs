@@ -122,6 +122,18 @@ impl Store {
         .collect()
     }
 
+    /// SQLite's own switch for it: every write fails as on a disk that is read-only.
+    pub fn refuse_writes(&self, refuse: bool) -> Result<(), Problem> {
+        self.db
+            .pragma_update(None, "query_only", refuse)
+            .map_err(|error| {
+                Problem::failed(both!(
+                    "the workspace's file cannot be switched: {error}",
+                    "ワークスペースのファイルを切り替えられません: {error}"
+                ))
+            })
+    }
+
     /// Writes what changed in one synced transaction. On an error nothing of it is stored.
     pub fn save(&mut self, state: &State, changes: &BTreeSet<Key>) -> Result<(), Problem> {
         self.write(state, changes).map_err(|error| {
