@@ -6,5 +6,6 @@ pub mod log;
 pub mod paths;
 pub mod secrets;
 pub mod slack;
+pub mod store;
 pub mod terminal;
 pub mod tty;
