@@ -38,7 +38,7 @@ pub struct Workspace {
     pub team: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Person {
     pub id: UserId,
     /// What screens and sentences call them.

@@ -1,9 +1,12 @@
 //! Everything that can wait or fail: files, the network, the terminal, the clock.
 
 pub mod config;
+pub mod core;
 pub mod input;
 pub mod log;
+pub mod net;
 pub mod paths;
+pub mod publish;
 pub mod secrets;
 pub mod slack;
 pub mod store;

@@ -17,6 +17,7 @@ impl Engine {
             Err(_) => return,
         };
         self.discover_every = self.timing.discover;
+        self.discovered = true;
         for channel in &listed {
             self.listed(step, channel, now);
         }

@@ -380,6 +380,8 @@ pub struct Engine {
     focus: Option<IncidentId>,
     next_discover: Duration,
     discover_every: Duration,
+    /// The list of channels was read in this run.
+    discovered: bool,
     link: Link,
     link_as_of: Option<Duration>,
     /// When each console was last heard, by its newest event.
@@ -416,6 +418,7 @@ impl Engine {
             doubted: HashMap::new(),
             focus: None,
             next_discover: Duration::ZERO,
+            discovered: false,
             link: Link::Starting,
             link_as_of: None,
             consoles: HashMap::new(),

@@ -160,15 +160,27 @@ impl Engine {
         Some(now.mono.saturating_sub(as_of))
     }
 
-    /// Nothing is under way or waiting, failed jobs apart, and every channel of ours was drained.
-    pub fn is_quiet(&self) -> bool {
-        self.flights.is_empty()
-            && self.image.open.iter().all(|seq| {
-                self.image
-                    .jobs
-                    .get(seq)
-                    .is_none_or(|job| job.state.is_settled())
-            })
+    /// Every job is done or failed.
+    pub fn is_delivered(&self) -> bool {
+        let open = self.image.open.iter();
+        open.filter_map(|seq| self.image.jobs.get(seq))
+            .all(|job| job.state.is_settled())
+    }
+
+    /// Delivered, and every channel that may hold an incident was read to its end in this run.
+    pub fn is_caught_up(&self) -> bool {
+        self.discovered
+            && self.is_delivered()
+            && self
+                .image
+                .channels
+                .values()
+                .filter(|row| row.ours && !(row.archived && row.joined))
+                .all(|row| {
+                    self.watches
+                        .get(&row.id)
+                        .is_some_and(|watch| watch.as_of.is_some() && watch.threads.is_empty())
+                })
     }
 }
 

@@ -1,0 +1,562 @@
+//! The core thread: the only writer of the journal, the authoritative fold, and the driver of the
+//! sync engine. It publishes snapshots; the latest wins. It waits for its inbox and the clock, and
+//! never for the network.
+
+use crate::app::snapshot::{Person, Snapshot, Workspace};
+use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::problem::Problem;
+use crate::domain::settings::Config;
+use crate::domain::sync::image::Image;
+use crate::domain::sync::{Call, Engine, Link, Now, Order, Step, Timing};
+use crate::domain::text::clean_line;
+use crate::domain::words::{Lang, Text};
+use crate::io::net::{self, Find, News};
+use crate::io::publish;
+use crate::io::store::{Journal, Lease};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// Another process's writes are looked for this often.
+const FOLLOW: Duration = Duration::from_secs(1);
+
+/// Under this setting the journal keeps what is known of people.
+const PEOPLE: &str = "people";
+/// How long a disk that would not take a commit is left alone.
+const HOLD: Duration = Duration::from_secs(2);
+
+/// Called when an act is saved, or refused.
+pub type Reply<T> = Box<dyn FnOnce(Result<T, Problem>) + Send>;
+
+/// What the core can be asked.
+pub enum Ask {
+    Act {
+        incident: Option<IncidentId>,
+        order: Order,
+        reply: Reply<IncidentId>,
+    },
+    Focus(Option<IncidentId>),
+    SetMe(UserId),
+    /// Retries an outbox entry, or gives it up.
+    Settle {
+        seq: u64,
+        retry: bool,
+        reply: Reply<()>,
+    },
+    /// Answered once everything is delivered and every channel was read.
+    WhenQuiet(Box<dyn FnOnce() + Send>),
+    /// Looks at the engine, for the command line.
+    Look(Box<dyn FnOnce(&mut Engine, Now) + Send>),
+    News(News),
+    Stop,
+}
+
+/// What a core is started with.
+pub struct Setup {
+    pub journal: Journal,
+    pub image: Image,
+    pub me: UserId,
+    pub config: Arc<Config>,
+    pub workspace: Workspace,
+    pub lang: Lang,
+    pub find: Find,
+    pub timing: Timing,
+    /// Publishes a snapshot; called on the core thread, must not wait.
+    pub publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
+}
+
+/// The way to the core. Dropping it ends the thread.
+pub struct Core {
+    asks: Sender<Ask>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Core {
+    /// Starts the core and its network thread.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or the system gives no more threads.
+    pub fn start(setup: Setup) -> Result<Core, Problem> {
+        let (asks, inbox) = channel();
+        let asks_for_news = asks.clone();
+        let thread = std::thread::Builder::new()
+            .name("core".to_owned())
+            .spawn(move || Running::new(setup, asks_for_news).run(&inbox))
+            .map_err(no_thread)?;
+        Ok(Core {
+            asks,
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a question over. `false`: the core is gone.
+    pub fn ask(&self, ask: Ask) -> bool {
+        self.asks.send(ask).is_ok()
+    }
+
+    /// Waits for an act to be saved or refused. For the command line, never for a screen.
+    pub fn act(&self, incident: Option<IncidentId>, order: Order) -> Result<IncidentId, Problem> {
+        let (tell, told) = channel();
+        self.ask(Ask::Act {
+            incident,
+            order,
+            reply: Box::new(move |result| drop(tell.send(result))),
+        });
+        told.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    pub fn settle(&self, seq: u64, retry: bool) -> Result<(), Problem> {
+        let (tell, told) = channel();
+        self.ask(Ask::Settle {
+            seq,
+            retry,
+            reply: Box::new(move |result| drop(tell.send(result))),
+        });
+        told.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Looks at the engine and brings back what was seen.
+    pub fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Engine, Now) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (tell, told) = channel();
+        self.ask(Ask::Look(Box::new(move |engine, now| {
+            drop(tell.send(look(engine, now)));
+        })));
+        told.recv().map_err(|_| gone())
+    }
+
+    /// Waits until everything is delivered and read, for at most so long. `false`: it was not.
+    pub fn wait_quiet(&self, most: Duration) -> bool {
+        let (tell, told) = channel();
+        self.ask(Ask::WhenQuiet(Box::new(move || drop(tell.send(())))));
+        told.recv_timeout(most).is_ok()
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.ask(Ask::Stop);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the core thread panicked");
+        }
+    }
+}
+
+fn no_thread(error: std::io::Error) -> Problem {
+    Problem::failed(crate::both!(
+        "No thread could be started: {error}",
+        "スレッドを開始できません: {error}"
+    ))
+}
+
+fn gone() -> Problem {
+    Problem::failed(Text::fixed(
+        "The core of the program has stopped; see the log.",
+        "プログラムの中枢が停止しました。ログを確認してください。",
+    ))
+}
+
+/// The clocks. The monotonic one counts while the machine sleeps.
+pub fn now() -> Now {
+    let boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let secs = u64::try_from(boot.tv_sec).unwrap_or(0);
+    let nanos = u32::try_from(boot.tv_nsec).unwrap_or(0);
+    Now {
+        wall: Utc::now(),
+        mono: Duration::new(secs, nanos),
+    }
+}
+
+struct Running {
+    journal: Journal,
+    engine: Engine,
+    lease: Option<Lease>,
+    calls: Option<UnboundedSender<(u64, Call)>>,
+    news: Sender<Ask>,
+    find: Option<Find>,
+    connected: bool,
+    trouble: Option<Link>,
+    rng: fastrand::Rng,
+    config: Arc<Config>,
+    workspace: Workspace,
+    lang: Lang,
+    people: Arc<BTreeMap<UserId, Person>>,
+    publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
+    version: u64,
+    focus: Option<IncidentId>,
+    quiet: Vec<Box<dyn FnOnce() + Send>>,
+    next_look: Duration,
+    /// After a failed commit nothing is tried before this.
+    hold: Duration,
+    dirty: bool,
+    as_of: Option<DateTime<Utc>>,
+}
+
+impl Running {
+    fn new(setup: Setup, news: Sender<Ask>) -> Running {
+        Running {
+            engine: Engine::new(setup.image, setup.me, setup.timing, now()),
+            journal: setup.journal,
+            lease: None,
+            calls: None,
+            news,
+            find: Some(setup.find),
+            connected: false,
+            trouble: None,
+            rng: fastrand::Rng::with_seed(seed()),
+            config: setup.config,
+            workspace: setup.workspace,
+            lang: setup.lang,
+            people: Arc::default(),
+            publish: setup.publish,
+            version: 0,
+            focus: None,
+            quiet: Vec::new(),
+            next_look: Duration::ZERO,
+            hold: Duration::ZERO,
+            dirty: true,
+            as_of: None,
+        }
+    }
+
+    fn run(mut self, inbox: &Receiver<Ask>) {
+        self.remember();
+        loop {
+            self.follow();
+            self.drive();
+            self.tell_quiet();
+            if self.dirty {
+                self.dirty = false;
+                self.show();
+            }
+            match inbox.recv_timeout(self.sleep()) {
+                Ok(Ask::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(ask) => {
+                    self.take(ask);
+                    // What is waiting already is taken before the next look at the disk.
+                    while let Ok(ask) = inbox.try_recv() {
+                        if matches!(ask, Ask::Stop) {
+                            return;
+                        }
+                        self.take(ask);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    fn sleep(&self) -> Duration {
+        let now = now();
+        let look = self.next_look.saturating_sub(now.mono);
+        let due = if self.lease.is_some() && self.connected {
+            self.engine.due(now)
+        } else {
+            None
+        };
+        due.map_or(look, |at| {
+            at.max(self.hold).saturating_sub(now.mono).min(look)
+        })
+    }
+
+    /// Takes the lease when it is free, and takes over what other processes wrote.
+    fn follow(&mut self) {
+        let now = now();
+        if now.mono < self.next_look {
+            return;
+        }
+        self.next_look = now.mono + FOLLOW;
+        if self.lease.is_none() {
+            match self.journal.lease() {
+                Ok(Some(lease)) => self.lead(lease, now),
+                Ok(None) => {}
+                Err(problem) => tracing::warn!(%problem, "no lease"),
+            }
+        }
+        match self.journal.stale() {
+            Ok(false) => {}
+            Ok(true) => match self.journal.newer() {
+                Ok(writes) => {
+                    self.engine.absorb(&writes);
+                    self.dirty = true;
+                }
+                Err(problem) => tracing::warn!(%problem, "cannot follow the journal"),
+            },
+            Err(problem) => tracing::warn!(%problem, "cannot look at the journal"),
+        }
+    }
+
+    fn lead(&mut self, lease: Lease, now: Now) {
+        if let Ok(writes) = self.journal.newer() {
+            self.engine.absorb(&writes);
+        }
+        self.lease = Some(lease);
+        self.engine.take_lead(now);
+        self.dirty = true;
+        if let Some(find) = self.find.take() {
+            match net::start(find, self.news.clone(), Ask::News) {
+                Ok(calls) => self.calls = Some(calls),
+                Err(error) => tracing::error!(%error, "no network thread"),
+            }
+        }
+    }
+
+    /// Commits and starts whatever is due.
+    fn drive(&mut self) {
+        if self.lease.is_none() || !self.connected {
+            return;
+        }
+        loop {
+            let now = now();
+            if now.mono < self.hold {
+                return;
+            }
+            let step = self.engine.next(now, &mut self.rng);
+            if step.is_empty() {
+                return;
+            }
+            if step.writes.is_empty() {
+                self.start_calls(step.calls);
+                continue;
+            }
+            if !self.commit(step) {
+                return;
+            }
+        }
+    }
+
+    /// Commits a step that was made without looking at what others wrote; made anew if they did.
+    /// `false`: it could not be saved, and nothing was started.
+    fn commit(&mut self, step: Step) -> bool {
+        let saved = self.journal.transact(|newer| {
+            let writes = if newer.is_empty() {
+                step.writes.clone()
+            } else {
+                Vec::new()
+            };
+            Ok((writes, ()))
+        });
+        match saved {
+            Ok((newer, ())) if newer.is_empty() => {
+                self.engine.absorb(&step.writes);
+                self.start_calls(step.calls);
+                self.dirty = true;
+                true
+            }
+            Ok((newer, ())) => {
+                self.engine.abandon(&step);
+                self.engine.absorb(&newer);
+                self.dirty = true;
+                true
+            }
+            Err(problem) => {
+                tracing::error!(%problem, "not saved");
+                self.hold = now().mono + HOLD;
+                self.engine.abandon(&step);
+                false
+            }
+        }
+    }
+
+    fn start_calls(&mut self, calls: Vec<(u64, Call)>) {
+        let Some(network) = &self.calls else {
+            return;
+        };
+        for call in calls {
+            if network.send(call).is_err() {
+                tracing::error!("the network thread is gone");
+            }
+        }
+    }
+
+    fn take(&mut self, ask: Ask) {
+        match ask {
+            Ask::Act {
+                incident,
+                order,
+                reply,
+            } => reply(self.act(incident.as_ref(), &order)),
+            Ask::Focus(focus) => {
+                self.focus.clone_from(&focus);
+                self.engine.set_focus(focus, now());
+                self.dirty = true;
+            }
+            Ask::SetMe(me) => {
+                if let Err(problem) = self.journal.set_setting("me", me.as_str()) {
+                    tracing::warn!(%problem, "who you are was not kept");
+                }
+                self.engine.set_me(me);
+                self.dirty = true;
+            }
+            Ask::Settle { seq, retry, reply } => reply(self.settle(seq, retry)),
+            Ask::WhenQuiet(tell) => self.quiet.push(tell),
+            Ask::Look(look) => look(&mut self.engine, now()),
+            Ask::News(news) => self.news(news),
+            Ask::Stop => {}
+        }
+    }
+
+    /// Decides and saves an act while nobody else can write.
+    fn act(&mut self, incident: Option<&IncidentId>, order: &Order) -> Result<IncidentId, Problem> {
+        let now = now();
+        let (engine, rng) = (&mut self.engine, &mut self.rng);
+        let (_, (id, writes)) = self.journal.transact(|newer| {
+            engine.absorb(newer);
+            let (id, step) = engine.act(incident, order, now, rng)?;
+            Ok((step.writes.clone(), (id, step.writes)))
+        })?;
+        self.engine.absorb(&writes);
+        self.dirty = true;
+        Ok(id)
+    }
+
+    fn settle(&mut self, seq: u64, retry: bool) -> Result<(), Problem> {
+        let engine = &mut self.engine;
+        let (_, writes) = self.journal.transact(|newer| {
+            engine.absorb(newer);
+            let step = engine.retry_or_drop(seq, retry)?;
+            Ok((step.writes.clone(), step.writes))
+        })?;
+        self.engine.absorb(&writes);
+        self.dirty = true;
+        Ok(())
+    }
+
+    fn news(&mut self, news: News) {
+        match news {
+            News::Connected { who, people } => {
+                self.connected = true;
+                self.trouble = None;
+                if self.workspace.team.is_empty() {
+                    self.workspace.team = clean_line(&who.team).into_owned();
+                }
+                self.meet(people);
+            }
+            News::Unreachable(problem) => {
+                tracing::info!(%problem, "offline");
+                self.trouble = Some(Link::Offline);
+            }
+            News::Unwelcome(code) => self.trouble = Some(Link::Refused(code)),
+            News::Answered(flight, result) => self.answered(flight, result),
+        }
+        self.dirty = true;
+    }
+
+    fn answered(
+        &mut self,
+        flight: u64,
+        result: Result<crate::domain::sync::Answer, crate::domain::sync::Fault>,
+    ) {
+        let now = now();
+        if result.is_ok() {
+            self.as_of = Some(now.wall);
+        }
+        let (engine, rng) = (&mut self.engine, &mut self.rng);
+        let saved = self.journal.transact(|newer| {
+            engine.absorb(newer);
+            let step = engine.answered(flight, result, now, rng);
+            Ok((step.writes.clone(), step.writes))
+        });
+        match saved {
+            Ok((_, writes)) => self.engine.absorb(&writes),
+            // What came back is read again; a message that was sent is found by reading back.
+            Err(problem) => tracing::error!(%problem, "an answer was not saved"),
+        }
+    }
+
+    fn meet(&mut self, users: Vec<crate::wire::objects::User>) {
+        let people: BTreeMap<UserId, Person> = users
+            .into_iter()
+            .filter(|user| !user.deleted)
+            .map(|user| {
+                let person = Person {
+                    id: user.id.clone(),
+                    name: clean_line(user.shown_name()).into_owned(),
+                    handle: clean_line(&user.name).into_owned(),
+                    bot: user.is_bot,
+                };
+                (user.id, person)
+            })
+            .collect();
+        self.name_all(&people);
+        self.people = Arc::new(people);
+        // Kept for a start without a network.
+        let kept = serde_json::to_string(&*self.people)
+            .map_err(|error| tracing::warn!(%error, "people"))
+            .map(|text| self.journal.set_setting(PEOPLE, &text));
+        if let Ok(Err(problem)) = kept {
+            tracing::warn!(%problem, "names of people were not kept");
+        }
+    }
+
+    /// Names as they were when the workspace was last reached.
+    fn remember(&mut self) {
+        let kept = self.journal.setting(PEOPLE).ok().flatten();
+        let people: BTreeMap<UserId, Person> = kept
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        self.name_all(&people);
+        self.people = Arc::new(people);
+    }
+
+    fn name_all(&mut self, people: &BTreeMap<UserId, Person>) {
+        let names = people
+            .iter()
+            .map(|(id, person)| (id.clone(), person.name.clone()));
+        self.engine.set_names(names.collect());
+    }
+
+    fn tell_quiet(&mut self) {
+        let quiet = if self.lease.is_some() {
+            self.connected && self.engine.is_caught_up()
+        } else {
+            self.engine.is_delivered()
+        };
+        if quiet {
+            for tell in self.quiet.drain(..) {
+                tell();
+            }
+        }
+    }
+
+    fn show(&mut self) {
+        self.version += 1;
+        let link = self
+            .trouble
+            .clone()
+            .unwrap_or_else(|| self.engine.link().clone());
+        let scene = publish::Scene {
+            version: self.version,
+            workspace: &self.workspace,
+            people: &self.people,
+            config: &self.config,
+            lang: self.lang,
+            focus: self.focus.as_ref(),
+            link,
+            link_as_of: self.as_of,
+            follows: self.lease.is_none(),
+        };
+        let snapshot = publish::snapshot(&mut self.engine, &scene, now());
+        (self.publish)(Arc::new(snapshot));
+    }
+}
+
+/// Chance for ids and back-off.
+pub fn seed() -> u64 {
+    let mut bytes = [0u8; 8];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_ne_bytes(bytes),
+        // No system source: the clocks are different enough between two starts.
+        Err(_) => {
+            let now = now();
+            now.mono.as_nanos() as u64 ^ now.wall.timestamp_nanos_opt().unwrap_or(0) as u64
+        }
+    }
+}

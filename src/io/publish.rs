@@ -1,0 +1,304 @@
+//! Makes a snapshot of the engine for the screens.
+
+use crate::app::snapshot::{
+    LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
+};
+use crate::domain::event::Body;
+use crate::domain::ids::{ChannelId, GroupId, IncidentId, SlackTs, UserId};
+use crate::domain::incident::{Entry, Incident};
+use crate::domain::sentence;
+use crate::domain::settings::Config;
+use crate::domain::sync::image::{MessageRow, Task};
+use crate::domain::sync::mirror::EVENTS;
+use crate::domain::sync::{Engine, Link, Now};
+use crate::domain::text::clean_line;
+use crate::domain::words::{Lang, Text};
+use crate::wire::mrkdwn::{self, Names};
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the engine does not know.
+pub struct Scene<'a> {
+    pub version: u64,
+    pub workspace: &'a Workspace,
+    pub people: &'a Arc<BTreeMap<UserId, Person>>,
+    pub config: &'a Arc<Config>,
+    pub lang: Lang,
+    pub focus: Option<&'a IncidentId>,
+    pub link: Link,
+    pub link_as_of: Option<DateTime<Utc>>,
+    pub follows: bool,
+}
+
+/// The world as the screens see it.
+pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
+    let incidents = engine.incidents();
+    let summaries: Vec<Summary> = incidents
+        .into_iter()
+        .map(|incident| summary(engine, incident, now))
+        .collect();
+    let room = scene.focus.and_then(|focus| {
+        let summary = summaries.iter().find(|s| s.incident.id == *focus)?.clone();
+        Some(Arc::new(room(engine, summary, scene, now)))
+    });
+    Snapshot {
+        version: scene.version,
+        workspace: scene.workspace.clone(),
+        me: engine.me().clone(),
+        people: scene.people.clone(),
+        config: scene.config.clone(),
+        incidents: summaries,
+        room,
+        link: LinkState {
+            link: scene.link.clone(),
+            as_of: scene.link_as_of,
+        },
+        follows: scene.follows,
+    }
+}
+
+fn summary(engine: &Engine, incident: Arc<Incident>, now: Now) -> Summary {
+    let row = engine.image().incidents.get(&incident.id);
+    let age = engine.age(&incident.id, now);
+    Summary {
+        channel: engine
+            .image()
+            .channel_of(&incident.id)
+            .map(|channel| channel.name.clone()),
+        drill: row.is_some_and(|row| row.drill),
+        private: row.is_some_and(|row| row.private),
+        counts: engine.counts(&incident.id),
+        as_of: age.and_then(|age| Some(now.wall - chrono::TimeDelta::from_std(age).ok()?)),
+        incident,
+    }
+}
+
+fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room {
+    let id = summary.incident.id.clone();
+    let names = Resolver {
+        people: scene.people,
+        engine,
+    };
+    let mut jobs = BTreeMap::new();
+    for job in engine.open_jobs(&id) {
+        if let Task::Event { id } = &job.task {
+            jobs.insert(id.clone(), job.state.clone());
+        }
+    }
+    let mut talk: Vec<Talk> = engine
+        .talk(&id)
+        .into_iter()
+        .filter_map(|row| said(engine, row, &summary.incident, &names))
+        .collect();
+    for entry in summary.incident.entries.iter().rev() {
+        if entry.position.is_some() {
+            break;
+        }
+        talk.extend(on_its_way(entry, &names));
+    }
+    talk.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.ts.cmp(&b.ts)));
+    let outbox = engine
+        .open_jobs(&id)
+        .map(|job| OutboxLine {
+            seq: job.seq,
+            incident: id.clone(),
+            at: job.at,
+            what: job_words(engine, &job.task, &summary.incident, scene),
+            state: job.state.clone(),
+            attempts: job.attempts,
+        })
+        .collect();
+    Room {
+        next_call: summary.incident.next_call(now.wall),
+        lang: scene.lang,
+        heard: engine.heard(&id),
+        talk: Arc::new(talk),
+        jobs,
+        outbox,
+        summary,
+    }
+}
+
+/// A message of the channel pane; `None` for what the timeline tells instead.
+fn said(
+    engine: &Engine,
+    row: &MessageRow,
+    incident: &Incident,
+    names: &Resolver<'_>,
+) -> Option<Talk> {
+    let message = &row.message;
+    let at = DateTime::from_timestamp_micros(row.ts.micros())?;
+    let mut talk = Talk {
+        ts: row.ts.clone(),
+        at,
+        thread: message.thread.clone().filter(|thread| *thread != row.ts),
+        author: author(message, names),
+        user: message.user.clone(),
+        text: mrkdwn::plain(&message.text, names),
+        edited: message.edited,
+        pinned: message.pinned || incident.pinned(&row.ts),
+        reactions: message.reactions.clone(),
+        replies: message.replies,
+        bot: message.own || message.user.is_none() || message.subtype.is_some(),
+        event: None,
+        pending: false,
+    };
+    let carries = message.own
+        && message
+            .metadata
+            .as_ref()
+            .is_some_and(|m| m.event_type == EVENTS);
+    if !carries {
+        return Some(talk);
+    }
+    let spoken = incident.entries.iter().rev().find(|entry| {
+        matches!(entry.body, Body::Message { .. })
+            && entry.position.as_ref().is_some_and(|p| p.ts == row.ts)
+    });
+    match spoken {
+        Some(entry) => {
+            talk.author = names.user(&entry.by).unwrap_or_default();
+            talk.user = Some(entry.by.clone());
+            talk.text = mrkdwn::plain(entry.text.as_deref().unwrap_or(""), names);
+            talk.event = Some(entry.id.clone());
+            talk.bot = false;
+            Some(talk)
+        }
+        None => {
+            // A copy, or an event that the timeline tells; people's answers keep it here.
+            let answered = message.replies > 0 || !message.reactions.is_empty();
+            let known = engine.image().channels.get(&row.channel).is_some();
+            (answered && known).then_some(talk)
+        }
+    }
+}
+
+fn author(message: &crate::domain::sync::image::Message, names: &Resolver<'_>) -> String {
+    let by_user = message.user.as_ref().and_then(|user| names.user(user));
+    by_user
+        .or_else(|| {
+            message
+                .username
+                .as_deref()
+                .map(|name| clean_line(name).into_owned())
+        })
+        .or_else(|| {
+            message
+                .user
+                .as_ref()
+                .map(|user| clean_line(user.as_str()).into_owned())
+        })
+        .unwrap_or_default()
+}
+
+/// A message of this console that Slack has not stored yet.
+fn on_its_way(entry: &Entry, names: &Resolver<'_>) -> Option<Talk> {
+    let Body::Message { thread } = &entry.body else {
+        return None;
+    };
+    Some(Talk {
+        ts: SlackTs::from_micros(entry.at.timestamp_micros())?,
+        at: entry.at,
+        thread: thread.clone(),
+        author: names.user(&entry.by).unwrap_or_default(),
+        user: Some(entry.by.clone()),
+        text: mrkdwn::plain(entry.text.as_deref().unwrap_or(""), names),
+        edited: false,
+        pinned: false,
+        reactions: Vec::new(),
+        replies: 0,
+        bot: false,
+        event: Some(entry.id.clone()),
+        pending: true,
+    })
+}
+
+/// What an outbox entry does, in both languages.
+pub fn job_words(engine: &Engine, task: &Task, incident: &Incident, scene: &Scene<'_>) -> Text {
+    let say = |lang: Lang, body: &Body, by: &UserId| {
+        let name = |user: &UserId| engine.name(user);
+        let clock = |time: DateTime<Utc>| time.format("%H:%M UTC").to_string();
+        sentence::plain(&sentence::sentence(body, by, incident, lang), name, clock)
+    };
+    match task {
+        Task::Event { id } => {
+            let row = engine.image().events.get(id);
+            let body = row.and_then(|row| row.event.body());
+            match (row, body) {
+                (Some(row), Some(body)) => {
+                    let mut text = Text {
+                        en: say(Lang::En, body, &row.by).into(),
+                        ja: say(Lang::Ja, body, &row.by).into(),
+                    };
+                    if let Some(said) = &row.text {
+                        let names = Resolver {
+                            people: scene.people,
+                            engine,
+                        };
+                        let said = mrkdwn::plain(said, &names);
+                        let said = clean_line(&said);
+                        text.en = format!("{}: {said}", text.en).into();
+                        text.ja = format!("{}: {said}", text.ja).into();
+                    }
+                    text
+                }
+                _ => Text::fixed("an event", "イベント"),
+            }
+        }
+        task => task_words(task),
+    }
+}
+
+/// What a job does, by itself.
+pub fn task_words(task: &Task) -> Text {
+    match task {
+        Task::Create { name, .. } => {
+            crate::both!("open the channel #{name}", "チャンネル #{name} を開く")
+        }
+        Task::Event { .. } => Text::fixed("post an act", "操作を投稿する"),
+        Task::Topic {} => Text::fixed("set the topic", "トピックを更新する"),
+        Task::Purpose { .. } => Text::fixed("set the purpose", "チャンネルの説明を設定する"),
+        Task::Card {} => Text::fixed("update the status card", "状況カードを更新する"),
+        Task::PinEvent { .. } => Text::fixed("pin the declaration", "宣言をピン留めする"),
+        Task::PinCard {} => Text::fixed("pin the status card", "状況カードをピン留めする"),
+        Task::InvitePerson { who } => crate::both!("invite {who}", "{who} を招待する"),
+        Task::InviteGroup { who } => {
+            crate::both!("invite the group {who}", "グループ {who} を招待する")
+        }
+        Task::Announce { to, .. } => crate::both!("announce in {to}", "{to} に告知する"),
+        Task::Delete { .. } => Text::fixed("remove a duplicate", "重複した投稿を消す"),
+        Task::Archive {} => Text::fixed("archive the channel", "チャンネルをアーカイブする"),
+        Task::Unarchive {} => Text::fixed(
+            "bring the channel back from the archive",
+            "チャンネルのアーカイブを解除する",
+        ),
+    }
+}
+
+/// Names in the text of messages.
+pub struct Resolver<'a> {
+    pub people: &'a BTreeMap<UserId, Person>,
+    pub engine: &'a Engine,
+}
+
+impl Names for Resolver<'_> {
+    fn user(&self, id: &UserId) -> Option<String> {
+        self.people.get(id).map(|person| person.name.clone())
+    }
+
+    fn channel(&self, id: &ChannelId) -> Option<String> {
+        let row = self.engine.image().channels.get(id)?;
+        Some(clean_line(&row.name).into_owned())
+    }
+
+    fn group(&self, _: &GroupId) -> Option<String> {
+        None
+    }
+
+    fn date(&self, unix: i64, _: &str) -> Option<String> {
+        let time = DateTime::from_timestamp(unix, 0)?;
+        let local = time.with_timezone(&chrono::Local);
+        Some(local.format("%H:%M").to_string())
+    }
+}

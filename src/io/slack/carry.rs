@@ -1,0 +1,429 @@
+//! Carries out the sync engine's calls with the client, and says how they ended in its words.
+
+use super::calls::{HistoryQuery, Post, RepliesQuery};
+use super::client::Client;
+use crate::domain::ids::{ChannelId, EventId, SlackTs, UserId};
+use crate::domain::sync::image::{Message, Metadata, Reaction};
+use crate::domain::sync::{Answer, Call, Fault, Listed, Pinned, mirror};
+use crate::wire::answers::AuthTest;
+use crate::wire::objects::{self, Raw, User, UserGroup};
+use crate::wire::outcome::{CallError, Refusal};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The channels a console may be in.
+const TYPES: &str = "public_channel,private_channel";
+/// An announcement that may be there is looked for in this many pages of its channel.
+const SEEK_PAGES: usize = 3;
+
+/// What has been learnt about names; shared by all calls.
+#[derive(Default)]
+struct Known {
+    users: Vec<User>,
+    groups: Vec<UserGroup>,
+    channels: Vec<objects::Channel>,
+}
+
+/// The client with who it is and what it has learnt. Cheap to clone.
+#[derive(Clone)]
+pub struct Carrier {
+    client: Client,
+    /// For bringing an archived channel back, which bots may not.
+    person: Option<Client>,
+    who: Arc<AuthTest>,
+    known: Arc<Mutex<Known>>,
+}
+
+impl Carrier {
+    pub fn new(client: Client, person: Option<Client>, who: AuthTest) -> Carrier {
+        Carrier {
+            client,
+            person,
+            who: Arc::new(who),
+            known: Arc::default(),
+        }
+    }
+
+    pub fn who(&self) -> &AuthTest {
+        &self.who
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everybody, kept for resolving names.
+    pub async fn people(&self) -> Result<Vec<User>, CallError> {
+        let walk = self.client.users_list().await?;
+        self.known().users.clone_from(&walk.items);
+        Ok(walk.items)
+    }
+
+    /// Does one call.
+    pub async fn carry(&self, call: Call) -> Result<Answer, Fault> {
+        match self.try_carry(call).await {
+            Ok(answer) => Ok(answer),
+            Err(CallError::Already { .. }) => Ok(Answer::Done),
+            Err(CallError::NotSent { why }) => Err(Fault::NotSent(why)),
+            Err(CallError::Limited { retry_after }) => Err(Fault::Limited(retry_after)),
+            Err(CallError::Ambiguous { why }) => Err(Fault::Ambiguous(why)),
+            Err(CallError::Refused(refusal)) => Err(Fault::Refused(refusal.code)),
+        }
+    }
+
+    async fn try_carry(&self, call: Call) -> Result<Answer, CallError> {
+        let client = &self.client;
+        match call {
+            Call::Create { name, private } => {
+                let channel = client.conversations_create(&name, private).await?;
+                Ok(Answer::Created {
+                    channel: channel.id,
+                    name: channel.name,
+                })
+            }
+            Call::History {
+                channel,
+                oldest,
+                cursor,
+            } => {
+                let query = HistoryQuery {
+                    oldest: (oldest != SlackTs::zero()).then_some(oldest),
+                    cursor,
+                    ..HistoryQuery::default()
+                };
+                let page = client.conversations_history(&channel, &query).await?;
+                Ok(self.page(&page))
+            }
+            Call::Replies {
+                channel,
+                thread,
+                oldest,
+                cursor,
+            } => {
+                let query = RepliesQuery {
+                    parent: thread,
+                    oldest: (oldest != SlackTs::zero()).then_some(oldest),
+                    cursor,
+                    limit: 0,
+                };
+                let page = client.conversations_replies(&channel, &query).await?;
+                Ok(self.page(&page))
+            }
+            Call::Discover => self.discover().await,
+            Call::Post {
+                channel,
+                text,
+                thread,
+                metadata,
+            } => self.post(&channel, &text, thread.as_ref(), &metadata).await,
+            Call::Update {
+                channel,
+                ts,
+                text,
+                metadata,
+            } => {
+                let metadata = outgoing(&metadata)?;
+                client
+                    .chat_update(&channel, &ts, &text, None, Some(&metadata))
+                    .await?;
+                Ok(Answer::Done)
+            }
+            Call::Delete { channel, ts } => {
+                client.chat_delete(&channel, &ts).await?;
+                Ok(Answer::Done)
+            }
+            Call::Pin { channel, ts } => {
+                client.pins_add(&channel, &ts).await?;
+                Ok(Answer::Done)
+            }
+            Call::Pins { channel } => {
+                let pins = client.pins_list(&channel).await?;
+                let pins = pins.items.iter().filter_map(|pin| {
+                    let message = pin.message.as_ref()?;
+                    Some(Pinned {
+                        ts: message.ts.clone(),
+                        by: pin.created_by.clone()?,
+                        message: self.incoming(message),
+                    })
+                });
+                Ok(Answer::Pins(pins.collect()))
+            }
+            Call::Topic { channel, topic } => {
+                let topic = crate::wire::mrkdwn::escape(&topic);
+                client.conversations_set_topic(&channel, &topic).await?;
+                Ok(Answer::Done)
+            }
+            Call::Purpose { channel, purpose } => {
+                let purpose = crate::wire::mrkdwn::escape(&purpose);
+                client.conversations_set_purpose(&channel, &purpose).await?;
+                Ok(Answer::Done)
+            }
+            Call::InvitePerson { channel, who } => {
+                let user = self.person(&who).await?;
+                self.invite(&channel, &[user]).await
+            }
+            Call::InviteGroup { channel, who } => {
+                let users = self.group(&who).await?;
+                self.invite(&channel, &users).await
+            }
+            Call::Announce { to, text, metadata } => {
+                let channel = self.channel(&to).await?;
+                match self.post(&channel, &text, None, &metadata).await {
+                    Err(error) if error.code() == Some("not_in_channel") => {
+                        client.conversations_join(&channel).await?;
+                        self.post(&channel, &text, None, &metadata).await
+                    }
+                    other => other,
+                }
+            }
+            Call::SeekAnnouncement { to, event } => {
+                let channel = self.channel(&to).await?;
+                Ok(Answer::Found(self.announced(&channel, &event).await?))
+            }
+            Call::Archive { channel } => {
+                client.conversations_archive(&channel).await?;
+                Ok(Answer::Done)
+            }
+            Call::Unarchive { channel } => {
+                let Some(person) = &self.person else {
+                    client.conversations_unarchive(&channel).await?;
+                    return Ok(Answer::Done);
+                };
+                person.conversations_unarchive(&channel).await?;
+                // Archiving put the bot out.
+                let bot = self.who.user_id.clone();
+                person.conversations_invite(&channel, &[bot]).await?;
+                Ok(Answer::Done)
+            }
+        }
+    }
+
+    async fn post(
+        &self,
+        channel: &ChannelId,
+        text: &str,
+        thread: Option<&SlackTs>,
+        metadata: &Metadata,
+    ) -> Result<Answer, CallError> {
+        let metadata = outgoing(metadata)?;
+        let post = Post {
+            thread_ts: thread,
+            metadata: Some(&metadata),
+            ..Post::new(channel, text)
+        };
+        let posted = self.client.chat_post_message(&post).await?;
+        let echo = posted.message.unwrap_or_default();
+        let message = Message {
+            ts: posted.ts.to_string(),
+            thread: thread.cloned(),
+            user: echo.user.clone(),
+            text: echo.text.clone(),
+            own: true,
+            metadata: echo.metadata.as_ref().and_then(known_metadata),
+            ..Message::default()
+        };
+        Ok(Answer::Posted {
+            ts: posted.ts,
+            message: Box::new(message),
+        })
+    }
+
+    fn page(&self, page: &crate::wire::answers::History) -> Answer {
+        Answer::Page {
+            messages: page
+                .messages
+                .items
+                .iter()
+                .filter(|m| !m.hidden || m.is_tombstone())
+                .map(|m| self.incoming(m))
+                .collect(),
+            next: page.next().map(str::to_owned),
+        }
+    }
+
+    fn incoming(&self, message: &objects::Message) -> Message {
+        let own = match (&self.who.app_id, message.author_app()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => match (&self.who.bot_id, &message.bot_id) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                // A person's token: what that person's apps post carries our metadata or not.
+                (None, _) => message.user.as_ref() == Some(&self.who.user_id),
+                _ => false,
+            },
+        };
+        Message {
+            ts: message.ts.to_string(),
+            thread: message
+                .is_reply()
+                .then(|| message.thread_ts.clone())
+                .flatten(),
+            user: message.user.clone(),
+            username: message
+                .username
+                .clone()
+                .or_else(|| message.bot_profile.as_ref().and_then(|p| p.name.clone())),
+            subtype: message.subtype.clone(),
+            text: if own {
+                message.text.clone()
+            } else {
+                message.readable().into_owned()
+            },
+            edited: message.edited.is_some(),
+            reactions: message
+                .reactions
+                .iter()
+                .map(|r| Reaction {
+                    name: r.name.clone(),
+                    users: r.users.clone(),
+                    count: r.count,
+                })
+                .collect(),
+            pinned: !message.pinned_to.is_empty(),
+            replies: message.reply_count,
+            latest_reply: message.latest_reply.clone(),
+            own,
+            metadata: message.metadata.as_ref().and_then(known_metadata),
+            topic: message
+                .subtype
+                .as_deref()
+                .filter(|s| matches!(*s, "channel_topic" | "group_topic"))
+                .and_then(|_| message.topic.as_deref())
+                .map(|topic| crate::wire::mrkdwn::decode(topic).into_owned()),
+        }
+    }
+
+    async fn discover(&self) -> Result<Answer, CallError> {
+        let walk = self.client.users_conversations(TYPES).await?;
+        self.known().channels.clone_from(&walk.items);
+        let ours = |c: &objects::Channel| c.creator.as_ref() == Some(&self.who.user_id);
+        Ok(Answer::Channels(
+            walk.items
+                .into_iter()
+                .map(|channel| Listed {
+                    ours: ours(&channel),
+                    id: channel.id,
+                    name: channel.name,
+                    archived: channel.is_archived,
+                })
+                .collect(),
+        ))
+    }
+
+    async fn announced(&self, channel: &ChannelId, event: &EventId) -> Result<bool, CallError> {
+        let mut query = HistoryQuery::default();
+        for _ in 0..SEEK_PAGES {
+            let page = self.client.conversations_history(channel, &query).await?;
+            let found = page.messages.items.iter().any(|message| {
+                let metadata = message.metadata.as_ref().and_then(known_metadata);
+                metadata.is_some_and(|m| {
+                    m.event_type == mirror::ANNOUNCE
+                        && m.payload
+                            .get("event")
+                            .is_some_and(|id| id == event.as_str())
+                })
+            });
+            match (found, page.next()) {
+                (true, _) => return Ok(true),
+                (false, Some(next)) => query.cursor = Some(next.to_owned()),
+                (false, None) => break,
+            }
+        }
+        Ok(false)
+    }
+
+    async fn invite(&self, channel: &ChannelId, users: &[UserId]) -> Result<Answer, CallError> {
+        let bot = &self.who.user_id;
+        let users: Vec<UserId> = users.iter().filter(|u| *u != bot).cloned().collect();
+        if users.is_empty() {
+            return Ok(Answer::Done);
+        }
+        let failed = self.client.conversations_invite(channel, &users).await?;
+        match failed.first() {
+            None => Ok(Answer::Done),
+            Some(first) => Err(CallError::Refused(Refusal::of(&first.error))),
+        }
+    }
+
+    /// Somebody by id, handle, mail address or name.
+    async fn person(&self, who: &str) -> Result<UserId, CallError> {
+        let wanted = who.trim_start_matches('@');
+        for attempt in 0..2 {
+            let found = self.known().users.iter().find_map(|user| {
+                let fits = user.id.as_str() == wanted
+                    || user.name == wanted
+                    || user.profile.email == wanted
+                    || user.shown_name() == wanted;
+                (fits && !user.deleted).then(|| user.id.clone())
+            });
+            match found {
+                Some(id) => return Ok(id),
+                None if attempt == 0 => drop(self.people().await?),
+                None => {}
+            }
+        }
+        Err(CallError::Refused(Refusal::of("user_not_found")))
+    }
+
+    async fn group(&self, who: &str) -> Result<Vec<UserId>, CallError> {
+        let wanted = who.trim_start_matches('@');
+        for attempt in 0..2 {
+            let found = self.known().groups.iter().find_map(|group| {
+                let fits =
+                    group.id.as_str() == wanted || group.handle == wanted || group.name == wanted;
+                fits.then(|| (group.id.clone(), group.users.clone()))
+            });
+            match found {
+                Some((_, users)) if !users.is_empty() => return Ok(users),
+                Some((id, _)) => return self.client.usergroups_users_list(&id).await,
+                None if attempt == 0 => {
+                    let groups = self.client.usergroups_list().await?.items;
+                    self.known().groups = groups;
+                }
+                None => {}
+            }
+        }
+        Err(CallError::Refused(Refusal::of("no_such_subteam")))
+    }
+
+    async fn channel(&self, to: &str) -> Result<ChannelId, CallError> {
+        let wanted = to.trim_start_matches('#');
+        for attempt in 0..2 {
+            let found = self
+                .known()
+                .channels
+                .iter()
+                .find(|c| c.id.as_str() == wanted || c.name == wanted)
+                .map(|c| c.id.clone());
+            match found {
+                Some(id) => return Ok(id),
+                None if attempt == 0 => {
+                    let all = self.client.conversations_list(TYPES).await?.items;
+                    self.known().channels = all;
+                }
+                None => {}
+            }
+        }
+        Err(CallError::Refused(Refusal::of("channel_not_found")))
+    }
+}
+
+fn known_metadata(metadata: &objects::Metadata) -> Option<Metadata> {
+    Some(Metadata {
+        event_type: metadata.event_type.clone(),
+        payload: metadata.strings()?,
+    })
+}
+
+fn outgoing(metadata: &Metadata) -> Result<objects::Metadata, CallError> {
+    let payload = serde_json::to_string(&metadata.payload)
+        .ok()
+        .and_then(Raw::from_text)
+        .ok_or_else(|| CallError::Refused(Refusal::of("invalid_metadata_format")))?;
+    Ok(objects::Metadata {
+        event_type: metadata.event_type.clone(),
+        event_payload: Some(payload),
+    })
+}
