@@ -31,6 +31,9 @@ const HOLD: Duration = Duration::from_secs(2);
 /// Called when an act is saved, or refused.
 pub type Reply<T> = Box<dyn FnOnce(Result<T, Problem>) + Send>;
 
+/// A look at the engine from the core thread.
+pub type Look = Box<dyn FnOnce(&mut Engine, Now) + Send>;
+
 /// What the core can be asked.
 pub enum Ask {
     Act {
@@ -49,7 +52,7 @@ pub enum Ask {
     /// Answered once everything is delivered and every channel was read.
     WhenQuiet(Box<dyn FnOnce() + Send>),
     /// Looks at the engine, for the command line.
-    Look(Box<dyn FnOnce(&mut Engine, Now) + Send>),
+    Look(Look),
     News(News),
     Stop,
 }
@@ -133,7 +136,10 @@ impl Core {
     /// Waits until everything is delivered and read, for at most so long. `false`: it was not.
     pub fn wait_quiet(&self, most: Duration) -> bool {
         let (tell, told) = channel();
-        self.ask(Ask::WhenQuiet(Box::new(move || drop(tell.send(())))));
+        self.ask(Ask::WhenQuiet(Box::new(move || {
+            // Whoever asked may have stopped waiting.
+            tell.send(()).ok();
+        })));
         told.recv_timeout(most).is_ok()
     }
 }

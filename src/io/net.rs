@@ -193,7 +193,7 @@ async fn serve(
                     let result = carrier.carry(call).await;
                     let reached = !matches!(result, Err(Fault::NotSent(_)));
                     // Either end gone means that the program is ending.
-                    drop(done.send(reached));
+                    done.send(reached).ok();
                     drop(tell.send(News::Answered(flight, result)));
                 });
             }

@@ -168,7 +168,7 @@ fn said(
         None => {
             // A copy, or an event that the timeline tells; people's answers keep it here.
             let answered = message.replies > 0 || !message.reactions.is_empty();
-            let known = engine.image().channels.get(&row.channel).is_some();
+            let known = engine.image().channels.contains_key(&row.channel);
             (answered && known).then_some(talk)
         }
     }

@@ -290,7 +290,7 @@ impl Carrier {
                 .subtype
                 .as_deref()
                 .filter(|s| matches!(*s, "channel_topic" | "group_topic"))
-                .and_then(|_| message.topic.as_deref())
+                .and(message.topic.as_deref())
                 .map(|topic| crate::wire::mrkdwn::decode(topic).into_owned()),
         }
     }
