@@ -1,4 +1,21 @@
 //! The program without a terminal and without a network: what is shown, what keys mean, what an
 //! act needs before it can be decided.
+//!
+//! | file | what it is for |
+//! |---|---|
+//! | [`snapshot`] | what the core publishes |
+//! | [`model`], [`msg`], [`effect`] | what is shown, what happens to it, what it asks of the world |
+//! | [`action`], [`keymap`] | every action once, and the keys they have |
+//! | [`form`], [`edit`] | what takes text and choices |
+//! | [`fuzzy`] | finding by a few letters |
 
+pub mod action;
+pub mod ask;
+pub mod edit;
+pub mod effect;
+pub mod form;
+pub mod fuzzy;
+pub mod keymap;
+pub mod model;
+pub mod msg;
 pub mod snapshot;

@@ -1,0 +1,34 @@
+//! What the model asks of the world. Nothing here waits: answers come back as messages.
+
+use super::model::Ticket;
+use crate::domain::decide::Command;
+use crate::domain::ids::{IncidentId, UserId};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Answered by one [`Acted`](super::msg::Msg::Acted). `None` declares. The queue to the core
+    /// is bounded: when it is full, the runtime answers with a problem.
+    Act {
+        ticket: Ticket,
+        incident: Option<IncidentId>,
+        command: Command,
+    },
+    /// This console speaks for somebody from now on.
+    SetMe(UserId),
+    /// The room that is on screen; `None` at home.
+    Focus(Option<IncidentId>),
+    /// To the clipboard.
+    Copy(String),
+    /// A made-up incident, on the embedded workspace.
+    StartSample,
+    /// A failed job of the outbox is tried again.
+    Retry(u64),
+    /// A failed job of the outbox is given up.
+    Drop(u64),
+    Suspend,
+    /// Everything is drawn anew.
+    Redraw,
+    /// Attention, if the window has no focus.
+    Notify(String),
+    Quit,
+}

@@ -1,0 +1,449 @@
+//! Everything that is on the screen, and nothing that has to be asked for: what draws it reads
+//! this and calls nothing back.
+//!
+//! A selection is an id, never a row: what arrives or leaves moves no selection, and a verb acts on
+//! what was selected when its key went down.
+
+use super::action::Action;
+use super::ask::AskId;
+use super::edit::Edit;
+use super::form::Form;
+use super::keymap::Keymap;
+use super::snapshot::{Room, Snapshot, Summary};
+use crate::domain::decide::Command;
+use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::settings::{Theme, Zone};
+use crate::domain::verb::Verb;
+use crate::domain::words::{Lang, Text};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Names an act that was handed to the core, until the core answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// Counts the states of the model; a frame shows one of them.
+pub type Generation = u64;
+
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub snapshot: Arc<Snapshot>,
+    pub screen: Screen,
+    pub home: List,
+    pub room: RoomView,
+    /// The topmost is last and has the keys.
+    pub overlays: Vec<Overlay>,
+    pub composer: Composer,
+    pub toasts: Vec<Toast>,
+    /// Acts that are not saved yet, oldest first.
+    pub saving: BTreeMap<Ticket, Saving>,
+    /// The wall clock as the last message told it.
+    pub now: DateTime<Utc>,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    pub lang: Lang,
+    pub theme: Theme,
+    /// The zone of the configuration, and whether UTC is shown instead.
+    pub zone: Zone,
+    pub utc: bool,
+    /// Whether the terminal's window has the focus, as far as it says.
+    pub window_focused: bool,
+    pub keymap: Arc<Keymap>,
+    /// Grows with every message.
+    pub generation: Generation,
+    pub painted: Painted,
+    /// Set once the program is to end; nothing is taken after it.
+    pub quitting: bool,
+    pub(super) memory: Memory,
+}
+
+/// What is remembered for later and never drawn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    pub next_ticket: u64,
+    pub next_form: u64,
+    /// It is said once that Japanese input is on.
+    pub kana_told: bool,
+    /// The question who sits here was put.
+    pub asked_who: bool,
+    /// Texts of composers and of forms that were left, by incident.
+    pub drafts: BTreeMap<IncidentId, String>,
+    pub form_drafts: BTreeMap<(Option<IncidentId>, Verb), Vec<(&'static str, String)>>,
+    /// What the ASK slots held, from which generation on, back to the frame on screen.
+    pub asks: Vec<(Generation, [Option<AskId>; ASKS])>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Screen {
+    Home,
+    Room(IncidentId),
+}
+
+/// A pane of the war room. The order is that of Tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pane {
+    Timeline,
+    Channel,
+    Checklist,
+    Situation,
+    Roster,
+}
+
+impl Pane {
+    pub const ALL: [Pane; 5] = [
+        Pane::Timeline,
+        Pane::Channel,
+        Pane::Checklist,
+        Pane::Situation,
+        Pane::Roster,
+    ];
+}
+
+/// A row of any list, by what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowId {
+    Incident(IncidentId),
+    Event(EventId),
+    /// A message of the channel.
+    Talk(SlackTs),
+    /// A reply shown a second time, where it arrived.
+    Echo(SlackTs),
+    /// Messages of programs folded into one row: the first of them.
+    Fold(SlackTs),
+    Person(UserId),
+    Item(String),
+    /// An act that is being saved.
+    Saving(Ticket),
+    Outbox(u64),
+    /// A line of a text, from 0.
+    Line(usize),
+}
+
+/// Where a list stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// `None` follows the end in what grows at its end, and the beginning elsewhere.
+    pub selected: Option<RowId>,
+    /// The first row of the last frame: the list moves from there only as far as the selection
+    /// needs it.
+    pub top: Option<RowId>,
+}
+
+/// How many prompts are shown at once.
+pub const ASKS: usize = 3;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomView {
+    pub focus: Option<Pane>,
+    pub timeline: List,
+    pub channel: List,
+    pub roster: List,
+    pub checklist: List,
+    pub situation: List,
+    /// The whole record instead of the story.
+    pub all: bool,
+    /// One pane over the whole room.
+    pub zoomed: bool,
+    /// Prompts keep their slot until they are answered or put off.
+    pub asks: [Option<AskId>; ASKS],
+    /// Put off until.
+    pub snoozed: BTreeMap<AskId, DateTime<Utc>>,
+}
+
+impl RoomView {
+    pub fn pane(&self) -> Pane {
+        self.focus.unwrap_or(Pane::Timeline)
+    }
+
+    pub fn list(&self, pane: Pane) -> &List {
+        match pane {
+            Pane::Timeline => &self.timeline,
+            Pane::Channel => &self.channel,
+            Pane::Roster => &self.roster,
+            Pane::Checklist => &self.checklist,
+            Pane::Situation => &self.situation,
+        }
+    }
+
+    pub fn list_mut(&mut self, pane: Pane) -> &mut List {
+        match pane {
+            Pane::Timeline => &mut self.timeline,
+            Pane::Channel => &mut self.channel,
+            Pane::Roster => &mut self.roster,
+            Pane::Checklist => &mut self.checklist,
+            Pane::Situation => &mut self.situation,
+        }
+    }
+}
+
+/// What stands over the screen.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// What can be done here and now.
+    Help(List),
+    Palette(Palette),
+    /// A verb's form; one with a single choice is a pick list.
+    Form(Box<Form>),
+    /// One row of the outbox is selected to be retried or dropped.
+    Outbox(List),
+    LongText(LongText),
+    /// Who sits here?
+    WhoAreYou(WhoAreYou),
+    /// Something that is no act of the record is about to happen.
+    Confirm(Confirm),
+}
+
+impl Overlay {
+    /// Letters are text in it.
+    pub fn takes_text(&self) -> bool {
+        match self {
+            Overlay::Palette(_) | Overlay::WhoAreYou(_) => true,
+            Overlay::Form(form) => form.takes_text(),
+            Overlay::Help(_) | Overlay::Outbox(_) | Overlay::LongText(_) | Overlay::Confirm(_) => {
+                false
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Palette {
+    pub filter: Edit,
+    pub selected: Option<Action>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WhoAreYou {
+    pub filter: Edit,
+    pub selected: Option<UserId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct LongText {
+    pub title: String,
+    pub text: String,
+    /// The first line shown.
+    pub scroll: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    pub about: Confirmable,
+    /// Starts off.
+    pub on_yes: bool,
+    /// Keys typed before this was painted are not for it.
+    pub born: Generation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmable {
+    Quit,
+    /// A job of the outbox, given up.
+    Drop(u64),
+}
+
+/// The line at the bottom of the room.
+#[derive(Clone, Debug)]
+pub struct Composer {
+    pub edit: Edit,
+    /// It has the keys.
+    pub active: bool,
+    pub reply: Option<Reply>,
+}
+
+/// The message that is being replied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub thread: SlackTs,
+    pub author: String,
+    pub excerpt: String,
+}
+
+/// A word from the program, until its deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    pub word: Word,
+    pub until: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    Notice(Text),
+    Problem(Problem),
+}
+
+impl Word {
+    pub fn lines(&self, lang: Lang) -> String {
+        match self {
+            Word::Notice(text) => text.get(lang).to_owned(),
+            Word::Problem(problem) => problem.lines(lang),
+        }
+    }
+}
+
+/// An act between its key and its being saved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saving {
+    pub ticket: Ticket,
+    /// `None`: a declaration.
+    pub incident: Option<IncidentId>,
+    pub command: Command,
+    pub since: DateTime<Utc>,
+    /// The form that waits for the answer.
+    pub form: Option<u64>,
+}
+
+/// After this long without an answer a pending mark says so.
+pub const SAVING_LATE: TimeDelta = TimeDelta::seconds(5);
+
+/// What the last complete frame showed. The runtime tells it when the frame is out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Painted {
+    pub generation: Generation,
+    /// First row shown and number of rows, of each list that was drawn.
+    pub lists: BTreeMap<Where, Shown>,
+    /// The prompts as they could be read: what a digit answers.
+    pub asks: [Option<AskId>; ASKS],
+}
+
+/// A list that can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Where {
+    Home,
+    Pane(Pane),
+    /// The list of the topmost overlay.
+    Overlay,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    pub first: Option<RowId>,
+    /// Rows that fit: what a page is.
+    pub rows: u16,
+}
+
+/// How a model begins.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub snapshot: Arc<Snapshot>,
+    pub now: DateTime<Utc>,
+    pub size: (u16, u16),
+    pub lang: Lang,
+    pub keymap: Arc<Keymap>,
+}
+
+impl Model {
+    pub fn new(start: Start) -> Model {
+        let config = Arc::clone(&start.snapshot.config);
+        Model {
+            snapshot: start.snapshot,
+            screen: Screen::Home,
+            home: List::default(),
+            room: RoomView::default(),
+            overlays: Vec::new(),
+            composer: Composer {
+                edit: Edit::lines(""),
+                active: false,
+                reply: None,
+            },
+            toasts: Vec::new(),
+            saving: BTreeMap::new(),
+            now: start.now,
+            size: start.size,
+            lang: start.lang,
+            theme: config.screen.theme,
+            zone: config.time_zone,
+            utc: false,
+            window_focused: true,
+            keymap: start.keymap,
+            generation: 0,
+            painted: Painted::default(),
+            quitting: false,
+            memory: Memory::default(),
+        }
+    }
+
+    /// The incident of the room on screen.
+    pub fn room_id(&self) -> Option<&IncidentId> {
+        match &self.screen {
+            Screen::Home => None,
+            Screen::Room(id) => Some(id),
+        }
+    }
+
+    /// What is known of the room on screen; the core may still be bringing it.
+    pub fn room_data(&self) -> Option<&Arc<Room>> {
+        let id = self.room_id()?;
+        self.snapshot
+            .room
+            .as_ref()
+            .filter(|room| room.summary.incident.id == *id)
+    }
+
+    pub fn summary(&self, id: &IncidentId) -> Option<&Summary> {
+        let room = self.snapshot.room.as_ref().map(|room| &room.summary);
+        room.filter(|s| s.incident.id == *id).or_else(|| {
+            self.snapshot
+                .incidents
+                .iter()
+                .find(|s| s.incident.id == *id)
+        })
+    }
+
+    /// The incident that verbs are about: the room's, or the one selected at home.
+    pub fn target(&self) -> Option<&Summary> {
+        match &self.screen {
+            Screen::Room(id) => self.summary(id),
+            Screen::Home => match &self.home.selected {
+                Some(RowId::Incident(id)) => self.summary(id),
+                _ => None,
+            },
+        }
+    }
+
+    pub fn incident(&self) -> Option<&Arc<Incident>> {
+        self.target().map(|summary| &summary.incident)
+    }
+
+    /// Letters are text now: of the composer, or of what stands over the screen.
+    pub fn takes_text(&self) -> bool {
+        match self.overlays.last() {
+            Some(overlay) => overlay.takes_text(),
+            None => self.composer.active,
+        }
+    }
+
+    pub fn form(&self) -> Option<&Form> {
+        self.overlays
+            .iter()
+            .rev()
+            .find_map(|overlay| match overlay {
+                Overlay::Form(form) => Some(form.as_ref()),
+                _ => None,
+            })
+    }
+
+    /// What a person is called; an id that nobody resolves is shown as it is.
+    pub fn name(&self, user: &UserId) -> String {
+        match self.snapshot.people.get(user) {
+            Some(person) => person.name.clone(),
+            None => user.as_str().to_owned(),
+        }
+    }
+
+    /// The zone in which times are shown now.
+    pub fn shown_zone(&self) -> Zone {
+        if self.utc { Zone::Fixed(0) } else { self.zone }
+    }
+
+    /// Incidents with something of this console's own on its way.
+    pub fn busy_incidents(&self) -> BTreeSet<&IncidentId> {
+        self.saving
+            .values()
+            .filter_map(|saving| saving.incident.as_ref())
+            .collect()
+    }
+}
