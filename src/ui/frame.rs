@@ -297,7 +297,8 @@ impl Draft<'_> {
         assembler.mark(area);
         let pane = &mut assembler.panes[slot];
         pane.area = area;
-        pane.buffer = Buffer::empty(area);
+        // Nothing to compare with; all of its rows are marked.
+        pane.buffer = Buffer::empty(Rect::ZERO);
         false
     }
 }
@@ -327,11 +328,17 @@ fn settle(row: &mut [Cell]) {
 /// Leaves a printable symbol in the cell; its width, 1 or 2.
 fn settle_symbol(cell: &mut Cell) -> usize {
     let symbol = cell.symbol();
+    let mut letters = symbol.chars();
+    if let (Some(letter), None) = (letters.next(), letters.next())
+        && let Some(width) = text::plain_cells(letter)
+    {
+        return width;
+    }
+    let width = text::cells(symbol);
     let strange = symbol.chars().any(text::never_shown) || (symbol.len() > 1 && symbol.is_ascii());
-    let width = if strange { 3 } else { text::cells(symbol) };
     match width {
-        1 | 2 => width,
-        0 => {
+        1 | 2 if !strange => width,
+        0 if !strange => {
             cell.set_symbol(" ");
             1
         }
@@ -386,9 +393,13 @@ fn write_rows(assembler: &mut Assembler, out: &mut Vec<u8>) -> bool {
     for y in 0..assembler.screen.height {
         if assembler.dirty[usize::from(y)] {
             let range = assembler.row(y);
-            let (next, shown) = (&assembler.next[range.clone()], &mut assembler.shown[range]);
+            let (next, shown) = (
+                &mut assembler.next[range.clone()],
+                &mut assembler.shown[range],
+            );
             write_row(&mut encoder, y, next, shown);
-            shown.clone_from_slice(next);
+            // What is left in `next` is put together anew before it is looked at again.
+            shown.swap_with_slice(next);
         }
     }
     true

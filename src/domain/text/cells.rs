@@ -8,10 +8,27 @@ use unicode_width::UnicodeWidthStr;
 /// the terminals set up for Japanese.
 const CUT: &str = "..";
 
+/// Cells of the letters that most text consists of: each a cluster by itself whatever plain letter
+/// stands beside it, each of the same width everywhere. `None` for any other code point.
+pub const fn plain_cells(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' => Some(1),
+        '\u{3000}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30A1}'..='\u{30FE}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{FF01}'..='\u{FF60}' => Some(2),
+        _ => None,
+    }
+}
+
 /// Cells of one grapheme cluster: 0, 1 or 2 for clean text.
 pub(super) fn cluster_cells(cluster: &str) -> usize {
-    if cluster.len() == 1 {
-        return 1;
+    let mut chars = cluster.chars();
+    if let (Some(c), None) = (chars.next(), chars.next())
+        && let Some(plain) = plain_cells(c)
+    {
+        return plain;
     }
     // Half-width voiced marks extend their cluster but take a cell of their own in terminals; the
     // drawing library counts them, the width tables do not. Clean text has none.
@@ -24,10 +41,10 @@ pub(super) fn cluster_cells(cluster: &str) -> usize {
 
 /// Cells of a text without line ends.
 pub fn cells(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.len();
-    }
-    text.graphemes(true).map(cluster_cells).sum()
+    let plain = text
+        .chars()
+        .try_fold(0, |sum, c| Some(sum + plain_cells(c)?));
+    plain.unwrap_or_else(|| text.graphemes(true).map(cluster_cells).sum())
 }
 
 /// The longest start of `text` that takes at most `max` cells, and what follows it.
@@ -78,6 +95,7 @@ pub fn pad_left(text: &str, width: usize) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_width::UnicodeWidthChar;
 
     #[test]
     fn cells_are_counted_by_cluster() {
@@ -98,6 +116,17 @@ mod tests {
         assert_eq!(pad_right("カード決済", 9), "カード.. ");
         assert_eq!(pad_left("7", 3), "  7");
         assert_eq!(pad_left("カード", 0), "");
+    }
+
+    #[test]
+    fn plain_letters_are_as_wide_as_the_tables_say() {
+        for c in (0..=0x10FFFF).filter_map(char::from_u32) {
+            if let Some(plain) = plain_cells(c) {
+                assert_eq!(Some(plain), UnicodeWidthChar::width(c), "{c:?}");
+                let between = format!("決{c}a{c}");
+                assert_eq!(between.graphemes(true).count(), 4, "{c:?}");
+            }
+        }
     }
 
     proptest! {

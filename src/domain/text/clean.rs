@@ -1,5 +1,6 @@
 //! What may enter, and in which form.
 
+use super::cells::plain_cells;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -44,13 +45,7 @@ pub fn clean_line(text: &str) -> Cow<'_, str> {
 /// The letters that most messages consist of, none of which any rule here touches, alone or side
 /// by side.
 fn is_inert(c: char) -> bool {
-    matches!(c,
-        '\n' | ' '..='~'
-        | '\u{3000}'..='\u{3029}'
-        | '\u{3041}'..='\u{3096}'
-        | '\u{30A1}'..='\u{30FE}'
-        | '\u{4E00}'..='\u{9FFF}'
-        | '\u{FF01}'..='\u{FF60}')
+    c == '\n' || plain_cells(c).is_some()
 }
 
 /// Whether `c` must never be part of what is written to a terminal: controls (C0, DEL, C1), the

@@ -10,6 +10,6 @@ mod cells;
 mod clean;
 mod wrap;
 
-pub use cells::{cells, fit, pad_left, pad_right, split_at_cells};
+pub use cells::{cells, fit, pad_left, pad_right, plain_cells, split_at_cells};
 pub use clean::{clean, clean_line, fold_command_key, is_japanese_input, never_shown};
 pub use wrap::wrap;
