@@ -1,5 +1,5 @@
 //! Slack's text markup, as it is on the wire: three escaped characters and tokens in angle
-//! brackets (https://docs.slack.dev/messaging/formatting-message-text).
+//! brackets (<https://docs.slack.dev/messaging/formatting-message-text>).
 //!
 //! Tokens are parsed before entities are decoded, and entities in a single pass: `&amp;lt;` is
 //! the text `&lt;`, never `<`. Bold, italic, code and emoji short codes are left as typed; a

@@ -1,9 +1,9 @@
 //! Text as it enters the program and as it is measured for a screen.
 //!
-//! Everything that comes from outside (Slack, a paste, a file, an argument) passes [`clean`] or
+//! Everything that comes from outside (Slack, a paste, a file, an argument) passes [`clean()`] or
 //! [`clean_line`] once, where it enters; from then on it holds nothing that could move a cursor,
 //! turn the reading direction, hide a letter or confuse the count of cells. What measures and what
-//! draws count cells alike: [`cells`] is the sum over grapheme clusters, as the drawing library
+//! draws count cells alike: [`cells()`] is the sum over grapheme clusters, as the drawing library
 //! does it.
 
 mod cells;
