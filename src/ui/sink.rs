@@ -21,7 +21,8 @@ impl fmt::Display for Stray {
 const FRAME_MODES: &[&str] = &["2026", "25"];
 
 /// Accepts printable text, cursor positions (`CSI y;x H`), styles (`CSI … m`), erasing
-/// (`CSI J`, `CSI K`) and the private modes of [`FRAME_MODES`]; nothing else.
+/// (`CSI J`, `CSI K`) and the private modes for synchronized updates and the cursor; nothing
+/// else.
 ///
 /// # Errors
 /// The first thing that is none of these.
