@@ -18,4 +18,5 @@ pub mod fuzzy;
 pub mod keymap;
 pub mod model;
 pub mod msg;
+pub mod show;
 pub mod snapshot;

@@ -76,7 +76,8 @@ pub enum Command {
         reason: String,
     },
     Reopen(String),
-    PersonalData,
+    /// With the items that it brings.
+    PersonalData(Vec<Item>),
 }
 
 /// A declaration with all that its fold will need of the configuration.
@@ -97,6 +98,8 @@ pub struct Declaration {
     pub timekeeper: u32,
     pub timekeeper_recovered: u32,
     pub closers: Vec<UserId>,
+    /// What is asked for whatever the level, such as when personal data is involved.
+    pub items: Vec<Item>,
 }
 
 /// Where an act goes beside its channel. Names as configured; each becomes a job of its own that
@@ -172,7 +175,7 @@ impl Command {
             Command::Archive => Verb::Archive,
             Command::Cancel { .. } => Verb::Cancel,
             Command::Reopen(_) => Verb::Reopen,
-            Command::PersonalData => Verb::PersonalData,
+            Command::PersonalData(_) => Verb::PersonalData,
         }
     }
 }
@@ -474,14 +477,17 @@ pub fn decide(
                 reason: required(reason)?,
             })
         }
-        Command::PersonalData => {
+        Command::PersonalData(items) => {
             if incident.personal_data {
                 return Err(Problem::refused(Text::fixed(
                     "It is marked already.",
                     "既に個人情報ありとなっています。",
                 )));
             }
-            one(Body::PersonalData {})
+            let mut drafts = one(Body::PersonalData {});
+            let cause = drafts[0].id.clone();
+            drafts.extend(items_of(&cause, items, rng));
+            drafts
         }
     })
 }
@@ -506,6 +512,8 @@ fn declare(declaration: &Declaration, rng: &mut fastrand::Rng) -> Result<Vec<Dra
         },
         text: None,
     }];
+    let cause = drafts[0].id.clone();
+    drafts.extend(items_of(&cause, &d.items, rng));
     if let Some(situation) = d.situation.as_deref().filter(|s| !s.trim().is_empty()) {
         drafts.extend(with_text(Body::Situation {}, situation, rng)?);
     }
@@ -522,6 +530,13 @@ fn level(plan: &LevelPlan, rng: &mut fastrand::Rng) -> Vec<Draft> {
         },
         text: None,
     }];
+    drafts.extend(items_of(&id, &plan.items, rng));
+    drafts
+}
+
+/// The events that introduce items for `cause`, each small enough for a batch.
+fn items_of(cause: &EventId, items: &[Item], rng: &mut fastrand::Rng) -> Vec<Draft> {
+    let mut drafts = Vec::new();
     let mut part: Vec<Item> = Vec::new();
     let mut bytes = 0;
     let mut flush = |part: &mut Vec<Item>| {
@@ -529,14 +544,14 @@ fn level(plan: &LevelPlan, rng: &mut fastrand::Rng) -> Vec<Draft> {
             drafts.push(Draft {
                 id: EventId::random(rng),
                 body: Body::Items {
-                    level_event: id.clone(),
+                    level_event: cause.clone(),
                     items: std::mem::take(part),
                 },
                 text: None,
             });
         }
     };
-    for item in &plan.items {
+    for item in items {
         let size = serde_json::to_string(item).map_or(0, |text| text.len()) + 1;
         if bytes + size > ITEMS_MAX {
             flush(&mut part);

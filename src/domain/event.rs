@@ -244,7 +244,8 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timekeeper: Option<u32>,
     },
-    /// Checklist items that a level brings. They count while `level_event` is the level's writer.
+    /// Checklist items that a level brings, or a declaration, or the mark of personal data. They
+    /// count while `level_event` is the level's writer, or one of the other two that stands.
     Items {
         level_event: EventId,
         items: Vec<Item>,

@@ -167,6 +167,7 @@ pub struct Incident {
     pub registers: BTreeMap<Register, Written>,
     pub events: usize,
     level_event: Option<EventId>,
+    personal_event: Option<EventId>,
     /// Items in order of introduction, each with the level events that ask for it; an item added
     /// by hand is asked for by nobody's level and always required.
     items: Vec<(Item, Vec<EventId>, bool)>,
@@ -208,6 +209,7 @@ impl Incident {
             registers: BTreeMap::new(),
             events: 0,
             level_event: None,
+            personal_event: None,
             items: Vec::new(),
             marks: BTreeMap::new(),
             assignees: BTreeMap::new(),
@@ -466,7 +468,10 @@ impl Incident {
                     self.milestones.remove(&milestone);
                 }
             }
-            Body::PersonalData {} => self.personal_data = true,
+            Body::PersonalData {} => {
+                self.personal_data = true;
+                self.personal_event = Some(recorded.event.id.clone());
+            }
             Body::Note {} | Body::Message { .. } | Body::Pinned { .. } | Body::Unpinned { .. } => {}
         }
     }
@@ -566,10 +571,7 @@ impl Incident {
         let check = |(item, levels, by_hand): &(Item, Vec<EventId>, bool)| {
             let mark = self.marks.get(&item.id);
             let held = self.assignees.get(&item.id).and_then(Option::as_ref);
-            let asked = self
-                .level_event
-                .as_ref()
-                .is_some_and(|event| levels.contains(event));
+            let asked = self.asks(levels);
             Check {
                 item: item.clone(),
                 state: mark.map(|m| m.state).unwrap_or_default(),
@@ -581,13 +583,8 @@ impl Incident {
                 required: (asked && !item.optional) || *by_hand,
             }
         };
-        let asked = |(_, levels, by_hand): &&(Item, Vec<EventId>, bool)| {
-            *by_hand
-                || self
-                    .level_event
-                    .as_ref()
-                    .is_some_and(|event| levels.contains(event))
-        };
+        let asked =
+            |(_, levels, by_hand): &&(Item, Vec<EventId>, bool)| *by_hand || self.asks(levels);
         let current = self.items.iter().filter(|i| asked(i)).map(check);
         let former = self
             .items
@@ -596,6 +593,18 @@ impl Incident {
             .map(check)
             .filter(|c| c.state != ItemState::Open || c.assignee.is_some());
         current.chain(former).collect()
+    }
+
+    /// Whether one of the events that introduced an item stands.
+    fn asks(&self, causes: &[EventId]) -> bool {
+        [
+            &self.level_event,
+            &self.personal_event,
+            &self.declared_event,
+        ]
+        .into_iter()
+        .flatten()
+        .any(|event| causes.contains(event))
     }
 
     /// Done or skipped, of all that is on the list.

@@ -290,6 +290,8 @@ pub struct Level {
     pub call: Vec<String>,
     /// How often an internal report is due, in minutes; 0: not timed.
     pub report_minutes: u32,
+    /// Between timekeeper calls at this level, in minutes; 0: as under `timekeeper`.
+    pub timekeeper_minutes: u32,
     /// Working days until the post-mortem is due; 0: none is.
     pub postmortem_days: u32,
     pub manual: String,

@@ -1,0 +1,221 @@
+//! `show --json`: the whole state of one incident, in the shape that scripts rely on.
+
+use crate::app::snapshot::Person;
+use crate::domain::event::{Body, Milestone};
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::sentence;
+use crate::domain::sync::{Counts, Link};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// What the state of an incident is shown with.
+pub struct Shown<'a> {
+    pub incident: &'a Incident,
+    pub channel: Option<(&'a str, &'a str)>,
+    pub drill: bool,
+    pub private: bool,
+    pub people: &'a BTreeMap<UserId, Person>,
+    /// When each person last wrote in the channel.
+    pub heard: &'a BTreeMap<UserId, DateTime<Utc>>,
+    pub counts: Counts,
+    pub link: &'a Link,
+    pub as_of: Option<DateTime<Utc>>,
+    /// Decodes a message's markup.
+    pub plain: &'a dyn Fn(&str) -> String,
+    /// The address of a message, where the workspace has addresses.
+    pub permalink: &'a dyn Fn(&crate::domain::ids::SlackTs) -> Option<String>,
+}
+
+/// RFC 3339 in UTC, to the millisecond.
+pub fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn maybe_time(at: Option<DateTime<Utc>>) -> Value {
+    at.map_or(Value::Null, |at| Value::String(time(at)))
+}
+
+/// Times are RFC 3339 in UTC; absent is null; people are Slack's ids, named in `people`.
+pub fn show(shown: &Shown<'_>) -> Value {
+    let i = shown.incident;
+    let milestones: Map<String, Value> = Milestone::ALL
+        .iter()
+        .map(|m| {
+            let at = i.milestones.get(m).map(|reached| reached.time);
+            (m.name().to_owned(), maybe_time(at))
+        })
+        .collect();
+    let roles: Map<String, Value> = i
+        .roles
+        .iter()
+        .map(|(role, held)| (role.clone(), json!([held.user])))
+        .collect();
+    let checklist: Vec<Value> = i
+        .checklist()
+        .iter()
+        .map(|check| {
+            json!({
+                "id": check.item.id,
+                "text": check.item.text,
+                "assignee": check.assignee,
+                "state": check.state.name(),
+                "required": check.required,
+                "by": check.by,
+                "at": maybe_time(check.at),
+                "reason": check.reason,
+            })
+        })
+        .collect();
+    let tasks: Vec<Value> = i
+        .roster
+        .values()
+        .filter(|p| p.left.is_none())
+        .filter_map(|p| Some(json!({"user": p.user, "text": p.task.as_ref()?})))
+        .collect();
+    let timers: Vec<Value> = i
+        .timekeeper
+        .iter()
+        .filter(|keeper| keeper.minutes > 0 && !i.phase.is_over())
+        .map(|keeper| {
+            json!({
+                "name": "timekeeper",
+                "minutes": keeper.minutes,
+                "since": time(keeper.base),
+            })
+        })
+        .collect();
+    json!({
+        "id": i.id,
+        "kind": i.kind.name(),
+        "drill": shown.drill,
+        "private": shown.private,
+        "personal_data": i.personal_data,
+        "title": i.title,
+        "service": i.service,
+        "channel": {
+            "id": shown.channel.map(|(id, _)| id),
+            "name": shown.channel.map(|(_, name)| name),
+        },
+        "phase": i.phase.name(),
+        "level": i.level.as_ref().map(|l| &l.id),
+        "temperature": i.temperature.as_ref().map(|t| &t.id),
+        "situation": i.situation.as_ref().map(|s| (shown.plain)(&s.text)),
+        "milestones": milestones,
+        "commander": i.commander.as_ref().map(|held| &held.user),
+        "roles": roles,
+        "roster": roster(shown),
+        "checklist": checklist,
+        "tasks": tasks,
+        "timers": timers,
+        "reports": [],
+        "decisions": [],
+        "needs": [],
+        "questions": [],
+        "timeline": i.entries.iter().map(|entry| line(shown, entry)).collect::<Vec<_>>(),
+        "tags": [],
+        "links": {"parent": null, "children": []},
+        "action_items": [],
+        "people": names(shown),
+        "outbox": {
+            "pending": shown.counts.pending,
+            "sending": shown.counts.sending,
+            "unconfirmed": shown.counts.unconfirmed,
+            "failed": shown.counts.failed,
+        },
+        "link": {"state": shown.link.name(), "as_of": maybe_time(shown.as_of)},
+    })
+}
+
+fn roster(shown: &Shown<'_>) -> Vec<Value> {
+    let i = shown.incident;
+    i.roster
+        .values()
+        .map(|present| {
+            let heard = shown.heard.get(&present.user).copied();
+            let commands = i.commander.as_ref().is_some_and(|h| h.user == present.user);
+            let held = i.roles.iter().find(|(_, h)| h.user == present.user);
+            let role = if commands {
+                Some("commander")
+            } else {
+                held.map(|(role, _)| role.as_str())
+                    .or(present.role.as_deref())
+            };
+            json!({
+                "user": present.user,
+                "role": role,
+                "task": present.task,
+                "in": time(present.since),
+                "out": maybe_time(present.left),
+                "last_seen": time(heard.map_or(present.acted, |at| at.max(present.acted))),
+            })
+        })
+        .collect()
+}
+
+/// Where an entry came from.
+fn source(body: &Body) -> &'static str {
+    match body {
+        Body::Pinned { .. } | Body::Unpinned { .. } => "pin",
+        Body::TimekeeperCall { .. } => "timer",
+        Body::Message { .. } => "message",
+        _ => "console",
+    }
+}
+
+/// What an entry says, in the channel's language.
+pub fn words(
+    entry: &Entry,
+    incident: &Incident,
+    name: impl Fn(&UserId) -> String,
+    plain: &dyn Fn(&str) -> String,
+) -> String {
+    let said = sentence::sentence(&entry.body, &entry.by, incident, incident.lang);
+    let said = sentence::plain(&said, name, |at| at.format("%H:%M UTC").to_string());
+    match &entry.text {
+        Some(text) if matches!(entry.body, Body::Message { .. }) => plain(text),
+        Some(text) => format!("{said}\n{}", plain(text)),
+        None => said,
+    }
+}
+
+fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
+    let name = |user: &UserId| {
+        let person = shown.people.get(user);
+        person.map_or_else(|| user.to_string(), |p| p.name.clone())
+    };
+    let pinned = match &entry.body {
+        Body::Pinned { ts, .. } => Some(ts),
+        _ => entry.position.as_ref().map(|p| &p.ts),
+    };
+    let overtaken = match &entry.verdict {
+        Verdict::Overtaken(register) => Some(register.0.clone()),
+        _ => None,
+    };
+    json!({
+        "id": entry.id,
+        "at": time(entry.at),
+        "recorded_at": time(entry.recorded_at),
+        "by": entry.by,
+        "source": source(&entry.body),
+        "text": words(entry, shown.incident, name, shown.plain),
+        "link": pinned.and_then(shown.permalink),
+        "overtaken": overtaken,
+    })
+}
+
+fn names(shown: &Shown<'_>) -> Map<String, Value> {
+    let i = shown.incident;
+    let involved = i
+        .roster
+        .keys()
+        .chain(i.commander.iter().map(|h| &h.user))
+        .chain(i.entries.iter().map(|e| &e.by));
+    involved
+        .filter_map(|user| {
+            let person = shown.people.get(user)?;
+            Some((user.to_string(), Value::String(person.name.clone())))
+        })
+        .collect()
+}

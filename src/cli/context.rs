@@ -1,0 +1,481 @@
+//! What every subcommand starts from: flags, environment, configuration, the workspace's address.
+
+use crate::app::show::{self, Shown};
+use crate::app::snapshot::{Person, Snapshot, Workspace};
+use crate::both;
+use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::secret::{Secret, TokenKind};
+use crate::domain::settings::Config;
+use crate::domain::sync::image::{JobState, Task};
+use crate::domain::sync::{Engine, Now, Timing};
+use crate::domain::words::{Lang, Text};
+use crate::io::config::{self, Loaded};
+use crate::io::core::{self, Core, Setup};
+use crate::io::net::{Door, Find};
+use crate::io::paths::Paths;
+use crate::io::publish::Resolver;
+use crate::io::slack::Settings;
+use crate::io::store::Journal;
+use crate::io::{log, secrets};
+use crate::wire::mrkdwn;
+use crate::workspace::host;
+use clap::Args;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a write waits to be delivered, and a read to be fetched.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Flags that work everywhere.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Global {
+    /// The configuration file
+    #[arg(long, global = true, env = "MATOI_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the journal is kept
+    #[arg(long, global = true, env = "MATOI_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Language of screens and messages: ja or en
+    #[arg(long, global = true, env = "MATOI_LANG", value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Who you are: an id, a handle or a name
+    #[arg(long = "as", global = true, env = "MATOI_USER", value_name = "USER")]
+    pub user: Option<String>,
+    /// Machine-readable output
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// Flags, configuration and places, read and checked.
+pub struct Context {
+    pub global: Global,
+    pub paths: Paths,
+    pub loaded: Loaded,
+    pub config: Arc<Config>,
+    pub lang: Lang,
+    slack: Option<Door>,
+}
+
+impl Global {
+    /// The language to complain in before anything is read.
+    pub fn lang(&self) -> Lang {
+        self.lang
+            .as_deref()
+            .and_then(Lang::from_locale)
+            .unwrap_or_else(|| config::locale(|name| std::env::var(name).ok()))
+    }
+
+    pub fn context(self) -> Result<Context, Problem> {
+        if let Some(lang) = &self.lang
+            && !matches!(lang.as_str(), "ja" | "en")
+        {
+            return Err(Problem::usage(both!(
+                "There is no language \"{lang}\".",
+                "言語「{lang}」はありません。"
+            ))
+            .hint(Text::fixed("Use ja or en.", "ja か en を指定してください。")));
+        }
+        let paths = Paths::find(self.config.as_deref(), self.data_dir.as_deref())?;
+        let loaded = config::load(self.config.as_deref(), &paths.config_file)?;
+        let lang = match &self.lang {
+            Some(_) => self.lang(),
+            None => loaded.config.language.or(self.lang()),
+        };
+        let slack = slack(&loaded, &paths)?;
+        Ok(Context {
+            config: Arc::new(loaded.config.clone()),
+            global: self,
+            paths,
+            loaded,
+            lang,
+            slack,
+        })
+    }
+}
+
+/// How Slack is reached, if the configuration or the environment names it. One that names it and
+/// cannot use it is an error: nobody may think that they speak to their company and do not.
+fn slack(loaded: &Loaded, paths: &Paths) -> Result<Option<Door>, Problem> {
+    let wanted = &loaded.config.slack;
+    let variable = std::env::var("MATOI_SLACK_TOKEN").ok();
+    let file = |name: &str| {
+        (!name.is_empty()).then(|| loaded.resolve(name, paths.home.as_deref()))
+    };
+    let token = secrets::token(variable.as_deref(), file(&wanted.token_file).as_deref())?;
+    let address = std::env::var("MATOI_SLACK_API_URL").ok();
+    let Some(token) = token else {
+        if address.is_some() || wanted.api_url != Config::default().slack.api_url {
+            return Err(Problem::usage(Text::fixed(
+                "Slack's address is set, but there is no token.",
+                "Slack の接続先は設定されていますが、トークンがありません。",
+            ))
+            .hint(Text::fixed(
+                "Set MATOI_SLACK_TOKEN, or token_file under [slack] in the configuration.",
+                "MATOI_SLACK_TOKEN か、設定の [slack] の token_file を指定してください。",
+            )));
+        }
+        return Ok(None);
+    };
+    let person = secrets::token(None, file(&wanted.user_token_file).as_deref())?;
+    Ok(Some(Door {
+        settings: Settings {
+            api_url: address.unwrap_or_else(|| wanted.api_url.clone()),
+            allowed_hosts: wanted.allowed_hosts.clone(),
+            ..Settings::default()
+        },
+        token,
+        person,
+    }))
+}
+
+/// A running core with the latest snapshot.
+pub struct Session {
+    pub core: Core,
+    latest: Arc<Latest>,
+    pub context: Context,
+}
+
+#[derive(Default)]
+struct Latest {
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    changed: Condvar,
+}
+
+impl Context {
+    pub const fn is_local(&self) -> bool {
+        self.slack.is_none()
+    }
+
+    /// Finds the workspace, as the network thread will: Slack, or the embedded one, which is
+    /// started when nobody runs it.
+    pub fn find(&self) -> Result<Find, Problem> {
+        if let Some(door) = &self.slack {
+            let (settings, token) = (door.settings.clone(), door.token.clone());
+            let person = door.person.clone();
+            // Refused now, while somebody can read it, if it may not be sent a token.
+            crate::io::slack::Client::new(&settings, &token)?;
+            return Ok(Box::new(move || {
+                Ok(Door {
+                    settings: settings.clone(),
+                    token: token.clone(),
+                    person: person.clone(),
+                })
+            }));
+        }
+        let dir = self.paths.workspace_dir();
+        let exe = std::env::current_exe().map_err(|error| {
+            Problem::failed(both!(
+                "This program cannot find itself: {error}",
+                "実行ファイルの場所が分かりません: {error}"
+            ))
+        })?;
+        Ok(Box::new(move || {
+            let endpoint = host::find_or_start(&dir, &exe)?;
+            Ok(Door {
+                settings: Settings {
+                    api_url: endpoint.url,
+                    ..Settings::default()
+                },
+                token: Secret::new(endpoint.token),
+                person: endpoint.users.first().map(|u| Secret::new(&*u.token)),
+            })
+        }))
+    }
+
+    /// What the engine's waits are by configuration.
+    pub fn timing(&self) -> Timing {
+        let slack = &self.config.slack;
+        Timing {
+            poll: Duration::from_secs(u64::from(slack.poll_seconds)),
+            poll_idle: Duration::from_secs(u64::from(slack.idle_poll_seconds)),
+            read_lag: Duration::from_secs(u64::from(slack.read_lag_seconds)),
+            ..Timing::default()
+        }
+    }
+
+    /// The log of this run; lost lines are no reason to stop an incident response.
+    pub fn log(&self) -> Option<log::Guard> {
+        log::start(&self.paths.log_file(), tracing::Level::INFO).ok()
+    }
+
+    /// A journal and who this console speaks for, as far as the disk knows.
+    pub fn journal(&self) -> Result<(Journal, crate::domain::sync::image::Image, UserId), Problem> {
+        let mut rng = fastrand::Rng::with_seed(core::seed());
+        let (journal, image) = Journal::open(&self.paths.data_dir, &mut rng)?;
+        let me = journal.setting("me")?.unwrap_or_default();
+        Ok((journal, image, UserId::new(me)))
+    }
+
+    /// Starts a core that reports through `publish`.
+    pub fn start(
+        &self,
+        publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
+    ) -> Result<Core, Problem> {
+        let (journal, image, me) = self.journal()?;
+        let setup = Setup {
+            journal,
+            image,
+            me,
+            config: self.config.clone(),
+            workspace: Workspace {
+                local: self.is_local(),
+                team: String::new(),
+            },
+            lang: self.lang,
+            find: self.find()?,
+            timing: self.timing(),
+            publish,
+        };
+        Core::start(setup)
+    }
+
+    /// Starts a core and keeps its latest snapshot.
+    pub fn session(self) -> Result<Session, Problem> {
+        let latest = Arc::new(Latest::default());
+        let keep = latest.clone();
+        let core = self.start(Box::new(move |snapshot| {
+            *keep.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+            keep.changed.notify_all();
+        }))?;
+        Ok(Session {
+            core,
+            latest,
+            context: self,
+        })
+    }
+
+    /// Whether the token speaks for a person, whose word Slack then vouches for.
+    pub fn token_is_a_persons(&self) -> bool {
+        self.slack
+            .as_ref()
+            .is_some_and(|door| door.token.kind() == TokenKind::User)
+    }
+}
+
+impl Session {
+    /// Waits for a snapshot that fits, for at most so long.
+    pub fn wait(
+        &self,
+        most: Duration,
+        fits: impl Fn(&Snapshot) -> bool,
+    ) -> Option<Arc<Snapshot>> {
+        let end = Instant::now() + most;
+        let mut held = self
+            .latest
+            .snapshot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(snapshot) = held.as_ref().filter(|s| fits(s)) {
+                return Some(snapshot.clone());
+            }
+            let left = end.checked_duration_since(Instant::now())?;
+            held = self
+                .latest
+                .changed
+                .wait_timeout(held, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// Everybody of the workspace; from the last run when it cannot be reached now.
+    pub fn people(&self) -> Result<Arc<BTreeMap<UserId, Person>>, Problem> {
+        self.wait(PATIENCE, |s| !s.people.is_empty())
+            .map(|s| s.people.clone())
+            .ok_or_else(|| self.unreachable())
+    }
+
+    /// Why nothing came: the token, or the network.
+    pub fn unreachable(&self) -> Problem {
+        let link = self.wait(Duration::ZERO, |_| true);
+        let code = match link.map(|s| s.link.link.clone()) {
+            Some(crate::domain::sync::Link::Refused(code)) => code,
+            _ => {
+                return Problem::failed(Text::fixed(
+                    "The workspace cannot be reached.",
+                    "ワークスペースに接続できません。",
+                ))
+                .hint(Text::fixed(
+                    "Check the network and the address; what was saved is delivered later.",
+                    "ネットワークと接続先を確認してください。保存した内容は後で送られます。",
+                ));
+            }
+        };
+        crate::wire::outcome::CallError::Refused(crate::wire::outcome::Refusal::of(&code))
+            .problem("auth.test")
+    }
+
+    /// Who acts: `--as`, the configuration, what was chosen before.
+    pub fn me(&self) -> Result<UserId, Problem> {
+        let asked = self.context.global.user.clone().or_else(|| {
+            let configured = &self.context.config.user;
+            (!configured.is_empty()).then(|| configured.clone())
+        });
+        if let Some(asked) = asked {
+            return crate::app::resolve::person(&*self.people()?, &asked);
+        }
+        let known = self
+            .wait(PATIENCE, |_| true)
+            .map(|s| s.me.clone())
+            .unwrap_or_default();
+        if known.as_str().is_empty() {
+            return Err(Problem::usage(Text::fixed(
+                "Who are you?",
+                "あなたが誰か分かりません。",
+            ))
+            .hint(Text::fixed(
+                "Give --as USER, or set MATOI_USER, or user in the configuration.",
+                "--as USER か MATOI_USER、または設定の user を指定してください。",
+            )));
+        }
+        Ok(known)
+    }
+
+    /// An incident by id, by its channel's name, or `-` for the only open one.
+    pub fn incident(&self, text: &str) -> Result<Arc<Incident>, Problem> {
+        match self.find_incident(text)? {
+            Some(incident) => Ok(incident),
+            None => {
+                // Another console may have declared it.
+                self.core.wait_quiet(PATIENCE);
+                self.find_incident(text)?.ok_or_else(|| no_incident(text))
+            }
+        }
+    }
+
+    fn find_incident(&self, text: &str) -> Result<Option<Arc<Incident>>, Problem> {
+        let wanted = text.trim_start_matches('#').to_owned();
+        let list = self.core.look(move |engine, _| {
+            let incidents = engine.incidents();
+            let named: Vec<(Arc<Incident>, String)> = incidents
+                .into_iter()
+                .map(|incident| {
+                    let channel = engine.image().channel_of(&incident.id);
+                    let name = channel.map(|c| c.name.clone()).unwrap_or_default();
+                    (incident, name)
+                })
+                .collect();
+            named
+        })?;
+        if text == "-" {
+            let open: Vec<_> = list
+                .into_iter()
+                .filter(|(incident, _)| !incident.phase.is_over())
+                .collect();
+            if open.len() > 1 {
+                let names: Vec<String> = open.iter().map(|(_, name)| format!("#{name}")).collect();
+                let names = names.join(", ");
+                return Err(Problem::usage(Text::fixed(
+                    "More than one incident is open.",
+                    "進行中のインシデントが複数あります。",
+                ))
+                .hint(both!("Name one of: {names}", "次のいずれかを指定してください: {names}")));
+            }
+            return Ok(open.into_iter().next().map(|(incident, _)| incident));
+        }
+        Ok(list
+            .into_iter()
+            .find(|(incident, name)| incident.id.as_str() == wanted || *name == wanted)
+            .map(|(incident, _)| incident))
+    }
+
+    /// The incident as JSON.
+    pub fn show(&self, id: &IncidentId) -> Result<serde_json::Value, Problem> {
+        let id = id.clone();
+        let people = self
+            .wait(Duration::ZERO, |_| true)
+            .map(|s| s.people.clone())
+            .unwrap_or_default();
+        self.core.look(move |engine, now| shown(engine, &id, &people, now))
+    }
+
+    /// Waits until what was saved for an incident is delivered, and says how that went.
+    pub fn deliver(&self, id: &IncidentId) -> Result<Delivery, Problem> {
+        let end = Instant::now() + PATIENCE;
+        self.core.wait_quiet(PATIENCE);
+        loop {
+            let id = id.clone();
+            let delivery = self.core.look(move |engine, _| delivery(engine, &id))?;
+            if delivery.waiting == 0 || Instant::now() >= end {
+                return Ok(delivery);
+            }
+            // Another process delivers; its progress is read as it is written.
+            self.wait(Duration::from_millis(250), |_| false);
+        }
+    }
+}
+
+/// What became of an incident's jobs.
+#[derive(Clone, Debug, Default)]
+pub struct Delivery {
+    pub waiting: usize,
+    /// What failed, why, and whether it was an act (the rest is around it).
+    pub failed: Vec<(Text, String, bool)>,
+}
+
+fn delivery(engine: &Engine, id: &IncidentId) -> Delivery {
+    let mut delivery = Delivery::default();
+    for job in engine.open_jobs(id) {
+        match &job.state {
+            JobState::Failed { code } => delivery.failed.push((
+                crate::io::publish::task_words(&job.task),
+                code.clone(),
+                matches!(job.task, Task::Event { .. } | Task::Create { .. }),
+            )),
+            state if !state.is_settled() => delivery.waiting += 1,
+            _ => {}
+        }
+    }
+    delivery
+}
+
+fn shown(
+    engine: &mut Engine,
+    id: &IncidentId,
+    people: &BTreeMap<UserId, Person>,
+    now: Now,
+) -> serde_json::Value {
+    let Some(incident) = engine.shown(id) else {
+        return serde_json::Value::Null;
+    };
+    let heard = engine.heard(id);
+    let age = engine.age(id, now);
+    let row = engine.image().incidents.get(id);
+    let channel = engine.image().channel_of(id);
+    let names = Resolver { people, engine };
+    show::show(&Shown {
+        incident: &incident,
+        channel: channel.map(|c| (c.id.as_str(), c.name.as_str())),
+        drill: row.is_some_and(|r| r.drill),
+        private: row.is_some_and(|r| r.private),
+        people,
+        heard: &heard,
+        counts: engine.counts(id),
+        link: engine.link(),
+        as_of: age.and_then(|age| Some(now.wall - chrono::TimeDelta::from_std(age).ok()?)),
+        plain: &|text| mrkdwn::plain(text, &names),
+        permalink: &|_| None,
+    })
+}
+
+fn no_incident(text: &str) -> Problem {
+    if text == "-" {
+        return Problem::not_found(Text::fixed(
+            "No incident is open.",
+            "進行中のインシデントはありません。",
+        ));
+    }
+    Problem::not_found(both!(
+        "There is no incident \"{text}\".",
+        "インシデント「{text}」はありません。"
+    ))
+    .hint(Text::fixed(
+        "See: matoi list",
+        "matoi list で一覧を確認できます。",
+    ))
+}
