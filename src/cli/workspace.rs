@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Args)]
 pub struct Workspace {
@@ -39,6 +40,9 @@ enum Command {
         /// Shared by the consoles of DIR, and ends when nobody needs it
         #[arg(long, hide = true, requires = "dir")]
         hosted: bool,
+        /// Seconds that a shared workspace outlives its last connection
+        #[arg(long, hide = true, value_name = "SECONDS", default_value_t = LINGER.as_secs_f64())]
+        linger: f64,
     },
 }
 
@@ -52,7 +56,9 @@ impl Workspace {
             no_limits,
             clamp,
             hosted,
+            linger,
         } = self.command;
+        let linger = Duration::try_from_secs_f64(linger).unwrap_or(LINGER);
         let limits = match (no_limits, clamp) {
             (true, _) => Mode::Off,
             (false, true) => Mode::Clamped,
@@ -64,8 +70,14 @@ impl Workspace {
             seed,
             faults,
             limits,
-            hosted: hosted.then_some(LINGER),
+            hosted: hosted.then_some(linger),
         };
+        // What a server that runs by itself cannot answer to anybody goes to its log.
+        tracing_subscriber::fmt()
+            .with_writer(io::stderr)
+            .with_max_level(tracing::Level::WARN)
+            .with_ansi(false)
+            .init();
         serve(&options, &mut io::stdout())
     }
 }

@@ -83,14 +83,16 @@ impl Engine {
         if let Some(secs) = verdict.retry_after {
             return Some(Answer::ratelimited(secs));
         }
-        let budget = token
+        let app = token
             .and_then(|secret| self.state.token(secret))
-            .map_or("", |token| token.app.as_deref().unwrap_or(&token.user));
+            .and_then(|token| token.app.as_deref());
         let place = match row.tier {
             Tier::PostPerChannel => args.text_or_empty("channel").unwrap_or_default(),
             _ => String::new(),
         };
-        match self.limits.book(budget, row, &place, now) {
+        // Budgets are an app's; a person typing in Slack's own client has none of them.
+        let booked = app.map_or(Ok(()), |app| self.limits.book(app, row, &place, now));
+        match booked {
             Ok(()) => {}
             Err(Over::Method(secs)) => return Some(Answer::ratelimited(secs)),
             Err(Over::Posts) => {

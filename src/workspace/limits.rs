@@ -50,7 +50,7 @@ impl Limits {
         }
     }
 
-    /// Books a call of `method` by `app` (or a person's own client), or says what it exceeds.
+    /// Books a call of `method` by `app`, or says what it exceeds.
     pub fn book(
         &mut self,
         app: &str,

@@ -95,6 +95,55 @@ fn starters_at_once_find_one_server_and_what_it_said_survives_its_death() {
     assert_eq!(read["messages"][0]["ts"], posted["ts"], "{read}");
 }
 
+fn hosted(dir: &Path, linger: &str) -> Command {
+    let mut command = Command::new(exe());
+    command
+        .args([
+            "workspace",
+            "serve",
+            "--hosted",
+            "--linger",
+            linger,
+            "--dir",
+        ])
+        .arg(dir)
+        .stdout(Stdio::piped());
+    command
+}
+
+#[test]
+fn a_shared_server_ends_when_nobody_needs_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut child = hosted(dir.path(), "0.2").spawn().expect("it runs");
+    assert!(child.wait().expect("it ends").success());
+    let lock = std::fs::read_to_string(dir.path().join("workspace.lock"));
+    assert_eq!(lock.expect("it is there"), "", "it has withdrawn");
+}
+
+#[test]
+fn an_open_connection_keeps_it_and_a_second_server_gives_way() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let _server = Server(dir.path());
+    find_or_start(dir.path(), &exe()).expect("it starts");
+    let second = hosted(dir.path(), "30").output().expect("it runs");
+    assert!(second.status.success());
+    assert!(second.stdout.is_empty(), "it has nothing to say");
+
+    let other = tempfile::tempdir().expect("a directory");
+    let mut short = hosted(other.path(), "0.2").spawn().expect("it runs");
+    let mut line = String::new();
+    let stdout = short.stdout.take().expect("piped");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    let said: Endpoint = serde_json::from_str(&line).expect("JSON");
+    let address = said.url["http://".len()..].trim_end_matches("/api/");
+    let held = std::net::TcpStream::connect(address).expect("it listens");
+    // That something does not happen can only be waited for: several times what it lingers.
+    std::thread::sleep(Duration::from_millis(900));
+    assert!(short.try_wait().expect("it can be asked").is_none());
+    drop(held);
+    assert!(short.wait().expect("it ends").success());
+}
+
 #[test]
 fn the_lock_file_is_private() {
     use std::os::unix::fs::PermissionsExt;
