@@ -1,7 +1,7 @@
 //! What the model asks of the world. Nothing here waits: answers come back as messages.
 
 use super::model::Ticket;
-use crate::domain::decide::Command;
+use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,7 @@ pub enum Effect {
         ticket: Ticket,
         incident: Option<IncidentId>,
         command: Command,
+        outlets: Outlets,
     },
     /// This console speaks for somebody from now on.
     SetMe(UserId),

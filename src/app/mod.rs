@@ -7,10 +7,12 @@
 //! | [`model`], [`msg`], [`effect`] | what is shown, what happens to it, what it asks of the world |
 //! | [`action`], [`keymap`] | every action once, and the keys they have |
 //! | [`form`], [`edit`] | what takes text and choices |
+//! | [`resolve`], [`clock`] | from what somebody names to what a command carries |
 //! | [`fuzzy`] | finding by a few letters |
 
 pub mod action;
 pub mod ask;
+pub mod clock;
 pub mod edit;
 pub mod effect;
 pub mod form;
@@ -18,5 +20,6 @@ pub mod fuzzy;
 pub mod keymap;
 pub mod model;
 pub mod msg;
+pub mod resolve;
 pub mod show;
 pub mod snapshot;

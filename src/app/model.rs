@@ -9,6 +9,7 @@ use super::ask::AskId;
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
+use super::resolve::Checklists;
 use super::snapshot::{Room, Snapshot, Summary};
 use crate::domain::decide::Command;
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
@@ -52,6 +53,7 @@ pub struct Model {
     /// Whether the terminal's window has the focus, as far as it says.
     pub window_focused: bool,
     pub keymap: Arc<Keymap>,
+    pub checklists: Arc<Checklists>,
     /// Grows with every message.
     pub generation: Generation,
     pub painted: Painted,
@@ -333,6 +335,7 @@ pub struct Start {
     pub size: (u16, u16),
     pub lang: Lang,
     pub keymap: Arc<Keymap>,
+    pub checklists: Arc<Checklists>,
 }
 
 impl Model {
@@ -359,6 +362,7 @@ impl Model {
             utc: false,
             window_focused: true,
             keymap: start.keymap,
+            checklists: start.checklists,
             generation: 0,
             painted: Painted::default(),
             quitting: false,

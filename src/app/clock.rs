@@ -1,0 +1,248 @@
+//! Times as people read and write them. Instants are UTC everywhere else.
+
+use crate::both;
+use crate::domain::problem::Problem;
+use crate::domain::settings::Zone;
+use crate::domain::text::fold_command_key;
+use crate::domain::words::Text;
+use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Offset, TimeZone, Utc};
+
+/// The zone's clock at an instant. `Local` asks the machine's zone table, not its time.
+pub fn local(zone: Zone, at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&offset(zone, at)).naive_local()
+}
+
+fn offset(zone: Zone, at: DateTime<Utc>) -> FixedOffset {
+    match zone {
+        Zone::Local => at.with_timezone(&Local).offset().fix(),
+        Zone::Fixed(east) => FixedOffset::east_opt(east).unwrap_or_else(|| Utc.fix()),
+    }
+}
+
+fn instant(zone: Zone, naive: NaiveDateTime) -> Option<DateTime<Utc>> {
+    match zone {
+        // Of an hour that exists twice the earlier is meant: it is the longer duration.
+        Zone::Local => Local
+            .from_local_datetime(&naive)
+            .earliest()
+            .map(|t| t.to_utc()),
+        Zone::Fixed(_) => offset(zone, DateTime::UNIX_EPOCH)
+            .from_local_datetime(&naive)
+            .single()
+            .map(|t| t.to_utc()),
+    }
+}
+
+/// `14:42`
+pub fn hhmm(zone: Zone, at: DateTime<Utc>) -> String {
+    local(zone, at).format("%H:%M").to_string()
+}
+
+/// `14:42:17`
+pub fn hhmmss(zone: Zone, at: DateTime<Utc>) -> String {
+    local(zone, at).format("%H:%M:%S").to_string()
+}
+
+/// `14:42`, with the date where it is not today's.
+pub fn day_hhmm(zone: Zone, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (then, today) = (local(zone, at), local(zone, now));
+    if then.date() == today.date() {
+        then.format("%H:%M").to_string()
+    } else if (today.date() - then.date()).num_days().abs() < 300 {
+        then.format("%m-%d %H:%M").to_string()
+    } else {
+        then.format("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// `JST`, `UTC`, `+02:00`: the zone as it is at that instant.
+pub fn zone_name(zone: Zone, at: DateTime<Utc>) -> String {
+    Zone::Fixed(offset(zone, at).local_minus_utc()).to_string()
+}
+
+/// `00:42:17`; hours go on past a day. What lies ahead counts as nothing.
+pub fn elapsed(span: TimeDelta) -> String {
+    let seconds = span.num_seconds().max(0);
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}
+
+/// `02:43` to go, `+01:10` over; `1:02:43` from an hour on. Zero is over.
+pub fn countdown(left: TimeDelta) -> String {
+    let seconds = left.num_seconds();
+    let sign = if seconds > 0 { "" } else { "+" };
+    let seconds = seconds.abs();
+    if seconds < 3600 {
+        format!("{sign}{:02}:{:02}", seconds / 60, seconds % 60)
+    } else {
+        format!(
+            "{sign}{}:{:02}:{:02}",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        )
+    }
+}
+
+/// Roughly: `2s`, `14m`, `3h`, `5d`; 秒, 分, 時間, 日.
+pub fn rough(span: TimeDelta) -> Text {
+    let seconds = span.num_seconds().max(0);
+    let (n, en, ja) = match seconds {
+        0..60 => (seconds, "s", "秒"),
+        60..3600 => (seconds / 60, "m", "分"),
+        3600..86400 => (seconds / 3600, "h", "時間"),
+        _ => (seconds / 86400, "d", "日"),
+    };
+    both!("{n}{en}", "{n}{ja}")
+}
+
+/// A time as somebody writes it: `10:05` (the latest that is not ahead), `-15m`, `-1h30m`, `15分前`,
+/// `now`, `11-20 10:05`, `2026-11-20 10:05`, or RFC 3339. Without a zone it is in `zone`.
+///
+/// # Errors
+/// None of these, or no such day or hour.
+pub fn parse(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, Problem> {
+    let folded: String = text.trim().chars().map(fold_command_key).collect();
+    let folded = folded.trim();
+    let bad = || {
+        let text = text.trim();
+        Problem::usage(both!(
+            "\"{text}\" is no time.",
+            "「{text}」は時刻として読めません。"
+        ))
+        .hint(Text::fixed(
+            "10:05, -15m, now, 11-20 10:05 or 2026-11-20T10:05:00+09:00",
+            "10:05、-15m、15分前、今、11-20 10:05、2026-11-20T10:05:00+09:00 のように書きます",
+        ))
+    };
+    if matches!(folded.to_ascii_lowercase().as_str(), "now" | "今" | "いま") {
+        return Ok(now);
+    }
+    if let Some(span) = ago(folded) {
+        return now.checked_sub_signed(span).ok_or_else(bad);
+    }
+    if let Ok(time) = DateTime::parse_from_rfc3339(folded) {
+        return Ok(time.to_utc());
+    }
+    let today = local(zone, now);
+    let time = |text: &str| {
+        NaiveTime::parse_from_str(text, "%H:%M")
+            .or_else(|_| NaiveTime::parse_from_str(text, "%H:%M:%S"))
+            .ok()
+    };
+    if let Some(time) = time(folded) {
+        let at = |day: NaiveDate| instant(zone, day.and_time(time));
+        let latest = at(today.date()).filter(|at| *at <= now + TimeDelta::minutes(1));
+        return latest
+            .or_else(|| at(today.date().pred_opt()?))
+            .ok_or_else(bad);
+    }
+    let (day, clock) = folded.split_once([' ', 'T']).ok_or_else(bad)?;
+    let day = day.replace('/', "-");
+    let clock = time(clock.trim()).ok_or_else(bad)?;
+    let year = today.format("%Y");
+    let day = NaiveDate::parse_from_str(&day, "%Y-%m-%d")
+        .or_else(|_| NaiveDate::parse_from_str(&format!("{year}-{day}"), "%Y-%m-%d"))
+        .map_err(|_| bad())?;
+    instant(zone, day.and_time(clock)).ok_or_else(bad)
+}
+
+/// `-15m`, `-1h30m`, `15分前`, `1時間30分前`.
+fn ago(text: &str) -> Option<TimeDelta> {
+    let body = text
+        .strip_prefix('-')
+        .or_else(|| text.strip_suffix('前'))?
+        .trim();
+    let body = body
+        .replace("時間", "h")
+        .replace('分', "m")
+        .replace('秒', "s");
+    let mut total = TimeDelta::zero();
+    let mut number = String::new();
+    for c in body.chars() {
+        if c.is_ascii_digit() {
+            number.push(c);
+            continue;
+        }
+        let n: i64 = number.parse().ok().filter(|n| *n < 1_000_000)?;
+        number.clear();
+        total += match c {
+            'd' => TimeDelta::days(n),
+            'h' => TimeDelta::hours(n),
+            'm' => TimeDelta::minutes(n),
+            's' => TimeDelta::seconds(n),
+            _ => return None,
+        };
+    }
+    (number.is_empty() && !body.is_empty()).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JST: Zone = Zone::Fixed(9 * 3600);
+
+    fn at(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text).expect("a time").to_utc()
+    }
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let now = at("2026-11-20T14:42:17+09:00");
+        let read = |text: &str| parse(text, now, JST).map(|t| local(JST, t).to_string());
+        for (text, wanted) in [
+            ("10:05", "2026-11-20 10:05:00"),
+            // Not yet today, so yesterday.
+            ("23:50", "2026-11-19 23:50:00"),
+            ("14:43", "2026-11-20 14:43:00"),
+            ("-15m", "2026-11-20 14:27:17"),
+            ("-1h30m", "2026-11-20 13:12:17"),
+            ("１５分前", "2026-11-20 14:27:17"),
+            ("今", "2026-11-20 14:42:17"),
+            ("11-20 09:00", "2026-11-20 09:00:00"),
+            ("2026/11/19 9:05", "2026-11-19 09:05:00"),
+            ("2026-11-20T01:00:00Z", "2026-11-20 10:00:00"),
+            ("１０：０５", "2026-11-20 10:05:00"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(wanted), "{text}");
+        }
+        for text in [
+            "",
+            "25:00",
+            "soon",
+            "-",
+            "-m",
+            "15",
+            "10:5x",
+            "13-40 10:00",
+            "前",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn countdowns_turn_to_overdue_at_zero() {
+        assert_eq!(countdown(TimeDelta::seconds(163)), "02:43");
+        assert_eq!(countdown(TimeDelta::zero()), "+00:00");
+        assert_eq!(countdown(TimeDelta::seconds(-70)), "+01:10");
+        assert_eq!(countdown(TimeDelta::seconds(3763)), "1:02:43");
+        assert_eq!(elapsed(TimeDelta::seconds(90_061)), "25:01:01");
+        assert_eq!(rough(TimeDelta::seconds(7200)).ja, "2時間");
+    }
+
+    #[test]
+    fn the_zone_is_named_and_the_date_said_where_it_is_another() {
+        let now = at("2026-11-20T00:30:00+09:00");
+        assert_eq!(zone_name(JST, now), "JST");
+        assert_eq!(day_hhmm(JST, now, now), "00:30");
+        assert_eq!(day_hhmm(JST, now - TimeDelta::hours(1), now), "11-19 23:30");
+        assert_eq!(hhmm(Zone::Fixed(0), now), "15:30");
+    }
+}

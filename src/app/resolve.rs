@@ -1,0 +1,657 @@
+//! From what somebody names to what a command carries: people, levels with their checklists,
+//! declarations, outlets. Screen and command line resolve alike; the fold never reads a setting.
+
+use super::clock;
+use super::snapshot::Person;
+use crate::both;
+use crate::domain::checklists::{self, LISTS, Sheet};
+use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets};
+use crate::domain::event::{Item, Kind, Named};
+use crate::domain::ids::UserId;
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::settings::{Config, Fill};
+use crate::domain::words::{Lang, Text};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub type People = BTreeMap<UserId, Person>;
+
+/// Somebody by id, by handle with or without `@`, or by a name that fits one person: as it is
+/// written, else as the only one that begins with it or contains it. Programs are nobody.
+///
+/// # Errors
+/// Nobody, or several: they are named.
+pub fn person(people: &People, text: &str) -> Result<UserId, Problem> {
+    let text = text.trim();
+    let id = UserId::new(text);
+    if people.contains_key(&id) {
+        return Ok(id);
+    }
+    let wanted = text.strip_prefix('@').unwrap_or(text).to_lowercase();
+    let humans = || people.values().filter(|person| !person.bot);
+    let found = |fits: &dyn Fn(&Person) -> bool| -> Vec<&Person> {
+        humans().filter(|person| fits(person)).collect()
+    };
+    let attempts: [&dyn Fn(&Person) -> bool; 4] = [
+        &|person| person.handle.to_lowercase() == wanted,
+        &|person| person.name.to_lowercase() == wanted,
+        &|person| person.name.to_lowercase().starts_with(&wanted),
+        &|person| person.name.to_lowercase().contains(&wanted),
+    ];
+    // `@name` is a handle and nothing else.
+    let attempts = if text.starts_with('@') {
+        &attempts[..1]
+    } else {
+        &attempts[..]
+    };
+    if !wanted.is_empty() {
+        for attempt in attempts {
+            match found(attempt).as_slice() {
+                [] => {}
+                [one] => return Ok(one.id.clone()),
+                several => {
+                    let names: Vec<String> = several
+                        .iter()
+                        .map(|p| format!("{} (@{})", p.name, p.handle))
+                        .collect();
+                    let names = names.join(", ");
+                    return Err(Problem::not_found(both!(
+                        "\"{text}\" fits several people: {names}.",
+                        "「{text}」に当てはまる人が複数います: {names}"
+                    ))
+                    .hint(Text::fixed(
+                        "Name one by handle: @…",
+                        "@ハンドル で一人に絞ってください。",
+                    )));
+                }
+            }
+        }
+    }
+    Err(Problem::not_found(both!(
+        "There is nobody called \"{text}\".",
+        "「{text}」という人は見つかりません。"
+    ))
+    .hint(Text::fixed(
+        "An id, a handle or a name of a member of the workspace.",
+        "ワークスペースのメンバーの ID・ハンドル・名前で指定してください。",
+    )))
+}
+
+/// Every list that levels may ask for, read before it is needed: nothing waits for a file later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checklists(HashMap<(Sheet, &'static str, Lang), Vec<checklists::Item>>);
+
+impl Checklists {
+    /// Reads each list with `read`: the organisation's own, or [`checklists::shipped`].
+    ///
+    /// # Errors
+    /// The first of `read`.
+    pub fn load(
+        read: impl Fn(Sheet, &str, Lang) -> Result<Vec<checklists::Item>, Problem>,
+    ) -> Result<Checklists, Problem> {
+        let mut all = HashMap::new();
+        for sheet in Sheet::ALL {
+            for list in LISTS {
+                for lang in [Lang::En, Lang::Ja] {
+                    all.insert((sheet, *list, lang), read(sheet, list, lang)?);
+                }
+            }
+        }
+        Ok(Checklists(all))
+    }
+
+    /// # Errors
+    /// None as long as the shipped files are whole, which their tests hold.
+    pub fn shipped() -> Result<Checklists, Problem> {
+        Checklists::load(checklists::shipped)
+    }
+
+    fn items(&self, sheet: Sheet, list: &str, lang: Lang) -> impl Iterator<Item = Item> {
+        let list = LISTS.iter().find(|known| **known == list).copied();
+        let items = list.and_then(|list| self.0.get(&(sheet, list, lang)));
+        items.into_iter().flatten().map(|item| Item {
+            id: item.id.clone(),
+            text: item.text.clone(),
+            optional: !item.required,
+            time_box: item.time_box,
+        })
+    }
+}
+
+/// A level by its id or its name in either language, with the checklist that it brings to this
+/// incident, in the incident's language.
+///
+/// # Errors
+/// No such level: the configured ones are named.
+pub fn level(
+    config: &Config,
+    lists: &Checklists,
+    incident: &Incident,
+    text: &str,
+) -> Result<LevelPlan, Problem> {
+    let named = |name: &str| name.to_lowercase() == text.trim().to_lowercase();
+    let level = config
+        .levels
+        .iter()
+        .find(|level| named(&level.id))
+        .or_else(|| {
+            let mut levels = config.levels.iter();
+            levels.find(|level| named(level.name.get(Lang::En)) || named(level.name.get(Lang::Ja)))
+        })
+        .ok_or_else(|| {
+            let known = config.levels.iter().map(|l| {
+                let id = &l.id;
+                let (en, ja) = (l.name.get(Lang::En), l.name.get(Lang::Ja));
+                both!("{id} {en}", "{id} {ja}")
+            });
+            unknown(
+                Text::fixed("level", "レベル"),
+                text,
+                known.collect::<Vec<_>>(),
+            )
+        })?;
+    let sheet = match incident.kind {
+        Kind::Outage => Sheet::Outage,
+        Kind::Security => Sheet::Security,
+    };
+    let items = lists.items(sheet, &level.checklist, incident.lang);
+    // Where some level has an interval of its own, one that has none goes back to the general one.
+    let own = config.levels.iter().any(|l| l.timekeeper_minutes > 0);
+    let minutes = match level.timekeeper_minutes {
+        0 => config.timekeeper.minutes,
+        minutes => minutes,
+    };
+    Ok(LevelPlan {
+        level: Named {
+            id: level.id.clone(),
+            name: level.name.get(incident.lang).to_owned(),
+        },
+        timekeeper: own.then_some(minutes),
+        items: items.collect(),
+    })
+}
+
+/// The mark of personal data with the items that it brings: those of the incident's level, and the
+/// most thorough ones as long as it has none.
+pub fn personal_data(config: &Config, lists: &Checklists, incident: &Incident) -> Command {
+    let level = incident.level.as_ref().and_then(|l| config.level(&l.id));
+    let list = level.map_or(LISTS[0], |level| level.checklist.as_str());
+    let items = lists.items(Sheet::PersonalData, list, incident.lang);
+    Command::PersonalData(items.collect())
+}
+
+/// A temperature by its id or its name, named in `lang`, the incident's.
+///
+/// # Errors
+/// No such temperature: the configured ones are named.
+pub fn temperature(config: &Config, text: &str, lang: Lang) -> Result<Named, Problem> {
+    let named = |name: &str| name.to_lowercase() == text.trim().to_lowercase();
+    config
+        .temperatures
+        .iter()
+        .find(|t| named(&t.id) || named(t.name.get(Lang::En)) || named(t.name.get(Lang::Ja)))
+        .map(|t| Named {
+            id: t.id.clone(),
+            name: t.name.get(lang).to_owned(),
+        })
+        .ok_or_else(|| {
+            let known = config.temperatures.iter().map(|t| Text::same(t.id.clone()));
+            unknown(
+                Text::fixed("temperature", "温度感"),
+                text,
+                known.collect::<Vec<_>>(),
+            )
+        })
+}
+
+fn unknown(what: Text, text: &str, known: Vec<Text>) -> Problem {
+    let list = |lang: Lang| {
+        let names: Vec<&str> = known.iter().map(|name| name.get(lang)).collect();
+        names.join(", ")
+    };
+    let (en, ja) = (what.en, what.ja);
+    let (known_en, known_ja) = (list(Lang::En), list(Lang::Ja));
+    let text = text.trim();
+    Problem::not_found(both!(
+        "There is no {en} \"{text}\".",
+        "{ja}「{text}」はありません。"
+    ))
+    .hint(both!("There are: {known_en}.", "使えるのは: {known_ja}"))
+}
+
+/// What somebody wants to declare, as they named it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    pub title: String,
+    /// A service's id or name; empty: `other`.
+    pub service: String,
+    pub kind: Kind,
+    pub temperature: Option<String>,
+    pub situation: Option<String>,
+    pub started: Option<DateTime<Utc>>,
+    pub detected: Option<DateTime<Utc>>,
+    /// `None`: as configured for its kind.
+    pub private: Option<bool>,
+    pub drill: bool,
+    pub personal_data: bool,
+}
+
+/// Whether an incident of this kind gets a private channel unless somebody says otherwise.
+pub fn private_by_default(config: &Config, kind: Kind) -> bool {
+    kind == Kind::Security && config.channel.private_security
+}
+
+/// A declaration with all that the fold will need. `screen` is the language of whoever declares.
+///
+/// # Errors
+/// No such service or temperature, or no title.
+pub fn declaration(
+    config: &Config,
+    lists: &Checklists,
+    people: &People,
+    wish: &Wish,
+    screen: Lang,
+    now: DateTime<Utc>,
+) -> Result<Declaration, Problem> {
+    let lang = config.channel_language.or(screen);
+    let service = service(config, &wish.service)?;
+    if wish.title.trim().is_empty() {
+        return Err(Problem::usage(Text::fixed(
+            "A declaration needs a title.",
+            "宣言にはタイトルが必要です。",
+        )));
+    }
+    let private = wish
+        .private
+        .unwrap_or_else(|| private_by_default(config, wish.kind));
+    let rule = match (wish.drill, private) {
+        (true, _) => &config.channel.drill_name,
+        (false, true) => &config.channel.private_name,
+        (false, false) => &config.channel.name,
+    };
+    let channel = rule.render(
+        &Fill {
+            service: &service,
+            kind: wish.kind.name(),
+            declared: clock::local(config.time_zone, now),
+        },
+        1,
+    );
+    let temperature = wish.temperature.as_deref().filter(|t| !t.is_empty());
+    Ok(Declaration {
+        title: wish.title.clone(),
+        service,
+        kind: wish.kind,
+        channel,
+        lang,
+        private,
+        drill: wish.drill,
+        personal_data: wish.personal_data,
+        temperature: temperature
+            .map(|t| self::temperature(config, t, lang))
+            .transpose()?,
+        situation: wish.situation.clone(),
+        started: wish.started,
+        detected: wish.detected,
+        timekeeper: config.timekeeper.minutes,
+        timekeeper_recovered: config.timekeeper.after_recovery_minutes,
+        closers: closers(config, people),
+        items: match wish.personal_data {
+            true => lists.items(Sheet::PersonalData, LISTS[0], lang).collect(),
+            false => Vec::new(),
+        },
+    })
+}
+
+fn service(config: &Config, text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.is_empty() || text == crate::domain::settings::OTHER_SERVICE {
+        return Ok(crate::domain::settings::OTHER_SERVICE.to_owned());
+    }
+    let named = |name: &str| name.to_lowercase() == text.to_lowercase();
+    config
+        .services
+        .iter()
+        .find(|s| named(&s.id) || named(s.name.get(Lang::En)) || named(s.name.get(Lang::Ja)))
+        .map(|s| s.id.clone())
+        .ok_or_else(|| {
+            let known = config.services.iter().map(|s| Text::same(s.id.clone()));
+            unknown(
+                Text::fixed("service", "サービス"),
+                text,
+                known.collect::<Vec<_>>(),
+            )
+        })
+}
+
+/// A closer whom nobody knows here is left out, unless all are: then they stay as written, for an
+/// empty list would let the commander close what the organisation reserved.
+fn closers(config: &Config, people: &People) -> Vec<UserId> {
+    let wanted = &config.close.closers;
+    let known: Vec<UserId> = wanted
+        .iter()
+        .filter_map(|closer| person(people, closer).ok())
+        .collect();
+    if known.is_empty() {
+        wanted.iter().map(UserId::new).collect()
+    } else {
+        known
+    }
+}
+
+/// What decides where an act may be heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach<'a> {
+    pub service: &'a str,
+    pub kind: Kind,
+    pub private: bool,
+    pub drill: bool,
+}
+
+impl<'a> Reach<'a> {
+    pub fn of(incident: &'a Incident, private: bool, drill: bool) -> Reach<'a> {
+        Reach {
+            service: &incident.service,
+            kind: incident.kind,
+            private,
+            drill,
+        }
+    }
+
+    pub fn of_declaration(declaration: &'a Declaration) -> Reach<'a> {
+        Reach {
+            service: &declaration.service,
+            kind: declaration.kind,
+            private: declaration.private,
+            drill: declaration.drill,
+        }
+    }
+}
+
+/// The table of outlets and visibility: who is invited by this act, and which channels hear of it.
+///
+/// | | open | private | drill |
+/// |---|---|---|---|
+/// | service's groups, people invited always, followers | at declaration | nobody | nobody |
+/// | security's people and groups | at declaration, security only | at declaration, security only | nobody |
+/// | people and groups that a level calls | with the level | nobody | nobody |
+/// | broadcast channels of the kind and of the service | loud acts | none | only `broadcast.drill` |
+pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Command) -> Outlets {
+    let mut out = Outlets::default();
+    let service = config.service(of.service);
+    match command {
+        Command::Declare(_) if !of.drill => {
+            let invite = &config.invite;
+            if !of.private {
+                out.people.extend(invite.people.iter().cloned());
+                out.people.extend(invite.followers.iter().cloned());
+                let groups = service.into_iter().flat_map(|s| &s.groups);
+                out.groups.extend(groups.chain(&invite.groups).cloned());
+            }
+            if of.kind == Kind::Security {
+                out.people.extend(invite.security_people.iter().cloned());
+                out.groups.extend(invite.security_groups.iter().cloned());
+            }
+        }
+        Command::Level(plan) if !of.drill && !of.private => {
+            for who in config
+                .level(&plan.level.id)
+                .into_iter()
+                .flat_map(|l| &l.call)
+            {
+                if is_group(people, who) {
+                    out.groups.push(who.clone());
+                } else {
+                    out.people.push(who.clone());
+                }
+            }
+        }
+        _ => {}
+    }
+    if command.verb().row().loud {
+        let broadcast = &config.broadcast;
+        let channels: Vec<&String> = match (of.private, of.drill) {
+            (true, _) => Vec::new(),
+            (false, true) => broadcast.drill.iter().collect(),
+            (false, false) => match of.kind {
+                Kind::Outage => &broadcast.outage,
+                Kind::Security => &broadcast.security,
+            }
+            .iter()
+            .chain(service.into_iter().flat_map(|s| &s.broadcast))
+            .collect(),
+        };
+        out.broadcast.extend(channels.into_iter().cloned());
+    }
+    for names in [&mut out.people, &mut out.groups, &mut out.broadcast] {
+        let mut met = BTreeSet::new();
+        names.retain(|name| met.insert(name.clone()));
+    }
+    out
+}
+
+/// A level's `call` may name both: a group's id says so, and a handle that is nobody's is a group's.
+fn is_group(people: &People, name: &str) -> bool {
+    match name.strip_prefix('@') {
+        Some(_) => person(people, name).is_err(),
+        None => name.starts_with('S'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::IncidentId;
+    use crate::domain::settings::{Label, Service};
+
+    fn people() -> People {
+        [
+            ("U1", "伊藤", "ito"),
+            ("U2", "伊藤 翔太", "shota"),
+            ("U3", "Sato", "sato"),
+            ("U4", "Satomi", "satomi"),
+        ]
+        .map(|(id, name, handle)| {
+            let person = Person {
+                id: id.into(),
+                name: name.to_owned(),
+                handle: handle.to_owned(),
+                bot: false,
+            };
+            (UserId::new(id), person)
+        })
+        .into()
+    }
+
+    #[test]
+    fn a_person_is_found_by_what_fits_one() {
+        let people = people();
+        let found = |text: &str| person(&people, text).map(|id| id.0);
+        for (text, id) in [
+            ("U3", "U3"),
+            ("@sato", "U3"),
+            ("shota", "U2"),
+            ("伊藤", "U1"),
+            ("sato", "U3"),
+            ("Satom", "U4"),
+            ("翔太", "U2"),
+        ] {
+            assert_eq!(found(text).as_deref(), Ok(id), "{text}");
+        }
+        let several = found("sa").expect_err("two begin with it");
+        assert!(several.sentence.en.contains("@satomi") && several.sentence.ja.contains("@sato"));
+        assert!(found("@sat").is_err() && found("").is_err() && found("@").is_err());
+    }
+
+    fn config() -> Config {
+        let mut config = Config::default();
+        config.broadcast.outage = vec!["#dev".into(), "#all".into()];
+        config.broadcast.security = vec!["#sec".into()];
+        config.broadcast.drill = vec!["#drills".into()];
+        config.invite.people = vec!["@cto".into()];
+        config.invite.security_people = vec!["@ciso".into()];
+        config.levels[0].call = vec!["@sato".into(), "@leads".into(), "S123".into()];
+        config.services.push(Service {
+            id: "shop".into(),
+            name: Label::of("Shop", "ショップ"),
+            groups: vec!["@shop-oncall".into()],
+            broadcast: vec!["#shop".into(), "#dev".into()],
+            ..Service::default()
+        });
+        config
+    }
+
+    fn wish() -> Wish {
+        Wish {
+            title: "決済が失敗".into(),
+            service: "ショップ".into(),
+            ..Wish::default()
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000, 0).expect("in range")
+    }
+
+    #[test]
+    fn private_incidents_and_drills_are_heard_nowhere_they_should_not() {
+        let (config, people, lists) = (config(), people(), Checklists::default());
+        let declared = |private: Option<bool>, drill: bool, kind: Kind| {
+            let wish = Wish {
+                private,
+                drill,
+                kind,
+                ..wish()
+            };
+            let declaration =
+                declaration(&config, &lists, &people, &wish, Lang::Ja, now()).expect("resolves");
+            let command = Command::Declare(Box::new(declaration.clone()));
+            outlets(
+                &config,
+                &people,
+                &Reach::of_declaration(&declaration),
+                &command,
+            )
+        };
+        let open = declared(None, false, Kind::Outage);
+        assert_eq!(open.people, ["@cto"]);
+        assert_eq!(open.groups, ["@shop-oncall"]);
+        assert_eq!(open.broadcast, ["#dev", "#all", "#shop"]);
+        // Private by default, so only who is named for it.
+        let security = declared(None, false, Kind::Security);
+        assert_eq!(security.people, ["@ciso"]);
+        assert!(security.groups.is_empty() && security.broadcast.is_empty());
+        let drill = declared(None, true, Kind::Outage);
+        assert_eq!(drill.broadcast, ["#drills"]);
+        assert!(drill.people.is_empty() && drill.groups.is_empty());
+        assert_eq!(
+            declared(Some(true), false, Kind::Outage),
+            Outlets::default()
+        );
+        assert_eq!(
+            declared(Some(true), true, Kind::Security),
+            Outlets::default()
+        );
+    }
+
+    #[test]
+    fn the_channel_follows_its_rule_at_the_organisations_clock() {
+        let mut config = config();
+        config.time_zone = crate::domain::settings::Zone::Fixed(0);
+        let named = |wish: &Wish| {
+            declaration(
+                &config,
+                &Checklists::default(),
+                &people(),
+                wish,
+                Lang::En,
+                now(),
+            )
+            .expect("resolves")
+            .channel
+        };
+        assert_eq!(named(&wish()), "shop-20261118i");
+        let drill = Wish {
+            drill: true,
+            ..wish()
+        };
+        assert_eq!(named(&drill), "drill-shop-20261118i");
+        let security = Wish {
+            kind: Kind::Security,
+            ..wish()
+        };
+        assert_eq!(named(&security), "sec-20261118-1106");
+    }
+
+    #[test]
+    fn a_level_brings_its_list_in_the_incidents_language_and_its_interval() {
+        let mut config = config();
+        let lists = Checklists::shipped().expect("whole");
+        let mut incident = Incident::new(IncidentId::new("i1"));
+        incident.lang = Lang::Ja;
+        let plan = level(&config, &lists, &incident, "high").expect("a level");
+        assert_eq!(plan.level.id, "2");
+        assert_eq!(plan.level.name, "重大");
+        assert_eq!(plan.timekeeper, None);
+        assert!(plan.items.len() > 5 && !plan.items[0].text.is_ascii());
+        config.levels[1].timekeeper_minutes = 5;
+        let plan = level(&config, &lists, &incident, "2").expect("a level");
+        assert_eq!(plan.timekeeper, Some(5));
+        assert_eq!(
+            level(&config, &lists, &incident, "3").map(|p| p.timekeeper),
+            Ok(Some(15))
+        );
+        let Command::PersonalData(items) = personal_data(&config, &lists, &incident) else {
+            unreachable!("that is what it makes")
+        };
+        assert!(items.len() >= 3 && items.iter().any(|item| !item.optional));
+        let problem = level(&config, &lists, &incident, "9").expect_err("no such level");
+        assert!(problem.hint.is_some_and(|hint| hint.ja.contains("重大")));
+    }
+
+    #[test]
+    fn a_level_calls_people_and_groups_apart() {
+        let (config, people) = (config(), people());
+        let lists = Checklists::shipped().expect("whole");
+        let incident = Incident::new(IncidentId::new("i1"));
+        let plan = level(&config, &lists, &incident, "1").expect("a level");
+        let command = Command::Level(plan);
+        let out = outlets(
+            &config,
+            &people,
+            &Reach::of(&incident, false, false),
+            &command,
+        );
+        assert_eq!(out.people, ["@sato"]);
+        assert_eq!(out.groups, ["@leads", "S123"]);
+        let out = outlets(
+            &config,
+            &people,
+            &Reach::of(&incident, true, false),
+            &command,
+        );
+        assert_eq!(out, Outlets::default());
+    }
+
+    #[test]
+    fn closers_that_nobody_knows_never_become_nobody() {
+        let mut config = config();
+        config.close.closers = vec!["@boss".into()];
+        let made = |config: &Config| {
+            declaration(
+                config,
+                &Checklists::default(),
+                &people(),
+                &wish(),
+                Lang::En,
+                now(),
+            )
+            .expect("resolves")
+            .closers
+        };
+        assert_eq!(made(&config), [UserId::new("@boss")]);
+        config.close.closers.push("@sato".into());
+        assert_eq!(made(&config), [UserId::new("U3")]);
+    }
+}
