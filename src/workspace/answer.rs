@@ -134,9 +134,9 @@ impl Answer {
 
     /// The body as Slack writes it: with every slash escaped.
     pub fn to_json(&self) -> String {
+        let text = serde_json::to_string(&self.body)
+            .unwrap_or_else(|_| r#"{"ok":false,"error":"internal_error"}"#.to_owned());
         // A slash occurs in JSON only inside strings, where `\/` means the same.
-        Value::Object(self.body.clone())
-            .to_string()
-            .replace('/', "\\/")
+        text.replace('/', "\\/")
     }
 }

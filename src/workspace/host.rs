@@ -14,12 +14,12 @@ use super::{Endpoint, Handle};
 use crate::both;
 use crate::domain::problem::Problem;
 use serde::{Deserialize, Serialize};
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -69,10 +69,11 @@ fn open_lock(dir: &Path) -> io::Result<File> {
 /// It ends 30 s after its last connection has closed. A client that finds it gone (connection
 /// refused) asks here again.
 pub fn find_or_start(dir: &Path, exe: &Path) -> Result<Endpoint, Problem> {
-    let mut file = open_lock(dir).map_err(|error| failed(dir, &error))?;
     let deadline = Instant::now() + START;
     let mut child: Option<Child> = None;
     loop {
+        // Opened anew each time: the directory may have been removed and made again meanwhile.
+        let mut file = open_lock(dir).map_err(|error| failed(dir, &error))?;
         if is_held(&file).map_err(|error| failed(dir, &error))? {
             if let Some(hosted) = read(&mut file).filter(reaches) {
                 if let Some(child) = child {
@@ -189,10 +190,11 @@ fn died(dir: &Path) -> Problem {
 /// The right to serve a directory; as long as it is held nobody else does.
 pub struct Claim {
     file: File,
+    path: PathBuf,
 }
 
 impl Claim {
-    /// `None` when another server lives.
+    /// `None` when another server lives, or the directory was removed while waiting for it to end.
     pub fn take(dir: &Path) -> Result<Option<Claim>, Problem> {
         let file = open_lock(dir).map_err(|error| failed(dir, &error))?;
         let deadline = Instant::now() + CLAIM;
@@ -206,9 +208,26 @@ impl Claim {
                 Err(TryLockError::Error(error)) => return Err(failed(dir, &error)),
             }
         }
+        let claim = Claim {
+            file,
+            path: dir.join(LOCK),
+        };
+        if !claim.is_current() {
+            return Ok(None);
+        }
         // What a killed server has left here is not ours.
-        file.set_len(0).map_err(|error| failed(dir, &error))?;
-        Ok(Some(Claim { file }))
+        claim.file.set_len(0).map_err(|error| failed(dir, &error))?;
+        Ok(Some(claim))
+    }
+
+    /// Whether the file that is locked is still the one at its path. When the directory is removed
+    /// under a server, what it stores would be gone with its last breath.
+    pub fn is_current(&self) -> bool {
+        let same = |a: &Metadata, b: &Metadata| a.dev() == b.dev() && a.ino() == b.ino();
+        match (self.file.metadata(), std::fs::metadata(&self.path)) {
+            (Ok(ours), Ok(there)) => same(&ours, &there),
+            _ => false,
+        }
     }
 
     /// Tells starters where the server is.

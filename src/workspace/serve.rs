@@ -74,7 +74,8 @@ pub fn serve(options: &Serve, out: &mut dyn Write) -> Result<(), Problem> {
             .map_err(|error| cannot_start(&error))?;
     }
     print_endpoint(&handle, out).map_err(|error| cannot_start(&error))?;
-    wait(&handle, options.hosted).map_err(|error| cannot_start(&error))?;
+    let hosting = claim.as_ref().zip(options.hosted);
+    wait(&handle, hosting).map_err(|error| cannot_start(&error))?;
     if let Some(claim) = &mut claim {
         claim.withdraw().map_err(|error| cannot_start(&error))?;
     }
@@ -98,7 +99,7 @@ fn print_endpoint(handle: &Handle, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-fn wait(handle: &Handle, hosted: Option<Duration>) -> io::Result<()> {
+fn wait(handle: &Handle, hosting: Option<(&Claim, Duration)>) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -108,21 +109,25 @@ fn wait(handle: &Handle, hosted: Option<Duration>) -> io::Result<()> {
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
-            () = unneeded(handle, hosted) => {}
+            () = unneeded(handle, hosting) => {}
         }
         Ok(())
     })
 }
 
-/// Ends when nothing has been connected for so long; never when not hosted.
-async fn unneeded(handle: &Handle, linger: Option<Duration>) {
-    let Some(linger) = linger else {
+/// Ends when nothing has been connected for so long, or its directory is gone; never when not
+/// hosted.
+async fn unneeded(handle: &Handle, hosting: Option<(&Claim, Duration)>) {
+    let Some((claim, linger)) = hosting else {
         return std::future::pending().await;
     };
     let mut last = handle.last_request();
     let mut since = Instant::now();
     loop {
         tokio::time::sleep(CHECK.min(linger)).await;
+        if !claim.is_current() {
+            return;
+        }
         let now = handle.last_request();
         if handle.connections() > 0 || now != last {
             last = now;

@@ -121,6 +121,17 @@ fn a_shared_server_ends_when_nobody_needs_it() {
 }
 
 #[test]
+fn a_server_whose_directory_is_removed_ends() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut child = hosted(dir.path(), "600").spawn().expect("it runs");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("piped");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    dir.close().expect("removed");
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
 fn an_open_connection_keeps_it_and_a_second_server_gives_way() {
     let dir = tempfile::tempdir().expect("a directory");
     let _server = Server(dir.path());
