@@ -1,0 +1,93 @@
+//! What subcommands print: data to stdout, talk to stderr.
+
+use super::context::Session;
+use crate::both;
+use crate::domain::ids::IncidentId;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::words::{Lang, Text};
+use crate::wire::explain;
+use std::io::Write;
+
+/// Writes a line of data. A reader that went away is no failure of ours.
+pub fn line(text: &str) -> Result<(), Problem> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Problem::failed(both!(
+            "Nothing can be written to the output: {error}",
+            "出力に書き込めません: {error}"
+        ))),
+    }
+}
+
+/// Writes to stderr; with stderr gone there is nobody left to tell.
+pub fn talk(text: &Text, lang: Lang) {
+    writeln!(std::io::stderr(), "{}", text.get(lang)).ok();
+}
+
+/// The incident after an act: JSON, or its line of the list.
+pub fn incident(session: &Session, id: &IncidentId) -> Result<(), Problem> {
+    if session.context.global.json {
+        let shown = session.show(id)?;
+        return line(&format!("{shown:#}"));
+    }
+    let shown = session.show(id)?;
+    line(&summary(&shown))
+}
+
+/// One incident in one line.
+pub fn summary(shown: &serde_json::Value) -> String {
+    let text = |key: &str| shown[key].as_str().unwrap_or("-").to_owned();
+    let channel = shown["channel"]["name"].as_str().unwrap_or("-");
+    let commander = shown["commander"].as_str().unwrap_or("-");
+    let commander = shown["people"][commander].as_str().unwrap_or(commander);
+    format!(
+        "{}  L{}  {}  #{channel}  {}  IC {commander}",
+        text("id"),
+        text("level"),
+        text("phase"),
+        text("title"),
+    )
+}
+
+/// Waits for delivery, tells what failed, and turns it into the exit code: 1 where an act was
+/// refused by Slack, 4 where something is still on its way.
+pub fn delivery(session: &Session, id: &IncidentId) -> Result<(), Problem> {
+    let lang = session.context.lang;
+    let delivery = session.deliver(id)?;
+    let mut acts_failed = None;
+    for (what, code, is_act) in &delivery.failed {
+        let (en, ja) = (what.en.clone(), what.ja.clone());
+        let why = explain::words(code);
+        let (why_en, why_ja) = (why.en, why.ja);
+        let said = both!(
+            "failed: {en} ({code}: {why_en})",
+            "失敗: {ja} ({code}: {why_ja})"
+        );
+        talk(&said, lang);
+        if *is_act {
+            acts_failed = Some(said);
+        }
+    }
+    if let Some(said) = acts_failed {
+        return Err(Problem::failed(said).hint(Text::fixed(
+            "It is kept: matoi outbox lists it, retries it, or drops it.",
+            "内容は残っています。matoi outbox で一覧・再送・破棄ができます。",
+        )));
+    }
+    if delivery.waiting > 0 {
+        let n = delivery.waiting;
+        return Err(Problem::new(
+            Kind::NotYetInSlack,
+            both!(
+                "Saved here, but {n} entries are not in Slack yet.",
+                "保存しましたが、{n} 件はまだ Slack に届いていません。"
+            ),
+        )
+        .hint(Text::fixed(
+            "They go out with the next run that reaches it: matoi sync --once.",
+            "次に接続できたときに送られます: matoi sync --once",
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! list, show, watch, sync, outbox: reading, and the duties without a screen.
+
+use super::context::{Context, PATIENCE, Session};
+use super::out;
+use crate::app::show::{self, time};
+use crate::both;
+use crate::domain::problem::Problem;
+use crate::domain::words::Text;
+use crate::io::publish;
+use crate::wire::{explain, mrkdwn};
+use clap::Subcommand;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A full read may need many pages.
+const SYNC: Duration = Duration::from_secs(120);
+
+/// Incidents, newest first.
+pub fn list(context: Context) -> Result<(), Problem> {
+    let session = context.session()?;
+    let ids = session.core.look(|engine, _| {
+        let incidents = engine.incidents();
+        incidents.iter().map(|i| i.id.clone()).collect::<Vec<_>>()
+    })?;
+    let mut all = Vec::new();
+    for id in &ids {
+        all.push(session.show(id)?);
+    }
+    if session.context.global.json {
+        return out::line(&format!("{:#}", json!(all)));
+    }
+    for shown in &all {
+        out::line(&out::summary(shown))?;
+    }
+    Ok(())
+}
+
+/// One incident, whole.
+pub fn show(context: Context, incident: &str) -> Result<(), Problem> {
+    let session = context.session()?;
+    let incident = session.incident(incident)?;
+    let shown = session.show(&incident.id)?;
+    if session.context.global.json {
+        return out::line(&format!("{shown:#}"));
+    }
+    out::line(&out::summary(&shown))?;
+    for entry in shown["timeline"].as_array().into_iter().flatten() {
+        let text = entry["text"].as_str().unwrap_or("").replace('\n', "\n    ");
+        let at = entry["at"].as_str().unwrap_or("");
+        out::line(&format!("  {at}  {text}"))?;
+    }
+    Ok(())
+}
+
+/// Delivers and reads: once to the end, or until it is stopped.
+pub fn sync(context: Context, once: bool) -> Result<(), Problem> {
+    let log = context.log();
+    let session = context.session()?;
+    // Duties are done in somebody's name, where one is known.
+    if let Ok(me) = session.me() {
+        session.core.ask(crate::io::core::Ask::SetMe(me));
+    }
+    if once {
+        let done = session.core.wait_quiet(SYNC);
+        drop(log);
+        return if done { settled(&session) } else { Err(unsettled(&session)) };
+    }
+    let told = Text::fixed(
+        "Syncing until stopped.",
+        "停止するまで同期を続けます。",
+    );
+    out::talk(&told, session.context.lang);
+    let (tell, stop) = std::sync::mpsc::channel();
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
+        let tell = tell.clone();
+        let watched = signal_hook::iterator::Signals::new([signal]);
+        let mut watched = watched.map_err(|error| {
+            Problem::failed(both!(
+                "Signals cannot be watched: {error}",
+                "シグナルを監視できません: {error}"
+            ))
+        })?;
+        std::thread::spawn(move || {
+            for _ in watched.forever() {
+                if tell.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    // The core does the work on its own thread.
+    stop.recv().ok();
+    Ok(())
+}
+
+fn settled(session: &Session) -> Result<(), Problem> {
+    let ids = session.core.look(|engine, _| {
+        let incidents = engine.incidents();
+        incidents.iter().map(|i| i.id.clone()).collect::<Vec<_>>()
+    })?;
+    for id in ids {
+        out::delivery(session, &id)?;
+    }
+    Ok(())
+}
+
+fn unsettled(session: &Session) -> Problem {
+    let reached = session
+        .wait(Duration::ZERO, |s| s.link.as_of.is_some())
+        .is_some();
+    if reached {
+        Problem::new(
+            crate::domain::problem::Kind::NotYetInSlack,
+            Text::fixed(
+                "Not everything is delivered yet.",
+                "まだすべては届いていません。",
+            ),
+        )
+    } else {
+        session.unreachable()
+    }
+}
+
+#[derive(Subcommand)]
+pub enum Outbox {
+    /// What is not in Slack yet, or never will be (the default)
+    List,
+    /// Try a failed entry again
+    Retry { entry: u64 },
+    /// Give an entry up
+    Drop { entry: u64 },
+}
+
+/// Lists, retries and drops what is on its way.
+pub fn outbox(context: Context, what: Option<Outbox>) -> Result<(), Problem> {
+    let session = context.session()?;
+    match what.unwrap_or(Outbox::List) {
+        Outbox::Retry { entry } => {
+            session.core.settle(entry, true)?;
+            session.core.wait_quiet(PATIENCE);
+        }
+        Outbox::Drop { entry } => session.core.settle(entry, false)?,
+        Outbox::List => {}
+    }
+    let lang = session.context.lang;
+    let lines = session.core.look(|engine, _| {
+        let jobs = engine.image().jobs.values();
+        let open = jobs.filter(|job| engine.image().open.contains(&job.seq));
+        open.cloned().collect::<Vec<_>>()
+    })?;
+    if session.context.global.json {
+        let all: Vec<_> = lines
+            .iter()
+            .map(|job| {
+                json!({
+                    "entry": job.seq,
+                    "incident": job.incident,
+                    "what": publish::task_words(&job.task).get(lang),
+                    "state": job.state.name(),
+                    "attempts": job.attempts,
+                    "at": time(job.at),
+                })
+            })
+            .collect();
+        return out::line(&format!("{:#}", json!(all)));
+    }
+    for job in &lines {
+        let what = publish::task_words(&job.task);
+        let why = match &job.state {
+            crate::domain::sync::image::JobState::Failed { code } => {
+                format!("  {code}: {}", explain::words(code).get(lang))
+            }
+            _ => String::new(),
+        };
+        out::line(&format!(
+            "{}  {}  {}  {}{why}",
+            job.seq,
+            job.state.name(),
+            job.incident,
+            what.get(lang),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Follows an incident as lines of text, until it is over or the reader goes away.
+pub fn watch(context: Context, incident: &str) -> Result<(), Problem> {
+    let session = context.session()?;
+    let incident = session.incident(incident)?;
+    let id = incident.id.clone();
+    session
+        .core
+        .ask(crate::io::core::Ask::Focus(Some(id.clone())));
+    let mut told = BTreeSet::new();
+    let mut version = 0;
+    loop {
+        let known = version;
+        let Some(snapshot) = session.wait(Duration::from_secs(3600), |s| s.version > known) else {
+            continue;
+        };
+        version = snapshot.version;
+        let Some(summary) = snapshot.incidents.iter().find(|s| s.incident.id == id) else {
+            continue;
+        };
+        let name = |user: &crate::domain::ids::UserId| {
+            let person = snapshot.people.get(user);
+            person.map_or_else(|| user.to_string(), |p| p.name.clone())
+        };
+        let mut lines: Vec<(chrono::DateTime<chrono::Utc>, String, String)> = Vec::new();
+        for entry in &summary.incident.entries {
+            let plain = |text: &str| mrkdwn::plain(text, &mrkdwn::NoNames);
+            let text = show::words(entry, &summary.incident, name, &plain);
+            lines.push((entry.at, entry.id.to_string(), format!("{}: {text}", name(&entry.by))));
+        }
+        for talk in snapshot.room.iter().flat_map(|room| room.talk.iter()) {
+            if talk.event.is_none() {
+                let line = format!("{}: {}", talk.author, talk.text);
+                lines.push((talk.at, talk.ts.to_string(), line));
+            }
+        }
+        lines.sort();
+        for (at, key, text) in lines {
+            if told.insert(key) {
+                let text = text.replace('\n', "\n    ");
+                out::line(&format!("{}  {text}", at.format("%H:%M:%S")))?;
+            }
+        }
+        if summary.incident.phase == crate::domain::event::Phase::Archived {
+            return Ok(());
+        }
+    }
+}
