@@ -43,7 +43,7 @@ pub struct Global {
     #[arg(long, global = true, env = "MATOI_LANG", value_name = "LANG")]
     pub lang: Option<String>,
     /// Who you are: an id, a handle or a name
-    #[arg(long = "as", global = true, env = "MATOI_USER", value_name = "USER")]
+    #[arg(id = "as", long = "as", global = true, env = "MATOI_USER", value_name = "USER")]
     pub user: Option<String>,
     /// Machine-readable output
     #[arg(long, global = true)]
@@ -77,7 +77,10 @@ impl Global {
                 "There is no language \"{lang}\".",
                 "言語「{lang}」はありません。"
             ))
-            .hint(Text::fixed("Use ja or en.", "ja か en を指定してください。")));
+            .hint(Text::fixed(
+                "Use ja or en.",
+                "ja か en を指定してください。",
+            )));
         }
         let paths = Paths::find(self.config.as_deref(), self.data_dir.as_deref())?;
         let loaded = config::load(self.config.as_deref(), &paths.config_file)?;
@@ -102,9 +105,7 @@ impl Global {
 fn slack(loaded: &Loaded, paths: &Paths) -> Result<Option<Door>, Problem> {
     let wanted = &loaded.config.slack;
     let variable = std::env::var("MATOI_SLACK_TOKEN").ok();
-    let file = |name: &str| {
-        (!name.is_empty()).then(|| loaded.resolve(name, paths.home.as_deref()))
-    };
+    let file = |name: &str| (!name.is_empty()).then(|| loaded.resolve(name, paths.home.as_deref()));
     let token = secrets::token(variable.as_deref(), file(&wanted.token_file).as_deref())?;
     let address = std::env::var("MATOI_SLACK_API_URL").ok();
     let Some(token) = token else {
@@ -199,7 +200,7 @@ impl Context {
 
     /// The log of this run; lost lines are no reason to stop an incident response.
     pub fn log(&self) -> Option<log::Guard> {
-        log::start(&self.paths.log_file(), tracing::Level::INFO).ok()
+        log::start(&self.paths.log_file(), std::env::var("MATOI_LOG").ok().as_deref()).ok()
     }
 
     /// A journal and who this console speaks for, as far as the disk knows.
@@ -211,10 +212,7 @@ impl Context {
     }
 
     /// Starts a core that reports through `publish`.
-    pub fn start(
-        &self,
-        publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
-    ) -> Result<Core, Problem> {
+    pub fn start(&self, publish: Box<dyn Fn(Arc<Snapshot>) + Send>) -> Result<Core, Problem> {
         let (journal, image, me) = self.journal()?;
         let setup = Setup {
             journal,
@@ -258,11 +256,7 @@ impl Context {
 
 impl Session {
     /// Waits for a snapshot that fits, for at most so long.
-    pub fn wait(
-        &self,
-        most: Duration,
-        fits: impl Fn(&Snapshot) -> bool,
-    ) -> Option<Arc<Snapshot>> {
+    pub fn wait(&self, most: Duration, fits: impl Fn(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
         let end = Instant::now() + most;
         let mut held = self
             .latest
@@ -324,14 +318,14 @@ impl Session {
             .map(|s| s.me.clone())
             .unwrap_or_default();
         if known.as_str().is_empty() {
-            return Err(Problem::usage(Text::fixed(
-                "Who are you?",
-                "あなたが誰か分かりません。",
-            ))
-            .hint(Text::fixed(
-                "Give --as USER, or set MATOI_USER, or user in the configuration.",
-                "--as USER か MATOI_USER、または設定の user を指定してください。",
-            )));
+            return Err(
+                Problem::usage(Text::fixed("Who are you?", "あなたが誰か分かりません。")).hint(
+                    Text::fixed(
+                        "Give --as USER, or set MATOI_USER, or user in the configuration.",
+                        "--as USER か MATOI_USER、または設定の user を指定してください。",
+                    ),
+                ),
+            );
         }
         Ok(known)
     }
@@ -374,7 +368,10 @@ impl Session {
                     "More than one incident is open.",
                     "進行中のインシデントが複数あります。",
                 ))
-                .hint(both!("Name one of: {names}", "次のいずれかを指定してください: {names}")));
+                .hint(both!(
+                    "Name one of: {names}",
+                    "次のいずれかを指定してください: {names}"
+                )));
             }
             return Ok(open.into_iter().next().map(|(incident, _)| incident));
         }
@@ -391,7 +388,8 @@ impl Session {
             .wait(Duration::ZERO, |_| true)
             .map(|s| s.people.clone())
             .unwrap_or_default();
-        self.core.look(move |engine, now| shown(engine, &id, &people, now))
+        self.core
+            .look(move |engine, now| shown(engine, &id, &people, now))
     }
 
     /// Waits until what was saved for an incident is delivered, and says how that went.

@@ -1,43 +1,109 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand, and the console itself when there is none.
 
+mod context;
+mod out;
+mod read;
+mod settings;
+mod verbs;
 mod workspace;
 
 use crate::domain::problem::Problem;
 use crate::domain::words::Lang;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use context::Global;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "matoi", version, about)]
+#[command(
+    name = "matoi",
+    version,
+    about = "A terminal console from which an incident commander runs the response, mirrored into Slack",
+    after_help = "Without a command it opens the console. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 no such thing, 4 saved but not yet in Slack."
+)]
 struct Cli {
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Verb(Box<verbs::Verb>),
+    /// Incidents, newest first
+    List,
+    /// The whole state of one incident
+    Show {
+        /// An incident: its id, its channel's name, or - for the only open one
+        #[arg(value_name = "I")]
+        incident: String,
+    },
+    /// Follow an incident as lines of text
+    Watch {
+        #[arg(value_name = "I")]
+        incident: String,
+        /// Lines of text; there is no other form yet
+        #[arg(long)]
+        plain: bool,
+    },
+    /// Deliver and read without a screen, until stopped
+    Sync {
+        /// Deliver and read everything once, and end
+        #[arg(long)]
+        once: bool,
+    },
+    /// What is not in Slack yet, or never will be
+    Outbox {
+        #[command(subcommand)]
+        what: Option<read::Outbox>,
+    },
+    /// Configuration: check it, say where it is, print the documented example
+    Config {
+        #[command(subcommand)]
+        what: settings::Config,
+    },
     /// The embedded workspace by itself
     Workspace(workspace::Workspace),
+    /// Completions for a shell
+    Completions { shell: clap_complete::Shell },
 }
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Some(Command::Workspace(command)) => command.run(),
-        None => Ok(()),
-    };
-    match done {
+    let cli = Cli::parse();
+    let lang = cli.global.lang();
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => report(&problem),
+        Err(problem) => report(&problem, lang),
     }
 }
 
-fn report(problem: &Problem) -> ExitCode {
-    let lang = std::env::var("LANG")
-        .ok()
-        .and_then(|locale| Lang::from_locale(&locale))
-        .unwrap_or_default();
+fn run(cli: Cli) -> Result<(), Problem> {
+    let global = cli.global;
+    match cli.command {
+        None => crate::cli::console(global.context()?),
+        Some(Command::Verb(verb)) => verbs::run(global.context()?, *verb),
+        Some(Command::List) => read::list(global.context()?),
+        Some(Command::Show { incident }) => read::show(global.context()?, &incident),
+        Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
+        Some(Command::Sync { once }) => read::sync(global.context()?, once),
+        Some(Command::Outbox { what }) => read::outbox(global.context()?, what),
+        Some(Command::Config { what }) => settings::run(global, what),
+        Some(Command::Workspace(command)) => command.run(),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "matoi", &mut io::stdout());
+            Ok(())
+        }
+    }
+}
+
+fn console(_context: context::Context) -> Result<(), Problem> {
+    Ok(())
+}
+
+fn report(problem: &Problem, lang: Lang) -> ExitCode {
     // With stderr gone there is nobody left to tell but the exit code.
     writeln!(io::stderr(), "{}", problem.lines(lang)).ok();
     ExitCode::from(problem.kind.exit_code())

@@ -1,6 +1,6 @@
 //! What subcommands print: data to stdout, talk to stderr.
 
-use super::context::Session;
+use super::context::{Delivery, Session};
 use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::{Kind, Problem};
@@ -50,11 +50,9 @@ pub fn summary(shown: &serde_json::Value) -> String {
     )
 }
 
-/// Waits for delivery, tells what failed, and turns it into the exit code: 1 where an act was
+/// Tells what failed, and turns it into the exit code: 1 where an act was
 /// refused by Slack, 4 where something is still on its way.
-pub fn delivery(session: &Session, id: &IncidentId) -> Result<(), Problem> {
-    let lang = session.context.lang;
-    let delivery = session.deliver(id)?;
+pub fn delivery(delivery: &Delivery, lang: Lang) -> Result<(), Problem> {
     let mut acts_failed = None;
     for (what, code, is_act) in &delivery.failed {
         let (en, ja) = (what.en.clone(), what.ja.clone());

@@ -64,12 +64,13 @@ pub fn sync(context: Context, once: bool) -> Result<(), Problem> {
     if once {
         let done = session.core.wait_quiet(SYNC);
         drop(log);
-        return if done { settled(&session) } else { Err(unsettled(&session)) };
+        return if done {
+            settled(&session)
+        } else {
+            Err(unsettled(&session))
+        };
     }
-    let told = Text::fixed(
-        "Syncing until stopped.",
-        "停止するまで同期を続けます。",
-    );
+    let told = Text::fixed("Syncing until stopped.", "停止するまで同期を続けます。");
     out::talk(&told, session.context.lang);
     let (tell, stop) = std::sync::mpsc::channel();
     for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
@@ -100,7 +101,7 @@ fn settled(session: &Session) -> Result<(), Problem> {
         incidents.iter().map(|i| i.id.clone()).collect::<Vec<_>>()
     })?;
     for id in ids {
-        out::delivery(session, &id)?;
+        out::delivery(&session.deliver(&id)?, session.context.lang)?;
     }
     Ok(())
 }
@@ -211,7 +212,11 @@ pub fn watch(context: Context, incident: &str) -> Result<(), Problem> {
         for entry in &summary.incident.entries {
             let plain = |text: &str| mrkdwn::plain(text, &mrkdwn::NoNames);
             let text = show::words(entry, &summary.incident, name, &plain);
-            lines.push((entry.at, entry.id.to_string(), format!("{}: {text}", name(&entry.by))));
+            lines.push((
+                entry.at,
+                entry.id.to_string(),
+                format!("{}: {text}", name(&entry.by)),
+            ));
         }
         for talk in snapshot.room.iter().flat_map(|room| room.talk.iter()) {
             if talk.event.is_none() {

@@ -258,7 +258,13 @@ pub enum Verb {
 /// Does a verb, waits for it to be delivered, and prints what became of it.
 pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
     let lists = Checklists::load(|sheet, list, lang| {
-        config::checklist(&context.loaded, context.paths.home.as_deref(), sheet, list, lang)
+        config::checklist(
+            &context.loaded,
+            context.paths.home.as_deref(),
+            sheet,
+            list,
+            lang,
+        )
     })?;
     let session = context.session()?;
     let me = session.me()?;
@@ -279,8 +285,10 @@ pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
         outlets,
     };
     let id = session.core.act(incident, order)?;
+    let delivered = session.deliver(&id)?;
+    // Printed whatever became of it: it is saved.
     out::incident(&session, &id)?;
-    out::delivery(&session, &id)
+    out::delivery(&delivered, session.context.lang)
 }
 
 fn outlets(
@@ -328,7 +336,10 @@ fn declare(
         drill,
     } = verb
     else {
-        return Err(Problem::failed(Text::fixed("no declaration", "宣言ではありません")));
+        return Err(Problem::failed(Text::fixed(
+            "no declaration",
+            "宣言ではありません",
+        )));
     };
     let config = &session.context.config;
     let time = |text: Option<String>| {
@@ -469,9 +480,7 @@ impl Make {
                 OnOff::Stop => 0,
                 OnOff::Start => minutes.unwrap_or(config.timekeeper.minutes).max(1),
             }),
-            Verb::PersonalData { .. } => {
-                Command::PersonalData(resolve::personal_items(lists, incident.lang))
-            }
+            Verb::PersonalData { .. } => resolve::personal_data(config, lists, incident),
             Verb::Recover { at, .. } => {
                 let at = at.map(|text| clock::parse(&text, now, zone)).transpose()?;
                 Command::Recover(at)
@@ -543,9 +552,11 @@ fn pin(
 
 fn phase_named(name: &str) -> Result<Phase, Problem> {
     Phase::parse(name).ok_or_else(|| {
-        Problem::usage(both!("There is no phase \"{name}\".", "段階「{name}」はありません。")).hint(
-            Text::same("investigating, fixing, monitoring, documenting"),
-        )
+        Problem::usage(both!(
+            "There is no phase \"{name}\".",
+            "段階「{name}」はありません。"
+        ))
+        .hint(Text::same("investigating, fixing, monitoring, documenting"))
     })
 }
 

@@ -27,6 +27,14 @@ pub fn find(code: &str) -> Option<&'static Row> {
     })
 }
 
+/// What a code means, in a few words; the code itself where nothing is known of it.
+pub fn words(code: &str) -> crate::domain::words::Text {
+    match find(code) {
+        Some(row) => crate::domain::words::Text::fixed(row.sentence.0, row.sentence.1),
+        None => crate::domain::words::Text::same(code),
+    }
+}
+
 const fn row(codes: &'static [&'static str], sentence: Pair, hint: Pair) -> Row {
     Row {
         codes,

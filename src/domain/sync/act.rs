@@ -192,11 +192,11 @@ impl Engine {
                 text: purpose(state),
             });
             tasks.push(Task::PinEvent { id: event.clone() });
-            let people = outlets.people.iter().cloned();
-            tasks.extend(people.map(|who| Task::InvitePerson { who }));
-            let groups = outlets.groups.iter().cloned();
-            tasks.extend(groups.map(|who| Task::InviteGroup { who }));
         }
+        let people = outlets.people.iter().cloned();
+        tasks.extend(people.map(|who| Task::InvitePerson { who }));
+        let groups = outlets.groups.iter().cloned();
+        tasks.extend(groups.map(|who| Task::InviteGroup { who }));
         if body.verb().is_some_and(|verb| verb.row().loud) {
             tasks.extend(outlets.broadcast.iter().map(|to| Task::Announce {
                 to: to.clone(),
