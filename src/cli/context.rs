@@ -43,7 +43,13 @@ pub struct Global {
     #[arg(long, global = true, env = "MATOI_LANG", value_name = "LANG")]
     pub lang: Option<String>,
     /// Who you are: an id, a handle or a name
-    #[arg(id = "as", long = "as", global = true, env = "MATOI_USER", value_name = "USER")]
+    #[arg(
+        id = "as",
+        long = "as",
+        global = true,
+        env = "MATOI_USER",
+        value_name = "USER"
+    )]
     pub user: Option<String>,
     /// Machine-readable output
     #[arg(long, global = true)]
@@ -200,7 +206,11 @@ impl Context {
 
     /// The log of this run; lost lines are no reason to stop an incident response.
     pub fn log(&self) -> Option<log::Guard> {
-        log::start(&self.paths.log_file(), std::env::var("MATOI_LOG").ok().as_deref()).ok()
+        log::start(
+            &self.paths.log_file(),
+            std::env::var("MATOI_LOG").ok().as_deref(),
+        )
+        .ok()
     }
 
     /// A journal and who this console speaks for, as far as the disk knows.
