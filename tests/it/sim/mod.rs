@@ -522,12 +522,12 @@ fn without_prev_it_goes_wrong() {
 
 /// A long channel, and a console that is killed again and again while it reads it for the first
 /// time.
-fn join_and_be_killed(safeguards: Safeguards) -> Result<(), String> {
+fn join_and_be_killed(seed: u64, safeguards: Safeguards) -> Result<(), String> {
     let calm = Trouble {
         page: 40,
         ..Trouble::NONE
     };
-    let mut run = Run::new(7, 2, calm, safeguards);
+    let mut run = Run::new(seed, 2, calm, safeguards);
     let later = Duration::from_secs(3600);
     run.consoles[1].joins = later;
     run.play(0);
@@ -553,9 +553,15 @@ fn without_the_cursor_in_the_transaction_it_goes_wrong() {
         ..Safeguards::ALL
     };
     PREVS.with(|p| p.borrow_mut().clear());
-    assert_eq!(join_and_be_killed(Safeguards::ALL), Ok(()));
-    let why = join_and_be_killed(without).expect_err("nothing went wrong");
-    assert!(why.starts_with("states differ"), "{why}");
+    let mut red = 0;
+    for seed in 0..12 {
+        assert_eq!(join_and_be_killed(seed, Safeguards::ALL), Ok(()));
+        if let Err(why) = join_and_be_killed(seed, without) {
+            assert!(why.starts_with("states differ"), "{why}");
+            red += 1;
+        }
+    }
+    assert!(red > 0, "nothing went wrong");
 }
 
 #[test]
