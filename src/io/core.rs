@@ -16,13 +16,17 @@ use crate::io::store::{Journal, Lease};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel,
+};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Another process's writes are looked for this often.
 const FOLLOW: Duration = Duration::from_secs(1);
 
+/// Questions that may wait for the core; a screen is refused the next one.
+const WAITING: usize = 1024;
 /// Under this setting the journal keeps what is known of people.
 const PEOPLE: &str = "people";
 /// How long a disk that would not take a commit is left alone.
@@ -73,7 +77,7 @@ pub struct Setup {
 
 /// The way to the core. Dropping it ends the thread.
 pub struct Core {
-    asks: Sender<Ask>,
+    asks: SyncSender<Ask>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -83,7 +87,7 @@ impl Core {
     /// # Errors
     /// The journal cannot be read, or the system gives no more threads.
     pub fn start(setup: Setup) -> Result<Core, Problem> {
-        let (asks, inbox) = channel();
+        let (asks, inbox) = sync_channel(WAITING);
         let asks_for_news = asks.clone();
         let thread = std::thread::Builder::new()
             .name("core".to_owned())
@@ -95,9 +99,27 @@ impl Core {
         })
     }
 
-    /// Hands a question over. `false`: the core is gone.
+    /// Hands a question over, waiting for room. `false`: the core is gone.
     pub fn ask(&self, ask: Ask) -> bool {
         self.asks.send(ask).is_ok()
+    }
+
+    /// Hands a question over from a screen, which never waits.
+    ///
+    /// # Errors
+    /// The core has too much to do, or is gone: the question was not taken.
+    pub fn try_ask(&self, ask: Ask) -> Result<(), Problem> {
+        self.asks.try_send(ask).map_err(|error| match error {
+            TrySendError::Full(_) => Problem::failed(Text::fixed(
+                "Too much is waiting to be saved: this was not taken.",
+                "保存待ちが多すぎるため、受け付けられませんでした。",
+            ))
+            .hint(Text::fixed(
+                "Wait a moment, then do it again.",
+                "少し待ってから、もう一度実行してください。",
+            )),
+            TrySendError::Disconnected(_) => gone(),
+        })
     }
 
     /// Waits for an act to be saved or refused. For the command line, never for a screen.
@@ -185,7 +207,7 @@ struct Running {
     engine: Engine,
     lease: Option<Lease>,
     calls: Option<UnboundedSender<(u64, Call)>>,
-    news: Sender<Ask>,
+    news: SyncSender<Ask>,
     find: Option<Find>,
     connected: bool,
     trouble: Option<Link>,
@@ -198,6 +220,7 @@ struct Running {
     version: u64,
     focus: Option<IncidentId>,
     quiet: Vec<Box<dyn FnOnce() + Send>>,
+    answers: Vec<Box<dyn FnOnce() + Send>>,
     next_look: Duration,
     /// After a failed commit nothing is tried before this.
     hold: Duration,
@@ -206,7 +229,7 @@ struct Running {
 }
 
 impl Running {
-    fn new(setup: Setup, news: Sender<Ask>) -> Running {
+    fn new(setup: Setup, news: SyncSender<Ask>) -> Running {
         Running {
             engine: Engine::new(setup.image, setup.me, setup.timing, now()),
             journal: setup.journal,
@@ -225,6 +248,7 @@ impl Running {
             version: 0,
             focus: None,
             quiet: Vec::new(),
+            answers: Vec::new(),
             next_look: Duration::ZERO,
             hold: Duration::ZERO,
             dirty: true,
@@ -241,6 +265,10 @@ impl Running {
             if self.dirty {
                 self.dirty = false;
                 self.show();
+            }
+            // An answer comes after the snapshot that shows what it is about.
+            for answer in self.answers.drain(..) {
+                answer();
             }
             match inbox.recv_timeout(self.sleep()) {
                 Ok(Ask::Stop) | Err(RecvTimeoutError::Disconnected) => return,
@@ -388,7 +416,10 @@ impl Running {
                 incident,
                 order,
                 reply,
-            } => reply(self.act(incident.as_ref(), &order)),
+            } => {
+                let result = self.act(incident.as_ref(), &order);
+                self.answers.push(Box::new(move || reply(result)));
+            }
             Ask::Focus(focus) => {
                 self.focus.clone_from(&focus);
                 self.engine.set_focus(focus, now());
@@ -401,7 +432,10 @@ impl Running {
                 self.engine.set_me(me);
                 self.dirty = true;
             }
-            Ask::Settle { seq, retry, reply } => reply(self.settle(seq, retry)),
+            Ask::Settle { seq, retry, reply } => {
+                let result = self.settle(seq, retry);
+                self.answers.push(Box::new(move || reply(result)));
+            }
             Ask::WhenQuiet(tell) => self.quiet.push(tell),
             Ask::Look(look) => look(&mut self.engine, now()),
             Ask::News(news) => self.news(news),

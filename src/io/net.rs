@@ -8,7 +8,7 @@ use crate::io::slack::{Carrier, Client, Settings};
 use crate::wire::answers::AuthTest;
 use crate::wire::objects::User;
 use crate::wire::outcome::CallError;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -49,7 +49,7 @@ const GONE: u32 = 3;
 /// The system gives no more threads.
 pub fn start<T: Send + 'static>(
     find: Find,
-    report: Sender<T>,
+    report: SyncSender<T>,
     wrap: fn(News) -> T,
 ) -> std::io::Result<UnboundedSender<(u64, Call)>> {
     let (calls, inbox) = unbounded_channel();
