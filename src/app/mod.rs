@@ -8,10 +8,13 @@
 //! | [`action`], [`keymap`] | every action once, and the keys they have |
 //! | [`form`], [`edit`] | what takes text and choices |
 //! | [`resolve`], [`clock`] | from what somebody names to what a command carries |
+//! | [`update`], [`availability`], [`ask`] | what a message does, what can be done, what is asked |
+//! | [`view`], [`strings`] | what the screens say |
 //! | [`fuzzy`] | finding by a few letters |
 
 pub mod action;
 pub mod ask;
+pub mod availability;
 pub mod clock;
 pub mod edit;
 pub mod effect;
@@ -23,3 +26,6 @@ pub mod msg;
 pub mod resolve;
 pub mod show;
 pub mod snapshot;
+pub mod strings;
+pub mod update;
+pub mod view;

@@ -11,6 +11,7 @@ use super::form::Form;
 use super::keymap::Keymap;
 use super::resolve::Checklists;
 use super::snapshot::{Room, Snapshot, Summary};
+use super::view::rows::Index;
 use crate::domain::decide::Command;
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
@@ -19,7 +20,7 @@ use crate::domain::settings::{Theme, Zone};
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Names an act that was handed to the core, until the core answers.
@@ -54,6 +55,8 @@ pub struct Model {
     pub window_focused: bool,
     pub keymap: Arc<Keymap>,
     pub checklists: Arc<Checklists>,
+    /// Rows of what can be long.
+    pub index: Index,
     /// Grows with every message.
     pub generation: Generation,
     pub painted: Painted,
@@ -67,16 +70,21 @@ pub struct Model {
 pub(super) struct Memory {
     pub next_ticket: u64,
     pub next_form: u64,
+    /// Rooms that were left, as they were.
+    pub rooms: BTreeMap<IncidentId, RoomView>,
     /// It is said once that Japanese input is on.
     pub kana_told: bool,
     /// The question who sits here was put.
     pub asked_who: bool,
     /// Texts of composers and of forms that were left, by incident.
     pub drafts: BTreeMap<IncidentId, String>,
-    pub form_drafts: BTreeMap<(Option<IncidentId>, Verb), Vec<(&'static str, String)>>,
+    pub form_drafts: BTreeMap<DraftKey, Vec<(&'static str, String)>>,
     /// What the ASK slots held, from which generation on, back to the frame on screen.
     pub asks: Vec<(Generation, [Option<AskId>; ASKS])>,
 }
+
+/// A form by its incident, its verb and the item that it is about.
+pub(super) type DraftKey = (Option<IncidentId>, Verb, Option<String>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Screen {
@@ -221,6 +229,8 @@ pub struct Palette {
 pub struct WhoAreYou {
     pub filter: Edit,
     pub selected: Option<UserId>,
+    /// Keys typed before this was painted are not for it.
+    pub born: Generation,
 }
 
 #[derive(Clone, Debug)]
@@ -363,6 +373,7 @@ impl Model {
             window_focused: true,
             keymap: start.keymap,
             checklists: start.checklists,
+            index: Index::default(),
             generation: 0,
             painted: Painted::default(),
             quitting: false,
@@ -441,13 +452,5 @@ impl Model {
     /// The zone in which times are shown now.
     pub fn shown_zone(&self) -> Zone {
         if self.utc { Zone::Fixed(0) } else { self.zone }
-    }
-
-    /// Incidents with something of this console's own on its way.
-    pub fn busy_incidents(&self) -> BTreeSet<&IncidentId> {
-        self.saving
-            .values()
-            .filter_map(|saving| saving.incident.as_ref())
-            .collect()
     }
 }

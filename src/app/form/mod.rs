@@ -4,6 +4,17 @@
 //! that was typed before it could be seen. What is public or cannot be undone is confirmed: the
 //! way there starts on Cancel, and Enter, `y` or Space alone never goes through.
 
+mod build;
+mod keys;
+mod read;
+
+pub(super) use build::pin;
+pub use build::{Opening, open, open_about};
+pub use keys::{Outcome, key, paste};
+pub(super) use keys::{restore, texts};
+pub(super) use read::outlets;
+pub use read::{check, command, preview};
+
 use super::edit::Edit;
 use super::model::{Generation, Ticket};
 use crate::domain::ids::IncidentId;
@@ -18,6 +29,8 @@ pub struct Form {
     pub verb: Verb,
     /// Captured when the key went down; `None` declares.
     pub target: Option<IncidentId>,
+    /// What was selected when it opened, where the verb is about an item: its id.
+    pub subject: Option<String>,
     pub fields: Vec<Field>,
     pub at: Stop,
     /// Set where the act is public or irreversible.
@@ -132,6 +145,11 @@ impl Form {
 
     pub fn field_mut(&mut self, key: &str) -> Option<&mut Field> {
         self.fields.iter_mut().find(|field| field.key == key)
+    }
+
+    /// What its texts are kept under when it is left.
+    pub(super) fn draft_key(&self) -> (Option<IncidentId>, Verb, Option<String>) {
+        (self.target.clone(), self.verb, self.subject.clone())
     }
 
     /// The text of a field; of a choice, its value.

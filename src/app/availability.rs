@@ -1,0 +1,183 @@
+//! Whether an action can be had now, and if not, why: read by footer, help, palette and by the key
+//! itself. The core decides again; this is so that nobody fills in a form in vain.
+
+use super::action::{Action, Scope};
+use super::model::{Model, Pane, RowId, Screen};
+use super::snapshot::{Summary, Talk};
+use super::strings::{fill, why};
+use crate::domain::decide::Command;
+use crate::domain::event::Phase;
+use crate::domain::ids::SlackTs;
+use crate::domain::incident::{Check, Incident, ItemState};
+use crate::domain::verb::{Right, Verb};
+use crate::domain::words::{Lang, Text};
+
+/// `Err` says why not.
+pub fn available(action: Action, model: &Model) -> Result<(), Text> {
+    let here = match model.screen {
+        Screen::Home => Scope::Home,
+        Screen::Room(_) => Scope::Room,
+    };
+    if !action.row().scope.overlaps(here) {
+        return Err(why::NOT_HERE);
+    }
+    match action {
+        Action::Do(verb) => may(verb, model),
+        Action::Unpin => {
+            let talk = selected_talk(model)?;
+            unless(!is_pinned(model, talk), why::NOT_PINNED)
+        }
+        Action::Reply => selected_talk(model).map(|_| ()),
+        Action::Answer(slot) | Action::Snooze(slot) => {
+            let asked = model.room.asks.get(usize::from(slot));
+            unless(
+                asked.is_none_or(Option::is_none),
+                super::strings::ask::NOTHING,
+            )
+        }
+        Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),
+        Action::View | Action::Copy => {
+            let list = model.room.list(model.room.pane());
+            let whole = model.room.pane() == Pane::Situation
+                && model.incident().is_some_and(|i| i.situation.is_some());
+            unless(list.selected.is_none() && !whole, why::NOTHING_SELECTED)
+        }
+        Action::Sample => unless(!model.snapshot.workspace.local, why::NOT_LOCAL),
+        _ => Ok(()),
+    }
+}
+
+fn unless(wrong: bool, why: Text) -> Result<(), Text> {
+    if wrong { Err(why) } else { Ok(()) }
+}
+
+fn may(verb: Verb, model: &Model) -> Result<(), Text> {
+    unless(model.snapshot.me.as_str().is_empty(), why::NO_ME)?;
+    if verb == Verb::Declare {
+        return Ok(());
+    }
+    let summary = model.target().ok_or(why::NOT_READ)?;
+    let incident = &*summary.incident;
+    unless(incident.declared.is_none(), why::NOT_READ)?;
+    right(verb, model, incident)?;
+    let phase = incident.phase;
+    let after = matches!(
+        verb,
+        Verb::Reopen | Verb::Note | Verb::Message | Verb::Milestone | Verb::Pin | Verb::Archive
+    );
+    unless(phase.is_over() && !after, why::OVER)?;
+    match verb {
+        Verb::Recover => unless(!phase.is_burning(), why::RECOVERED),
+        Verb::Resolve => unless(phase.is_burning(), why::BURNING),
+        Verb::Reopen => unless(phase.is_burning(), why::STILL_RUNNING),
+        Verb::Archive => {
+            unless(!phase.is_over(), why::NOT_OVER)?;
+            unless(phase == Phase::Archived, why::ARCHIVED)
+        }
+        Verb::PersonalData => unless(incident.personal_data, why::MARKED),
+        Verb::Tick | Verb::Skip => {
+            if let Some(check) = selected_item(model, incident) {
+                return unless(check.state != ItemState::Open, why::ALREADY_DONE);
+            }
+            let list = incident.checklist();
+            unless(list.is_empty(), why::NO_ITEM)?;
+            unless(
+                list.iter().all(|c| c.state != ItemState::Open),
+                why::ALL_DONE,
+            )
+        }
+        Verb::Untick => {
+            let settled = match selected_item(model, incident) {
+                Some(check) => check.state != ItemState::Open,
+                None => incident
+                    .checklist()
+                    .iter()
+                    .any(|c| c.state != ItemState::Open),
+            };
+            unless(!settled, why::NONE_DONE)
+        }
+        Verb::Assign => unless(incident.checklist().is_empty(), why::NO_ITEM),
+        Verb::CheckOut => {
+            let here = incident.roster.values().any(|p| p.left.is_none());
+            unless(!here, why::NOBODY_HERE)
+        }
+        Verb::Pin => {
+            let talk = selected_talk(model)?;
+            unless(is_pinned(model, talk), why::PINNED)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rule of `domain::decide`, as a reason.
+fn right(verb: Verb, model: &Model, incident: &Incident) -> Result<(), Text> {
+    let me = &model.snapshot.me;
+    // Who may take command from whom depends on when they were last heard: the core tells.
+    let may = match verb.row().right {
+        Right::Anyone => true,
+        Right::Command => incident.may_command(me),
+        Right::Closer => incident.may_close(me),
+    };
+    if may {
+        return Ok(());
+    }
+    let named = |text: &Text, name: &str| Text {
+        en: fill(text, Lang::En, &[name]).into(),
+        ja: fill(text, Lang::Ja, &[name]).into(),
+    };
+    if verb.row().right == Right::Closer && !incident.closers.is_empty() {
+        let names: Vec<String> = incident.closers.iter().map(|c| model.name(c)).collect();
+        return Err(named(&why::CLOSERS, &names.join(", ")));
+    }
+    Err(match &incident.commander {
+        Some(held) => named(&why::COMMANDS, &model.name(&held.user)),
+        None => why::VACANT,
+    })
+}
+
+/// The item that an item's verb is about: the selected one, if the checklist has the focus.
+pub fn selected_item(model: &Model, incident: &Incident) -> Option<Check> {
+    if model.room.pane() != Pane::Checklist {
+        return None;
+    }
+    let Some(RowId::Item(id)) = &model.room.checklist.selected else {
+        return None;
+    };
+    incident.checklist().into_iter().find(|c| c.item.id == *id)
+}
+
+/// The message that pinning and replying are about.
+pub fn selected_talk(model: &Model) -> Result<&Talk, Text> {
+    if model.room.pane() != Pane::Channel {
+        return Err(why::NO_MESSAGE);
+    }
+    let room = model.room_data().ok_or(why::NOT_READ)?;
+    let talk = match &model.room.channel.selected {
+        Some(RowId::Talk(ts) | RowId::Echo(ts) | RowId::Fold(ts)) => {
+            room.talk.iter().find(|talk| talk.ts == *ts)
+        }
+        Some(RowId::Event(event)) => room.talk.iter().find(|t| t.event.as_ref() == Some(event)),
+        _ => None,
+    };
+    let talk = talk.ok_or(why::NO_MESSAGE)?;
+    unless(talk.pending, why::NOT_SENT)?;
+    Ok(talk)
+}
+
+fn is_pinned(model: &Model, talk: &Talk) -> bool {
+    model.incident().is_some_and(|i| i.pinned(&talk.ts))
+}
+
+/// The same act on the same thing is on its way: a second press is no second act.
+pub fn is_saving(model: &Model, summary: &Summary, command: &Command) -> bool {
+    let id = &summary.incident.id;
+    model
+        .saving
+        .values()
+        .any(|saving| saving.incident.as_ref() == Some(id) && saving.command == *command)
+}
+
+/// Messages that are being pinned or taken off.
+pub fn thread_of(talk: &Talk) -> SlackTs {
+    talk.thread.clone().unwrap_or_else(|| talk.ts.clone())
+}

@@ -1,0 +1,512 @@
+//! What each verb asks for, and nothing more.
+
+use super::{Choice, Confirmation, Field, Form, Input, Opt, Stop};
+use crate::app::availability::{selected_item, selected_talk};
+use crate::app::edit::Edit;
+use crate::app::model::{Model, Pane, RowId};
+use crate::app::resolve;
+use crate::app::strings::{form as s, why};
+use crate::both;
+use crate::domain::decide::Command;
+use crate::domain::event::{Kind, Milestone, Phase};
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Check, Incident, ItemState};
+use crate::domain::verb::{ROLES, Verb, role_name};
+use crate::domain::words::{Lang, Text};
+use crate::wire::mrkdwn;
+
+/// What a verb's key opens.
+#[derive(Debug)]
+pub enum Opening {
+    Form(Box<Form>),
+    /// Everything it needs is selected, and it can be taken back.
+    Act(Command),
+}
+
+/// Opens `verb` on the incident that is on screen.
+///
+/// # Errors
+/// Why it cannot be: what is selected does not fit.
+pub fn open(model: &Model, verb: Verb) -> Result<Opening, Text> {
+    open_about(model, verb, None)
+}
+
+/// The same about an item given by id instead of the selected one; for a milestone, its name; for
+/// a tick, `ask:` before the id asks what became of it.
+pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Opening, Text> {
+    if verb == Verb::Declare {
+        return Ok(Opening::Form(Box::new(declare(model))));
+    }
+    let incident = model.incident().ok_or(why::NOT_READ)?;
+    let over = subject.and_then(|s| s.strip_prefix("ask:"));
+    let item = match over.or(subject) {
+        Some(id) => incident.checklist().into_iter().find(|c| c.item.id == id),
+        None => selected_item(model, incident),
+    };
+    let fields = match verb {
+        Verb::Tick if over.is_some() => vec![what_now()],
+        Verb::Tick => match item {
+            Some(check) => return tick(&check),
+            None => vec![items(incident, Verb::Tick, &|c| c.state == ItemState::Open)],
+        },
+        Verb::Untick => match item {
+            Some(check) if check.state == ItemState::Open => return Err(why::NONE_DONE),
+            Some(check) => return Ok(Opening::Act(Command::Untick(check.item.id))),
+            None => vec![items(incident, Verb::Untick, &|c| {
+                c.state != ItemState::Open
+            })],
+        },
+        Verb::Pin => return pin(model, true),
+        Verb::PersonalData | Verb::Archive => Vec::new(),
+        Verb::Level => vec![levels(model, incident)],
+        Verb::Temperature => vec![temperatures(model, incident)],
+        Verb::Situation => vec![long("situation", s::SITUATION, &situation(model, incident))],
+        Verb::Note => vec![long("text", s::NOTE, "")],
+        Verb::Command => command_fields(model, incident),
+        Verb::Role => vec![roles(true), people(model, s::PERSON, Some(s::NOBODY), None)],
+        Verb::CheckIn => {
+            let person = selected_person(model).unwrap_or_else(|| model.snapshot.me.clone());
+            vec![
+                people(model, s::PERSON, None, Some(&person)),
+                roles(false),
+                line("task", s::TASK, false),
+            ]
+        }
+        Verb::CheckOut => vec![present(model, incident)],
+        Verb::Assign => {
+            let mut fields = Vec::new();
+            if item.is_none() {
+                fields.push(items(incident, Verb::Assign, &|_| true));
+            }
+            let chosen = item.as_ref().and_then(|c| c.assignee.as_ref());
+            fields.push(people(model, s::PERSON, Some(s::NOBODY), chosen));
+            fields
+        }
+        Verb::Skip => {
+            let mut fields = Vec::new();
+            if item.is_none() {
+                fields.push(items(incident, Verb::Skip, &|c| c.state == ItemState::Open));
+            }
+            fields.push(line("reason", s::REASON, true));
+            fields
+        }
+        Verb::AddItem => vec![line("text", s::ITEM, true)],
+        Verb::Milestone => vec![
+            milestones(incident, subject),
+            time("time", s::TIME, true, ""),
+            line("link", s::LINK, false),
+        ],
+        Verb::Timekeeper => {
+            let runs = incident.timekeeper.as_ref().map_or(0, |k| k.minutes);
+            let minutes = match runs {
+                0 => model.snapshot.config.timekeeper.minutes.max(1),
+                _ => 0,
+            };
+            vec![with(
+                line("minutes", s::MINUTES, true),
+                &minutes.to_string(),
+            )]
+        }
+        Verb::Phase => vec![phases(incident)],
+        Verb::Recover => vec![time("time", s::TIME, true, "now")],
+        Verb::Resolve => vec![line("reason", s::REASON, false)],
+        Verb::Cancel => vec![outcomes(), line("reason", s::REASON, true)],
+        Verb::Reopen => vec![line("reason", s::REASON, true)],
+        // The composer is its form, and a declaration was met above.
+        Verb::Message | Verb::Declare => return Err(why::NOT_HERE),
+    };
+    let mut form = form(model, verb, fields);
+    form.subject = match verb {
+        Verb::Tick | Verb::Assign | Verb::Skip => {
+            over.map(str::to_owned).or_else(|| item.map(|c| c.item.id))
+        }
+        _ => None,
+    };
+    Ok(Opening::Form(Box::new(form)))
+}
+
+fn form(model: &Model, verb: Verb, fields: Vec<Field>) -> Form {
+    Form {
+        serial: 0,
+        verb,
+        target: model.room_id().cloned().filter(|_| verb != Verb::Declare),
+        subject: None,
+        at: if fields.is_empty() {
+            Stop::Cancel
+        } else {
+            Stop::Field(0)
+        },
+        fields,
+        confirm: verb.row().confirm.then(|| Confirmation {
+            letter: letter(verb),
+        }),
+        born: model.generation,
+        problem: None,
+        waits: None,
+    }
+}
+
+/// Different for each act, so that no habit confirms the wrong one.
+const fn letter(verb: Verb) -> char {
+    match verb {
+        Verb::Declare => 'd',
+        Verb::Level => 'l',
+        Verb::PersonalData => 'p',
+        Verb::Recover => 'r',
+        Verb::Resolve => 'v',
+        Verb::Archive => 't',
+        Verb::Cancel => 'x',
+        Verb::Reopen => 'o',
+        _ => 'g',
+    }
+}
+
+fn declare(model: &Model) -> Form {
+    let config = &model.snapshot.config;
+    let services = config
+        .services
+        .iter()
+        .map(|service| opt(&service.id, named(&service.id, &service.name.0)));
+    let mut service = choice("service", s::SERVICE, services.collect());
+    if let (Input::Choice(choice), [only]) = (&mut service.input, config.services.as_slice()) {
+        choice.chosen = Some(only.id.clone());
+    }
+    let kinds = [Kind::Outage, Kind::Security].map(|kind| opt(kind.name(), kind.text()));
+    let mut kind = choice("kind", s::KIND, kinds.into());
+    choose(&mut kind, Kind::Outage.name());
+    let fields = vec![
+        service,
+        line("title", s::TITLE, true),
+        kind,
+        optional(temperature_options(model)),
+        long("situation", s::SITUATION, ""),
+        time("started", s::STARTED, false, ""),
+        time("detected", s::DETECTED, false, ""),
+        flag("personal_data", s::PERSONAL_DATA),
+        flag("private", s::PRIVATE),
+        flag("drill", s::DRILL),
+    ];
+    let mut fields = fields;
+    for field in &mut fields {
+        if field.key == "situation" {
+            field.required = false;
+        }
+    }
+    form(model, Verb::Declare, fields)
+}
+
+fn tick(check: &Check) -> Result<Opening, Text> {
+    if check.state == ItemState::Open {
+        Ok(Opening::Act(Command::Tick(check.item.id.clone())))
+    } else {
+        Err(why::ALREADY_DONE)
+    }
+}
+
+/// Into the timeline, or out of it.
+pub(in crate::app) fn pin(model: &Model, pinned: bool) -> Result<Opening, Text> {
+    let talk = selected_talk(model)?;
+    Ok(Opening::Act(Command::Pin {
+        ts: talk.ts.clone(),
+        author: talk.author.clone(),
+        excerpt: talk.text.clone(),
+        by: model.snapshot.me.clone(),
+        pinned,
+    }))
+}
+
+fn selected_person(model: &Model) -> Option<UserId> {
+    match &model.room.roster.selected {
+        Some(RowId::Person(user)) if model.room.pane() == Pane::Roster => Some(user.clone()),
+        _ => None,
+    }
+}
+
+fn command_fields(model: &Model, incident: &Incident) -> Vec<Field> {
+    let me = &model.snapshot.me;
+    let held = incident.commander.as_ref().map(|h| &h.user);
+    let nobody = held.map(|_| s::LAY_DOWN);
+    // Oneself, or from oneself to nobody in particular: that is for a person to say.
+    let chosen = (held != Some(me)).then_some(me);
+    let mut person = people(model, s::PERSON, nobody, chosen);
+    person.required = true;
+    let mut fields = vec![person];
+    if held.is_some_and(|held| held != me) {
+        fields.push(line("reason", s::REASON, false));
+    }
+    fields
+}
+
+fn situation(model: &Model, incident: &Incident) -> String {
+    let text = incident.situation.as_ref().map_or("", |s| s.text.as_str());
+    mrkdwn::plain(text, &crate::app::view::Names(model))
+}
+
+fn levels(model: &Model, incident: &Incident) -> Field {
+    let options = model.snapshot.config.levels.iter().map(|level| {
+        let mut option = opt(&level.id, named(&level.id, &level.name.0));
+        if !level.owner.is_empty() {
+            option.detail = Some(Text::same(level.owner.clone()));
+        }
+        option
+    });
+    let mut field = choice("level", s::LEVEL, options.collect());
+    if let Some(level) = &incident.level {
+        choose(&mut field, &level.id);
+    }
+    field
+}
+
+fn temperature_options(model: &Model) -> Field {
+    let options = model.snapshot.config.temperatures.iter().map(|t| Opt {
+        value: t.id.clone(),
+        label: t.name.0.clone(),
+        detail: (!t.meaning.is_empty()).then(|| t.meaning.0.clone()),
+    });
+    choice("temperature", s::TEMPERATURE, options.collect())
+}
+
+fn temperatures(model: &Model, incident: &Incident) -> Field {
+    let mut field = temperature_options(model);
+    if let Some(temperature) = &incident.temperature {
+        choose(&mut field, &temperature.id);
+    }
+    field
+}
+
+fn phases(incident: &Incident) -> Field {
+    let options = [
+        Phase::Investigating,
+        Phase::Fixing,
+        Phase::Monitoring,
+        Phase::Documenting,
+    ]
+    .map(|phase| opt(phase.name(), phase.text()));
+    let mut field = choice("phase", s::PHASE, options.into());
+    choose(&mut field, incident.phase.name());
+    field
+}
+
+fn outcomes() -> Field {
+    let options = [Phase::Cancelled, Phase::FalseAlarm, Phase::NearMiss]
+        .map(|phase| opt(phase.name(), phase.text()));
+    choice("outcome", s::OUTCOME, options.into())
+}
+
+fn what_now() -> Field {
+    let options = [
+        opt("done", s::DONE),
+        opt("assign", s::REASSIGN),
+        opt("skip", s::NOT_NEEDED),
+    ];
+    choice("what", s::WHAT_NOW, options.into())
+}
+
+fn milestones(incident: &Incident, chosen: Option<&str>) -> Field {
+    let options = Milestone::ALL.map(|milestone| opt(milestone.name(), milestone.text()));
+    let mut field = choice("milestone", s::MILESTONE, options.into());
+    let missing = [Milestone::Detected, Milestone::Started]
+        .into_iter()
+        .find(|m| !incident.milestones.contains_key(m));
+    let chosen = chosen.or(missing.map(Milestone::name));
+    if let Some(chosen) = chosen {
+        choose(&mut field, chosen);
+    }
+    field
+}
+
+fn roles(required: bool) -> Field {
+    let options = ROLES
+        .iter()
+        .map(|(id, _)| opt(id, role_name(ROLES, id)))
+        .collect();
+    let field = choice("role", s::ROLE, options);
+    if required { field } else { optional(field) }
+}
+
+fn items(incident: &Incident, verb: Verb, fits: &dyn Fn(&Check) -> bool) -> Field {
+    let options = incident
+        .checklist()
+        .into_iter()
+        .enumerate()
+        .filter(|(_, check)| fits(check))
+        .map(|(n, check)| {
+            let number = n + 1;
+            let text = &check.item.text;
+            opt(
+                &check.item.id,
+                both!("{number}. {text}", "{number}. {text}"),
+            )
+        })
+        .collect();
+    let mut field = choice("item", s::ITEM, options);
+    // Only where a wrong one is taken back as easily.
+    if let (Verb::Assign, Input::Choice(choice)) = (verb, &mut field.input) {
+        choice.chosen = choice.options.first().map(|option| option.value.clone());
+    }
+    field
+}
+
+fn present(model: &Model, incident: &Incident) -> Field {
+    let here: Vec<&UserId> = incident
+        .roster
+        .values()
+        .filter(|p| p.left.is_none())
+        .map(|p| &p.user)
+        .collect();
+    let me = &model.snapshot.me;
+    let mut field = choice(
+        "person",
+        s::PERSON,
+        here.iter().map(|user| person_option(model, user)).collect(),
+    );
+    let person = selected_person(model).unwrap_or_else(|| me.clone());
+    if here.contains(&&person) {
+        choose(&mut field, person.as_str());
+    }
+    field
+}
+
+/// Oneself first, then who is here, then everybody else by name.
+fn people(model: &Model, label: Text, nobody: Option<Text>, chosen: Option<&UserId>) -> Field {
+    let me = &model.snapshot.me;
+    let here = |user: &UserId| {
+        model
+            .incident()
+            .and_then(|i| i.roster.get(user))
+            .is_some_and(|p| p.left.is_none())
+    };
+    let mut users: Vec<&UserId> = model
+        .snapshot
+        .people
+        .values()
+        .filter(|person| !person.bot)
+        .map(|person| &person.id)
+        .collect();
+    users.sort_by_cached_key(|user| (*user != me, !here(user), model.name(user)));
+    let mut options: Vec<Opt> = users
+        .into_iter()
+        .map(|user| person_option(model, user))
+        .collect();
+    let required = nobody.is_none();
+    options.extend(nobody.map(|text| opt("", text)));
+    let mut field = choice("person", label, options);
+    field.required = required;
+    if let Some(chosen) = chosen {
+        choose(&mut field, chosen.as_str());
+    }
+    field
+}
+
+fn person_option(model: &Model, user: &UserId) -> Opt {
+    let handle = model.snapshot.people.get(user).map(|p| p.handle.clone());
+    let me = *user == model.snapshot.me;
+    let handle = handle.map(|handle| format!("@{handle}"));
+    let detail = match (me, handle) {
+        (false, handle) => handle.map(Text::same),
+        (true, handle) => {
+            let handle = handle.unwrap_or_default();
+            let (en, ja) = (s::ME.en, s::ME.ja);
+            Some(both!("{handle} {en}", "{handle} {ja}"))
+        }
+    };
+    Opt {
+        value: user.as_str().to_owned(),
+        label: Text::same(model.name(user)),
+        detail,
+    }
+}
+
+/// `2 High`, or the name where it is the id.
+fn named(id: &str, name: &Text) -> Text {
+    let one = |lang: Lang| match name.get(lang) {
+        "" => id.to_owned(),
+        name if name.eq_ignore_ascii_case(id) => name.to_owned(),
+        name => format!("{id} {name}"),
+    };
+    Text {
+        en: one(Lang::En).into(),
+        ja: one(Lang::Ja).into(),
+    }
+}
+
+fn field(key: &'static str, label: Text, required: bool, input: Input) -> Field {
+    Field {
+        key,
+        label,
+        required,
+        input,
+        problem: None,
+        understood: None,
+        touched: false,
+    }
+}
+
+fn line(key: &'static str, label: Text, required: bool) -> Field {
+    field(key, label, required, Input::Text(Edit::line("")))
+}
+
+fn with(mut field: Field, text: &str) -> Field {
+    if let Input::Text(edit) | Input::Time(edit) = &mut field.input {
+        edit.set(text);
+    }
+    field
+}
+
+fn long(key: &'static str, label: Text, text: &str) -> Field {
+    field(key, label, true, Input::Text(Edit::lines(text)))
+}
+
+fn time(key: &'static str, label: Text, required: bool, text: &str) -> Field {
+    field(key, label, required, Input::Time(Edit::line(text)))
+}
+
+fn flag(key: &'static str, label: Text) -> Field {
+    field(key, label, false, Input::Flag(false))
+}
+
+fn choice(key: &'static str, label: Text, options: Vec<Opt>) -> Field {
+    let input = Input::Choice(Choice {
+        options,
+        chosen: None,
+        filter: Edit::line(""),
+    });
+    field(key, label, true, input)
+}
+
+/// With "none" before the others.
+fn optional(mut field: Field) -> Field {
+    field.required = false;
+    if let Input::Choice(choice) = &mut field.input {
+        choice.options.insert(0, opt("", s::NONE));
+        choice.chosen = Some(String::new());
+    }
+    field
+}
+
+fn choose(field: &mut Field, value: &str) {
+    if let Input::Choice(choice) = &mut field.input
+        && choice.options.iter().any(|option| option.value == value)
+    {
+        choice.chosen = Some(value.to_owned());
+    }
+}
+
+fn opt(value: &str, label: Text) -> Opt {
+    Opt {
+        value: value.to_owned(),
+        label,
+        detail: None,
+    }
+}
+
+/// Whether a declaration of what the form says so far would be private by configuration.
+pub(super) fn private_by_kind(model: &Model, form: &Form) -> bool {
+    let security = form.value("kind") == Kind::Security.name();
+    let kind = if security {
+        Kind::Security
+    } else {
+        Kind::Outage
+    };
+    resolve::private_by_default(&model.snapshot.config, kind)
+}

@@ -1,0 +1,289 @@
+//! From what a form holds to a command, and what is wrong with it on the way.
+
+use super::{Field, Form, Input};
+use crate::app::clock;
+use crate::app::model::Model;
+use crate::app::resolve::{self, Reach, Wish};
+use crate::app::strings::{confirm as c, fill, form as s};
+use crate::domain::decide::{Command, Outlets};
+use crate::domain::event::{Kind, Milestone, Phase};
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Incident, ItemState};
+use crate::domain::problem::Problem;
+use crate::domain::verb::Verb;
+use crate::domain::words::{Lang, Text};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+
+/// Checks every field as it stands: what is wrong (of those that were touched) and how times were
+/// understood. `all` checks what was not touched too. Says whether the form is whole.
+pub fn check(form: &mut Form, model: &Model, all: bool) -> bool {
+    let mut whole = true;
+    for field in &mut form.fields {
+        let (problem, understood) = match &field.input {
+            Input::Time(edit) if !edit.is_blank() => when(&edit.text(), model),
+            _ if field.required && is_empty(field) => (Some(missing(field)), None),
+            Input::Text(edit) if field.key == "minutes" => {
+                let number = edit.text().trim().parse::<u32>();
+                (number.is_err().then_some(s::NUMBER), None)
+            }
+            _ => (None, None),
+        };
+        whole &= problem.is_none();
+        field.problem = problem.filter(|_| field.touched || all);
+        field.understood = understood;
+    }
+    whole
+}
+
+fn is_empty(field: &Field) -> bool {
+    match &field.input {
+        Input::Text(edit) | Input::Time(edit) => edit.is_blank(),
+        // "Nobody" is a choice too.
+        Input::Choice(choice) => choice.chosen.is_none(),
+        Input::Flag(_) => false,
+    }
+}
+
+fn missing(field: &Field) -> Text {
+    match field.input {
+        Input::Choice(_) => s::CHOOSE,
+        _ => s::REQUIRED,
+    }
+}
+
+fn when(text: &str, model: &Model) -> (Option<Text>, Option<Text>) {
+    let zone = model.shown_zone();
+    let at = match clock::parse(text, model.now, zone) {
+        Ok(at) => at,
+        Err(problem) => return (Some(problem.hint.unwrap_or(problem.sentence)), None),
+    };
+    let ahead = at > model.now + TimeDelta::minutes(1);
+    let ago = clock::rough(model.now - at);
+    let shown = format!(
+        "{} {}",
+        clock::day_hhmm(zone, at, model.now),
+        clock::zone_name(zone, at)
+    );
+    let near = (model.now - at).num_seconds().abs() < 1;
+    let say = |lang: Lang| match near {
+        true => fill(&s::UNDERSTOOD_NOW, lang, &[&shown]),
+        false => fill(&s::UNDERSTOOD, lang, &[&shown, ago.get(lang)]),
+    };
+    let understood = Text {
+        en: say(Lang::En).into(),
+        ja: say(Lang::Ja).into(),
+    };
+    (ahead.then_some(s::FUTURE), Some(understood))
+}
+
+/// What the form asks for.
+///
+/// # Errors
+/// What is missing or names nothing.
+pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
+    let text = |key: &str| form.value(key);
+    let maybe = |key: &str| Some(form.value(key)).filter(|t| !t.trim().is_empty());
+    let person = || maybe("person").map(UserId);
+    let time = |key: &str| -> Result<Option<DateTime<Utc>>, Problem> {
+        maybe(key)
+            .map(|text| clock::parse(&text, model.now, model.shown_zone()))
+            .transpose()
+    };
+    let needed = |key: &str| maybe(key).ok_or_else(|| incomplete(form, key));
+    let item = || match &form.subject {
+        Some(item) => Ok(item.clone()),
+        None => needed("item"),
+    };
+    let config = &model.snapshot.config;
+    let lists = &model.checklists;
+    if form.verb == Verb::Declare {
+        let people = &model.snapshot.people;
+        let wish = wish(form, model)?;
+        let made = resolve::declaration(config, lists, people, &wish, model.lang, model.now)?;
+        return Ok(Command::Declare(Box::new(made)));
+    }
+    let incident = target(form, model)?;
+    Ok(match form.verb {
+        Verb::Level => Command::Level(resolve::level(config, lists, &incident, &needed("level")?)?),
+        Verb::Temperature => Command::Temperature(resolve::temperature(
+            config,
+            &needed("temperature")?,
+            incident.lang,
+        )?),
+        Verb::Situation => Command::Situation(needed("situation")?),
+        Verb::Note => Command::Note(needed("text")?),
+        Verb::Command => Command::Commander {
+            user: person(),
+            reason: maybe("reason"),
+        },
+        Verb::Role => Command::Role {
+            role: needed("role")?,
+            user: person(),
+        },
+        Verb::CheckIn => Command::CheckIn {
+            user: person().ok_or_else(|| incomplete(form, "person"))?,
+            role: maybe("role"),
+            task: maybe("task"),
+        },
+        Verb::CheckOut => Command::CheckOut(person().ok_or_else(|| incomplete(form, "person"))?),
+        Verb::Tick => Command::Tick(item()?),
+        Verb::Untick => Command::Untick(item()?),
+        Verb::Assign => Command::Assign {
+            item: item()?,
+            user: person(),
+        },
+        Verb::Skip => Command::Skip {
+            item: item()?,
+            reason: needed("reason")?,
+        },
+        Verb::AddItem => Command::AddItem(needed("text")?),
+        Verb::Milestone => Command::Milestone {
+            milestone: Milestone::parse(&text("milestone"))
+                .ok_or_else(|| incomplete(form, "milestone"))?,
+            time: time("time")?.ok_or_else(|| incomplete(form, "time"))?,
+            link: maybe("link"),
+        },
+        Verb::Timekeeper => Command::Timekeeper(
+            text("minutes")
+                .trim()
+                .parse()
+                .map_err(|_| Problem::usage(s::NUMBER))?,
+        ),
+        Verb::Phase => {
+            Command::Phase(Phase::parse(&text("phase")).ok_or_else(|| incomplete(form, "phase"))?)
+        }
+        Verb::PersonalData => resolve::personal_data(config, lists, &incident),
+        Verb::Recover => Command::Recover(time("time")?),
+        Verb::Resolve => Command::Resolve(maybe("reason")),
+        Verb::Archive => Command::Archive,
+        Verb::Cancel => Command::Cancel {
+            outcome: Phase::parse(&text("outcome")).ok_or_else(|| incomplete(form, "outcome"))?,
+            reason: needed("reason")?,
+        },
+        Verb::Reopen => Command::Reopen(needed("reason")?),
+        // Neither has a form.
+        Verb::Message | Verb::Pin | Verb::Declare => return Err(incomplete(form, "")),
+    })
+}
+
+fn wish(form: &Form, model: &Model) -> Result<Wish, Problem> {
+    let maybe = |key: &str| Some(form.value(key)).filter(|t| !t.trim().is_empty());
+    let time = |key: &str| -> Result<Option<DateTime<Utc>>, Problem> {
+        maybe(key)
+            .map(|text| clock::parse(&text, model.now, model.shown_zone()))
+            .transpose()
+    };
+    Ok(Wish {
+        title: form.value("title"),
+        service: form.value("service"),
+        kind: match form.value("kind").as_str() {
+            "security" => Kind::Security,
+            _ => Kind::Outage,
+        },
+        temperature: maybe("temperature"),
+        situation: maybe("situation"),
+        started: time("started")?,
+        detected: time("detected")?,
+        private: Some(form.flag("private")),
+        drill: form.flag("drill"),
+        personal_data: form.flag("personal_data"),
+    })
+}
+
+fn incomplete(form: &Form, key: &str) -> Problem {
+    let label = form
+        .field(key)
+        .map_or(Text::fixed("The form", "入力"), |f| f.label.clone());
+    let (en, ja) = (label.en, label.ja);
+    Problem::usage(crate::both!("{en}: needed.", "{ja}: 入力してください。"))
+}
+
+fn target(form: &Form, model: &Model) -> Result<Arc<Incident>, Problem> {
+    form.target
+        .as_ref()
+        .and_then(|id| model.summary(id))
+        .map(|summary| Arc::clone(&summary.incident))
+        .ok_or_else(|| Problem::not_found(crate::app::strings::why::NOT_READ))
+}
+
+/// Where an act would be heard: the same table that the act itself is given.
+pub(in crate::app) fn outlets(
+    model: &Model,
+    form_target: Option<&crate::domain::ids::IncidentId>,
+    command: &Command,
+) -> Outlets {
+    let snapshot = &model.snapshot;
+    let reach = match (command, form_target.and_then(|id| model.summary(id))) {
+        (Command::Declare(declaration), _) => Reach::of_declaration(declaration),
+        (_, Some(summary)) => Reach::of(&summary.incident, summary.private, summary.drill),
+        (_, None) => return Outlets::default(),
+    };
+    resolve::outlets(&snapshot.config, &snapshot.people, &reach, command)
+}
+
+/// What a confirmation prints: the target by name, who will hear of it, and what cannot be undone.
+/// As far as the form is filled in.
+pub fn preview(form: &Form, model: &Model) -> Vec<String> {
+    let lang = model.lang;
+    let mut lines = Vec::new();
+    let summary = form.target.as_ref().and_then(|id| model.summary(id));
+    if let Some(summary) = summary {
+        let channel = crate::app::view::channel_name(summary, lang);
+        lines.push(fill(&c::ON, lang, &[&channel, &summary.incident.title]));
+    }
+    if form.confirm.is_none() {
+        return lines;
+    }
+    let command = match form.verb {
+        // The channel's name and who hears of it are known before there is a title.
+        Verb::Declare => wish(form, model)
+            .ok()
+            .and_then(|wish| {
+                let wish = Wish {
+                    title: "-".to_owned(),
+                    ..wish
+                };
+                let snapshot = &model.snapshot;
+                let (config, people) = (&snapshot.config, &snapshot.people);
+                resolve::declaration(config, &model.checklists, people, &wish, lang, model.now).ok()
+            })
+            .map(|made| Command::Declare(Box::new(made))),
+        _ => command(form, model).ok(),
+    };
+    if let Some(Command::Declare(made)) = &command {
+        lines.push(fill(&c::OPENS, lang, &[&format!("#{}", made.channel)]));
+    }
+    if let Some(command) = &command {
+        let out = outlets(model, form.target.as_ref(), command);
+        let called: Vec<String> = out.groups.iter().chain(&out.people).cloned().collect();
+        if !called.is_empty() {
+            let text = match form.verb {
+                Verb::Declare => c::INVITES,
+                _ => c::CALLS,
+            };
+            lines.push(fill(&text, lang, &[&called.join(", ")]));
+        }
+        lines.push(match out.broadcast.as_slice() {
+            [] => c::ANNOUNCED_NOWHERE.get(lang).to_owned(),
+            channels => fill(&c::ANNOUNCED, lang, &[&channels.join(", ")]),
+        });
+    }
+    if matches!(form.verb, Verb::Resolve | Verb::Archive) {
+        lines.push(c::ARCHIVES.get(lang).to_owned());
+    }
+    if let (Verb::Resolve, Some(summary)) = (form.verb, summary) {
+        let list = summary.incident.checklist();
+        let open = list
+            .iter()
+            .filter(|check| check.state == ItemState::Open && check.required)
+            .count();
+        if open > 0 {
+            lines.push(fill(&c::OPEN_ITEMS, lang, &[&open.to_string()]));
+        }
+    }
+    if form.verb.row().undo == crate::domain::verb::Undo::Never {
+        lines.push(c::FINAL.get(lang).to_owned());
+    }
+    lines
+}

@@ -1,0 +1,353 @@
+//! The fixed texts of the screens, in both languages, by where they stand. What an action is called
+//! is in its row; what went wrong is where it is found out.
+
+macro_rules! texts {
+    ($($name:ident = $en:literal, $ja:literal;)*) => {
+        $(pub const $name: Text = Text::fixed($en, $ja);)*
+
+        /// Every text here, with its name.
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, Text)] = &[$((stringify!($name), $name),)*];
+    };
+}
+
+/// The rows of vital facts.
+pub mod header {
+    use crate::domain::words::Text;
+    texts! {
+        LOCAL = "LOCAL: nobody outside sees this", "この端末のみ・社内には届きません";
+        DRILL = "DRILL", "訓練";
+        PRIVATE = "PRIVATE", "非公開";
+        PERSONAL_DATA = "PERSONAL DATA", "個人情報あり";
+        FOLLOWS = "another window of this console talks to Slack", "送受信は別のウィンドウが担当";
+        NO_LEVEL = "no level", "レベル未定";
+        NO_CHANNEL = "channel being opened", "チャンネル作成中";
+        SINCE_DECLARED = "since declared", "宣言から";
+        SINCE_STARTED = "since started", "発生から";
+        SINCE_DETECTED = "since detected", "検知から";
+        COMMANDER = "IC", "指揮";
+        SEEN = "seen {} ago", "同期 {}前";
+        SLOW = "slow, seen {} ago", "低速・同期 {}前";
+        OFFLINE = "OFFLINE, seen {} ago", "オフライン・同期 {}前";
+        OFFLINE_NEVER = "OFFLINE", "オフライン";
+        STARTING = "connecting", "接続中";
+        REFUSED = "token refused: {}", "トークンが拒否されました: {}";
+        SAVING = "{} saving", "保存中 {}";
+        QUEUED = "{} queued", "待ち {}";
+        UNCONFIRMED = "{} unconfirmed", "未確認 {}";
+        FAILED = "{} failed", "失敗 {}";
+        DUE = "DUE", "次";
+        TIMEKEEPER = "timekeeper", "タイムキーパー";
+        NOTHING_DUE = "nothing due", "期限なし";
+    }
+}
+
+/// Marks on a line.
+pub mod mark {
+    use crate::domain::words::Text;
+    texts! {
+        SAVING = "(saving)", "(保存中)";
+        SAVING_LATE = "(still saving, {})", "(保存中・{}経過)";
+        QUEUED = "(queued)", "(送信待ち)";
+        SENDING = "(sending)", "(送信中)";
+        UNCONFIRMED = "(unconfirmed)", "(未確認)";
+        FAILED = "(failed: {})", "(送信失敗: {})";
+        DROPPED = "(given up)", "(送信中止)";
+        OVERTAKEN = "(overtaken: somebody changed it first)", "(反映されず: 別の変更が先でした)";
+        EDITED = "(edited)", "(編集済み)";
+        PINNED = "pinned", "ピン留め";
+    }
+}
+
+/// The panes.
+pub mod pane {
+    use crate::domain::words::Text;
+    texts! {
+        TIMELINE = "TIMELINE", "タイムライン";
+        STORY = "story", "要点";
+        ALL_RECORDS = "all", "全記録";
+        CHANNEL = "CHANNEL", "チャンネル";
+        CHECKLIST = "CHECKLIST", "チェックリスト";
+        SITUATION = "SITUATION", "状況";
+        ROSTER = "ROSTER", "在席";
+        ASK = "ASK", "確認";
+        HERE = "{} here", "{}人";
+        IDLE_COUNT = "{} idle", "応答なし {}";
+        IDLE = "idle {}", "応答なし {}";
+        NOBODY = "-", "-";
+        NO_SITUATION = "Nobody has written the situation yet: s", "状況はまだ書かれていません (s で記入)";
+        NO_TALK = "Nobody has written in the channel yet.", "まだ投稿はありません。";
+        NO_ITEMS = "No checklist yet: a level brings one (l)", "項目はまだありません。レベルを決めると読み込まれます (l)";
+        NO_EVENTS = "Nothing has been recorded yet.", "まだ記録はありません。";
+        READING = "Reading the record…", "記録を読み込んでいます…";
+        REPLY_TO = "re {}: {}", "{}「{}」への返信";
+        MESSAGES = "{} messages", "{}件";
+        PROGRAM = "program", "プログラム";
+        CHECKLIST_LOADED = "checklist: {} items", "チェックリスト {}項目を読み込み";
+        TIMEKEEPER_CALL = "call {}", "{}回目の声かけ";
+    }
+}
+
+/// Prompts.
+pub mod ask {
+    use crate::domain::words::Text;
+    texts! {
+        FAILED = "{} did not reach the channel: look", "{}件がチャンネルに届いていません。確認しますか";
+        COMMANDER = "No commander for {}: who commands?", "指揮者がいません ({})。誰が執りますか";
+        LEVEL = "No level for {}: how bad is it?", "レベルが未定です ({})。いくつですか";
+        SITUATION = "What is the situation?", "いまいまの状況を書きませんか";
+        DETECTED = "When was it detected, and by what?", "検知はいつ、何によってでしたか";
+        TIME_BOX = "{}: {} over ({})", "{}: {}超過 ({})";
+        SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
+        NOTHING = "There is no such prompt.", "その番号の確認はありません。";
+    }
+}
+
+/// The list of incidents.
+pub mod home {
+    use crate::domain::words::Text;
+    texts! {
+        TITLE = "INCIDENTS", "インシデント";
+        OPEN_COUNT = "{} open", "対応中 {}";
+        EMPTY = "No incidents. d declares one.", "インシデントはありません。d で宣言します。";
+        EMPTY_SAMPLE = "To try things out: s starts a made-up one on this machine.", "試すには s でサンプルを始めます (この端末のみ)。";
+        NO_COMMANDER = "no commander", "指揮者なし";
+        NO_LEVEL = "no level", "レベル未定";
+        FAILED = "{} failed", "送信失敗 {}";
+        OVERDUE = "{} overdue", "期限超過 {}";
+        UNRESOLVED = "recovered, not resolved", "復旧済み・未解決";
+    }
+}
+
+/// The composer.
+pub mod composer {
+    use crate::domain::words::Text;
+    texts! {
+        PLACEHOLDER = "Enter: write to the channel", "Enter でチャンネルに書き込む";
+        REPLYING = "reply to {}: {}", "{}「{}」に返信";
+        KANA = "Japanese input is on: the text goes to the message line and runs nothing. Esc leaves it.", "日本語入力がオンです。文字は投稿欄に入り、操作は実行されません。Esc で戻ります。";
+        PASTED = "The paste is in the message line; nothing was run.", "貼り付けた内容は投稿欄に入れました。操作は実行していません。";
+        NO_PLACE = "There is nothing here that takes text.", "ここには文字を入れる欄がありません。";
+        UNKNOWN_KEY = "{} does nothing here. ? shows what does.", "{} には操作がありません。? で一覧を表示します。";
+        LEAVE = "leave", "離れる";
+        NEW_LINE = "new line", "改行";
+    }
+}
+
+/// Forms and lists to pick from.
+pub mod form {
+    use crate::domain::words::Text;
+    texts! {
+        SERVICE = "Service", "サービス";
+        TITLE = "Title", "タイトル";
+        KIND = "Kind", "種別";
+        TEMPERATURE = "Temperature", "温度感";
+        SITUATION = "Situation", "状況";
+        STARTED = "Started", "発生時刻";
+        DETECTED = "Detected", "検知時刻";
+        PERSONAL_DATA = "Personal data involved", "個人情報あり";
+        PRIVATE = "Private channel", "非公開チャンネル";
+        DRILL = "Drill", "訓練";
+        LEVEL = "Level", "レベル";
+        PHASE = "Phase", "段階";
+        PERSON = "Person", "人";
+        ROLE = "Role", "役割";
+        TASK = "Task", "作業";
+        REASON = "Reason", "理由";
+        ITEM = "Item", "項目";
+        NOTE = "Note", "記録";
+        MILESTONE = "Milestone", "節目";
+        TIME = "Time", "時刻";
+        LINK = "Link to what shows it", "根拠のリンク";
+        MINUTES = "Every so many minutes (0 stops)", "間隔 (分)。0 で停止";
+        OUTCOME = "Outcome", "結果";
+        WHAT_NOW = "What now?", "どうしますか";
+        DONE = "done", "完了した";
+        REASSIGN = "give it to somebody else", "別の人に任せる";
+        NOT_NEEDED = "not needed", "不要にする";
+        NONE = "none", "なし";
+        NOBODY = "nobody", "担当なし";
+        LAY_DOWN = "nobody: lay command down", "指揮を離れる (指揮者なし)";
+        ME = "me", "自分";
+        REQUIRED = "needed", "入力してください";
+        CHOOSE = "choose one", "選んでください";
+        UNDERSTOOD = "{} ({} ago)", "{} ({}前)";
+        UNDERSTOOD_NOW = "{} (now)", "{} (いま)";
+        FUTURE = "that is in the future", "未来の時刻です";
+        NUMBER = "a whole number of minutes", "分を整数で入力してください";
+        CANCEL = "Cancel", "やめる";
+        GO = "Do it", "実行";
+        SAVING = "saving", "保存中";
+        STILL_HERE = "Your text is still here.", "入力した内容は残っています。";
+        EARLY = "Keys typed before the form was visible were dropped.", "表示前に押されたキーは無視しました。";
+        ON = "yes", "はい";
+        OFF = "no", "いいえ";
+        NEXT = "next", "次へ";
+        SEND = "send", "送る";
+        MORE = "{} more", "他 {}件";
+        NO_MATCH = "nothing matches", "一致なし";
+    }
+}
+
+/// What a confirmation says about its act.
+pub mod confirm {
+    use crate::domain::words::Text;
+    texts! {
+        OPENS = "Opens {}", "{} を開きます";
+        ON = "For {} {}", "対象: {} {}";
+        ANNOUNCED = "Announced in {}", "告知先: {}";
+        ANNOUNCED_NOWHERE = "Announced nowhere but in its channel", "告知先: なし (チャンネル内のみ)";
+        INVITES = "Invites {}", "招待: {}";
+        CALLS = "Calls {}", "呼び出し: {}";
+        FINAL = "This cannot be taken back.", "取り消せません。";
+        ARCHIVES = "The channel is archived.", "チャンネルはアーカイブされます。";
+        OPEN_ITEMS = "{} items are still open", "未完了の項目が {}件あります";
+        HOW = "Tab to the button and Enter, or {}", "Tab でボタンに移って Enter、または {}";
+        QUIT = "Leave matoi?", "matoi を終了しますか";
+        QUIT_UNSENT = "{} are saved and go out at the next start.", "{}件は保存済みで、次回の起動時に送られます。";
+        QUIT_SAVING = "{} are not saved yet!", "{}件がまだ保存されていません。";
+        QUIT_TEXT = "The message line holds text that was not sent.", "投稿欄に未送信の文章があります。";
+        DROP = "Give this up? It will never reach Slack: {}", "破棄しますか。Slack には届きません: {}";
+    }
+}
+
+/// What stands over the screen.
+pub mod overlay {
+    use crate::domain::words::Text;
+    texts! {
+        HELP = "HELP", "ヘルプ";
+        PALETTE = "ALL ACTIONS", "全操作";
+        OUTBOX = "NOT IN THE WORKSPACE YET", "まだ届いていないもの";
+        OUTBOX_EMPTY = "Everything has been delivered.", "すべて届いています。";
+        OUTBOX_KEYS = "r retries what failed, x gives it up", "r 再送  x 破棄 (失敗したもののみ)";
+        OUTBOX_NOT_FAILED = "Only what failed can be retried or given up; the rest is under way.", "再送・破棄できるのは失敗したものだけです。他は送信中です。";
+        RETRYING = "It is tried again.", "再送します。";
+        WHO = "WHO SITS HERE?", "この端末を使うのは誰ですか";
+        WHO_WHY = "Your name goes with everything this console writes.", "この端末からの記録・投稿に名前が付きます。";
+        NO_PEOPLE = "The members have not been read yet.", "メンバーをまだ読み込んでいません。";
+        ATTEMPTS = "{} tries", "{}回試行";
+        CLOSE = "close", "閉じる";
+        RUN = "run", "実行";
+        CHOOSE = "choose", "選択";
+        MOVE = "move", "移動";
+        RETRY = "retry", "再送";
+        DROP = "give up", "破棄";
+        TIMELINE_ENTRY = "Timeline", "タイムライン";
+    }
+}
+
+/// Why an action is not to be had now.
+pub mod why {
+    use crate::domain::words::Text;
+    texts! {
+        NOT_HERE = "not on this screen", "この画面では使えません";
+        NO_ME = "say first who you are (W)", "先に名乗ってください (W)";
+        NOT_READ = "the record is still being read", "記録を読み込んでいます";
+        OVER = "the incident is over; reopen it first (O)", "対応は終わっています。先に再開してください (O)";
+        BURNING = "recovery is not declared yet (r)", "まだ復旧していません (r)";
+        STILL_RUNNING = "the response is still running", "対応はまだ続いています";
+        RECOVERED = "recovery is declared already", "復旧は宣言済みです";
+        NOT_OVER = "only what is over can be archived", "終わったものだけアーカイブできます";
+        ARCHIVED = "it is archived already", "アーカイブ済みです";
+        MARKED = "it is marked already", "設定済みです";
+        VACANT = "nobody commands: take command first (h)", "指揮者がいません。先に指揮を執ってください (h)";
+        COMMANDS = "{} commands", "{} が指揮中です";
+        CLOSERS = "only {} may", "できるのは {} だけです";
+        NO_ITEM = "there are no items", "項目がありません";
+        ALL_DONE = "no item is open", "未完了の項目はありません";
+        NONE_DONE = "no item is done", "完了した項目はありません";
+        ALREADY_DONE = "this item is settled; U opens it again", "この項目は済んでいます。U で未完了に戻せます";
+        NO_MESSAGE = "select a message of the channel first", "先にチャンネルの投稿を選んでください";
+        NOT_SENT = "this message is not in the channel yet", "この投稿はまだチャンネルに届いていません";
+        PINNED = "it is pinned already", "ピン留め済みです";
+        NOT_PINNED = "it is not pinned", "ピン留めされていません";
+        NOBODY_HERE = "nobody is checked in", "誰もチェックインしていません";
+        NOTHING_SELECTED = "nothing is selected", "何も選ばれていません";
+        NOT_LOCAL = "only on the workspace of this machine", "この端末のワークスペースでだけ使えます";
+        SENDING = "the same act is being saved", "同じ操作を保存中です";
+    }
+}
+
+/// Puts `parts` in the places of `{}`.
+pub fn fill(
+    text: &crate::domain::words::Text,
+    lang: crate::domain::words::Lang,
+    parts: &[&str],
+) -> String {
+    let mut out = String::new();
+    let mut parts = parts.iter();
+    let mut pieces = text.get(lang).split("{}");
+    out.push_str(pieces.next().unwrap_or(""));
+    for piece in pieces {
+        out.push_str(parts.next().unwrap_or(&""));
+        out.push_str(piece);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::words::{Lang, Text};
+
+    fn all() -> impl Iterator<Item = &'static (&'static str, Text)> {
+        [
+            header::ALL,
+            mark::ALL,
+            pane::ALL,
+            ask::ALL,
+            home::ALL,
+            composer::ALL,
+            form::ALL,
+            confirm::ALL,
+            overlay::ALL,
+            why::ALL,
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages_with_the_same_places() {
+        for (name, text) in all() {
+            assert!(
+                !text.en.trim().is_empty() && !text.ja.trim().is_empty(),
+                "{name}"
+            );
+            let places = |text: &str| text.matches("{}").count();
+            assert_eq!(places(&text.en), places(&text.ja), "{name}");
+            assert!(
+                text.en.chars().all(|c| c.is_ascii() || c == '…'),
+                "{name}: {}",
+                text.en
+            );
+        }
+    }
+
+    #[test]
+    fn japanese_has_no_english_left_where_a_word_is_expected() {
+        // Names of keys and of products, and what is written the same.
+        const KEPT: &[&str] = &["Enter", "Esc", "Tab", "Slack", "matoi", "fg"];
+        for (name, text) in all() {
+            let mut ja = text.ja.to_string();
+            for kept in KEPT {
+                ja = ja.replace(kept, "");
+            }
+            let word = ja
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .find(|word| word.len() > 1);
+            assert_eq!(word, None, "{name}: {}", text.ja);
+            let nothing_to_say = !text.en.chars().any(char::is_alphabetic);
+            assert!(nothing_to_say || !text.ja.is_ascii(), "{name}: {}", text.ja);
+        }
+    }
+
+    #[test]
+    fn parts_go_where_the_braces_are() {
+        assert_eq!(
+            fill(&pane::REPLY_TO, Lang::Ja, &["伊藤", "確認"]),
+            "伊藤「確認」への返信"
+        );
+        assert_eq!(fill(&header::SEEN, Lang::En, &["{}"]), "seen {} ago");
+    }
+}

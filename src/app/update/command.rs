@@ -1,0 +1,233 @@
+//! Keys while no text is being typed.
+
+use super::lists::{self, Step};
+use super::{act, compose, enter, go_home, notice, over};
+use crate::app::action::{Action, Scope};
+use crate::app::ask::AskId;
+use crate::app::availability::available;
+use crate::app::effect::Effect;
+use crate::app::form;
+use crate::app::keymap::Chord;
+use crate::app::model::{Model, Overlay, Pane, RowId, Screen, Where};
+use crate::app::strings::{ask as asks, composer as s, fill};
+use crate::app::view::{self, rows};
+use crate::domain::event::Milestone;
+use crate::domain::text::is_japanese_input;
+use crate::domain::verb::Verb;
+use crate::domain::words::{Lang, Text};
+use chrono::TimeDelta;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// How long a prompt that was put off keeps quiet.
+const LATER: TimeDelta = TimeDelta::minutes(10);
+
+pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effect> {
+    let screen = match model.screen {
+        Screen::Home => Scope::Home,
+        Screen::Room(_) => Scope::Room,
+    };
+    if let Some(action) = model.keymap.action(chord, screen) {
+        return run(model, action);
+    }
+    let held = KeyModifiers::CONTROL | KeyModifiers::ALT;
+    match event.code {
+        // Composed text runs nothing, whatever its letters are bound to.
+        KeyCode::Char(c) if !c.is_ascii() && !event.modifiers.intersects(held) => {
+            composed(model, event, c);
+        }
+        _ => unknown(model, chord),
+    }
+    Vec::new()
+}
+
+fn composed(model: &mut Model, event: KeyEvent, c: char) {
+    let Screen::Room(_) = model.screen else {
+        notice(model, s::NO_PLACE);
+        return;
+    };
+    // A full-width letter that is no key here.
+    if !is_japanese_input(c) && crate::domain::text::fold_command_key(c).is_ascii() {
+        return unknown(model, Chord::from(event));
+    }
+    model.composer.active = true;
+    model.composer.edit.key(event);
+    if !model.memory.kana_told {
+        model.memory.kana_told = true;
+        notice(model, s::KANA);
+    }
+}
+
+fn unknown(model: &mut Model, chord: Chord) {
+    let key = chord.to_string();
+    let say = |lang: Lang| fill(&s::UNKNOWN_KEY, lang, &[&key]);
+    let text = Text {
+        en: say(Lang::En).into(),
+        ja: say(Lang::Ja).into(),
+    };
+    notice(model, text);
+}
+
+/// Runs an action, or says why not. The palette comes here too.
+pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Action::Answer(slot) = action {
+        return answer(model, usize::from(slot));
+    }
+    if let Err(why) = available(action, model) {
+        notice(model, why);
+        return Vec::new();
+    }
+    let at = rows::focused(model);
+    match action {
+        Action::Do(Verb::Message) => return compose::open(model),
+        Action::Do(verb) => return act::verb(model, verb),
+        Action::Unpin => match form::pin(model, false) {
+            Ok(opening) => return act::opened(model, opening),
+            Err(why) => notice(model, why),
+        },
+        Action::Reply => return compose::reply(model),
+        Action::Answer(slot) => return answer(model, usize::from(slot)),
+        Action::Snooze(slot) => snooze(model, usize::from(slot)),
+        Action::Up => lists::go(model, at, Step::Rows(-1)),
+        Action::Down => lists::go(model, at, Step::Rows(1)),
+        Action::PageUp => lists::go(model, at, Step::Pages(-1)),
+        Action::PageDown => lists::go(model, at, Step::Pages(1)),
+        Action::First => lists::go(model, at, Step::First),
+        Action::Last => lists::go(model, at, Step::Last),
+        Action::NextPane => turn(model, 1),
+        Action::PreviousPane => turn(model, Pane::ALL.len() - 1),
+        Action::PaneLeft => sideways(model, false),
+        Action::PaneRight => sideways(model, true),
+        Action::Timeline => model.room.focus = Some(Pane::Timeline),
+        Action::Channel => model.room.focus = Some(Pane::Channel),
+        Action::Checklist => model.room.focus = Some(Pane::Checklist),
+        Action::Situation => model.room.focus = Some(Pane::Situation),
+        Action::Roster => model.room.focus = Some(Pane::Roster),
+        Action::Zoom => model.room.zoomed = !model.room.zoomed,
+        Action::Story => {
+            model.room.all = !model.room.all;
+            super::reindex(model);
+            lists::prune(model, Where::Pane(Pane::Timeline));
+        }
+        Action::View => return view(model),
+        Action::Copy => {
+            return full(model)
+                .map(|(_, text)| Effect::Copy(text))
+                .into_iter()
+                .collect();
+        }
+        Action::Open => {
+            if let Some(RowId::Incident(id)) = model.home.selected.clone() {
+                return enter(model, id);
+            }
+        }
+        Action::Sample => return vec![Effect::StartSample],
+        // What stands over the room goes first.
+        Action::Back if !model.toasts.is_empty() => model.toasts.clear(),
+        Action::Back if model.room.zoomed => model.room.zoomed = false,
+        Action::Back => return go_home(model),
+        Action::Palette => over::palette(model),
+        Action::Help => over::toggle_help(model),
+        Action::Outbox => over::outbox(model),
+        Action::Utc => model.utc = !model.utc,
+        Action::Language => {
+            model.lang = match model.lang {
+                Lang::En => Lang::Ja,
+                Lang::Ja => Lang::En,
+            };
+        }
+        Action::Who => over::who(model),
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Quit => return over::quit(model),
+    }
+    Vec::new()
+}
+
+/// Answers the prompt that stood in this slot on the screen when the key went down.
+pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
+    let ask = model.painted.asks.get(slot).cloned().flatten();
+    // One that was answered meanwhile asks for nothing any more.
+    let Some(ask) = ask.filter(|ask| model.room.asks.iter().flatten().any(|a| a == ask)) else {
+        notice(model, asks::NOTHING);
+        return Vec::new();
+    };
+    match ask {
+        AskId::Failed => {
+            over::outbox(model);
+            Vec::new()
+        }
+        AskId::Commander => act::verb(model, Verb::Command),
+        AskId::Level => act::verb(model, Verb::Level),
+        AskId::Situation => act::verb(model, Verb::Situation),
+        AskId::Detected => act::about(model, Verb::Milestone, Some(Milestone::Detected.name())),
+        AskId::TimeBox(item) => act::about(model, Verb::Tick, Some(&format!("ask:{item}"))),
+    }
+}
+
+fn snooze(model: &mut Model, slot: usize) {
+    let ask = model.painted.asks.get(slot).cloned().flatten();
+    let Some(ask) = ask.filter(|ask| model.room.asks.iter().flatten().any(|a| a == ask)) else {
+        notice(model, asks::NOTHING);
+        return;
+    };
+    model.room.snoozed.insert(ask, model.now + LATER);
+    super::ask_anew(model);
+    notice(model, asks::SNOOZED);
+}
+
+fn turn(model: &mut Model, by: usize) {
+    let here = Pane::ALL.iter().position(|p| *p == model.room.pane());
+    let next = (here.unwrap_or(0) + by) % Pane::ALL.len();
+    model.room.focus = Pane::ALL.get(next).copied();
+}
+
+/// The room's columns from left to right: roster; timeline over channel; checklist over situation.
+fn sideways(model: &mut Model, right: bool) {
+    let next = match (model.room.pane(), right) {
+        (Pane::Timeline | Pane::Channel, false) => Pane::Roster,
+        (Pane::Timeline, true) => Pane::Checklist,
+        (Pane::Channel, true) => Pane::Situation,
+        (Pane::Checklist, false) | (Pane::Roster, true) => Pane::Timeline,
+        (Pane::Situation, false) => Pane::Channel,
+        (pane, _) => pane,
+    };
+    model.room.focus = Some(next);
+}
+
+pub(super) fn view(model: &mut Model) -> Vec<Effect> {
+    if let Some((title, text)) = full(model) {
+        model
+            .overlays
+            .push(Overlay::LongText(crate::app::model::LongText {
+                title,
+                text,
+                scroll: 0,
+            }));
+    }
+    Vec::new()
+}
+
+/// What is selected, whole, with a title.
+fn full(model: &Model) -> Option<(String, String)> {
+    let pane = model.room.pane();
+    let title = view::panes::title(model, pane).name;
+    let selected = model.room.list(pane).selected.as_ref();
+    let text = match pane {
+        Pane::Timeline => view::timeline::full(model, selected?)?,
+        Pane::Channel => view::channel::full(model, selected?)?,
+        Pane::Situation => view::panes::situation(model)?.text,
+        Pane::Checklist => {
+            let rows = view::panes::checklist(model);
+            let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;
+            let reason = row.reason.map(|r| format!("\n{r}")).unwrap_or_default();
+            format!("{}. {}{reason}", row.number, row.text)
+        }
+        Pane::Roster => {
+            let rows = view::panes::roster(model);
+            let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;
+            let task = row.task.map(|t| format!("\n{t}")).unwrap_or_default();
+            format!("{} {}{task}", row.name, row.roles.join(" "))
+        }
+    };
+    Some((title, text))
+}

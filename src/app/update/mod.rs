@@ -1,0 +1,304 @@
+//! What a message does to the model, and what it asks of the world. Pure, and never waiting.
+
+mod act;
+mod command;
+mod compose;
+mod lists;
+mod over;
+
+use super::ask;
+use super::effect::Effect;
+use super::keymap::Chord;
+use super::model::{
+    Confirm, Confirmable, Model, Overlay, Painted, RowId, Screen, Start, Toast, Where, Word,
+};
+use super::msg::{Msg, Target};
+use super::strings::composer as s;
+use super::view::rows::{self, Index};
+use crate::domain::ids::IncidentId;
+use crate::domain::problem::Problem;
+use crate::domain::words::Text;
+use chrono::TimeDelta;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+
+/// How long a word of the program stays.
+const NOTICE: TimeDelta = TimeDelta::seconds(6);
+const PROBLEM: TimeDelta = TimeDelta::seconds(20);
+/// As many words at once; the oldest goes.
+const TOASTS: usize = 3;
+
+/// The program as it begins, with what its first snapshot brings.
+pub fn start(start: Start) -> (Model, Vec<Effect>) {
+    let mut model = Model::new(start);
+    let effects = arrived(&mut model);
+    (model, effects)
+}
+
+/// Takes one message.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    if model.quitting {
+        return Vec::new();
+    }
+    model.generation += 1;
+    match msg {
+        Msg::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+        Msg::Key(event) => key(model, event),
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Resize(columns, rows) => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Msg::Tick(now) => {
+            model.now = now;
+            model.toasts.retain(|toast| toast.until > now);
+            ask_anew(model)
+        }
+        Msg::Snapshot(snapshot) => {
+            model.snapshot = snapshot;
+            arrived(model)
+        }
+        Msg::Acted { ticket, result } => act::acted(model, ticket, result),
+        Msg::Focus(focused) => {
+            model.window_focused = focused;
+            Vec::new()
+        }
+        Msg::Painted { generation, lists } => {
+            painted(model, generation, lists);
+            Vec::new()
+        }
+        Msg::Click { at, double } => click(model, at, double),
+        Msg::Wheel { over, rows } => {
+            lists::wheel(model, over, rows);
+            Vec::new()
+        }
+        Msg::Notice(text) => {
+            notice(model, text);
+            Vec::new()
+        }
+        Msg::Problem(problem) => {
+            complain(model, problem);
+            Vec::new()
+        }
+        Msg::Terminate => {
+            model.quitting = true;
+            vec![Effect::Quit]
+        }
+    }
+}
+
+fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
+    let chord = Chord::from(event);
+    // These two pass whoever has the keys.
+    if chord.ctrl && chord.code == KeyCode::Char('c') {
+        return over::quit(model);
+    }
+    if chord.code == KeyCode::F(1) {
+        over::toggle_help(model);
+        return Vec::new();
+    }
+    if !model.overlays.is_empty() {
+        return over::key(model, event, chord);
+    }
+    if model.composer.active {
+        return compose::key(model, event);
+    }
+    command::key(model, event, chord)
+}
+
+fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if !model.overlays.is_empty() {
+        if !over::paste(model, text) {
+            notice(model, s::NO_PLACE);
+        }
+        return Vec::new();
+    }
+    let active = model.composer.active;
+    if !active && model.room_id().is_none() {
+        notice(model, s::NO_PLACE);
+        return Vec::new();
+    }
+    if !active {
+        model.composer.active = true;
+        notice(model, s::PASTED);
+    }
+    model.composer.edit.insert(text);
+    Vec::new()
+}
+
+/// After a snapshot: what was selected stays so, or nothing is.
+fn arrived(model: &mut Model) -> Vec<Effect> {
+    reindex(model);
+    let lists = match model.screen {
+        Screen::Home => vec![Where::Home],
+        Screen::Room(_) => super::model::Pane::ALL.map(Where::Pane).into(),
+    };
+    for list in lists {
+        lists::prune(model, list);
+    }
+    if model.home.selected.is_none() {
+        model.home.selected = rows::id_at(model, Where::Home, 0);
+    }
+    let nobody = model.snapshot.me.as_str().is_empty();
+    if nobody && !model.memory.asked_who && !model.snapshot.people.is_empty() {
+        model.memory.asked_who = true;
+        over::who(model);
+    }
+    ask_anew(model)
+}
+
+fn reindex(model: &mut Model) {
+    model.index = match model.room_data() {
+        Some(room) => Index::of(room, model.room.all),
+        None => Index::default(),
+    };
+}
+
+/// Fills the prompts' slots; calls for attention if nobody looks.
+fn ask_anew(model: &mut Model) -> Vec<Effect> {
+    if model.room_id().is_none() {
+        return Vec::new();
+    }
+    let before = model.room.asks.clone();
+    let new = ask::fill_slots(model);
+    if model.room.asks != before {
+        let asks = model.room.asks.clone();
+        model.memory.asks.push((model.generation, asks));
+    }
+    if model.window_focused {
+        return Vec::new();
+    }
+    let said = new.first().and_then(|ask| ask::said(model, ask));
+    said.map(|said| Effect::Notify(said.text))
+        .into_iter()
+        .collect()
+}
+
+/// From now on keys are about what this frame shows.
+fn painted(
+    model: &mut Model,
+    generation: super::model::Generation,
+    shown: std::collections::BTreeMap<Where, super::model::Shown>,
+) {
+    for (list, shown) in &shown {
+        lists::shown(model, *list, shown.first.clone());
+    }
+    let history = &mut model.memory.asks;
+    let of_frame = history.iter().rposition(|(since, _)| *since <= generation);
+    let asks = match of_frame {
+        Some(at) => {
+            history.drain(..at);
+            history.first().map(|(_, asks)| asks.clone())
+        }
+        None => None,
+    };
+    model.painted = Painted {
+        generation,
+        lists: shown,
+        asks: asks.unwrap_or_default(),
+    };
+}
+
+fn click(model: &mut Model, at: Target, double: bool) -> Vec<Effect> {
+    match at {
+        Target::Ask(slot) if model.overlays.is_empty() && !model.composer.active => {
+            command::answer(model, slot)
+        }
+        Target::Ask(_) => Vec::new(),
+        Target::Composer => {
+            if model.overlays.is_empty() && model.room_id().is_some() {
+                model.composer.active = true;
+            }
+            Vec::new()
+        }
+        Target::Pane(pane) => {
+            if model.overlays.is_empty() {
+                model.room.focus = Some(pane);
+            }
+            Vec::new()
+        }
+        Target::Row(list, id) => {
+            // A panel over the room keeps clicks from what is under it.
+            if !model.overlays.is_empty() && list != Where::Overlay {
+                return Vec::new();
+            }
+            if let Where::Pane(pane) = list {
+                model.room.focus = Some(pane);
+            }
+            lists::select(model, list, Some(id.clone()));
+            match (double, &id) {
+                (true, RowId::Incident(id)) => enter(model, id.clone()),
+                (true, _) if matches!(list, Where::Pane(_)) => command::view(model),
+                _ => Vec::new(),
+            }
+        }
+    }
+}
+
+/// Opens a room as it was left.
+fn enter(model: &mut Model, id: IncidentId) -> Vec<Effect> {
+    leave(model);
+    model.screen = Screen::Room(id.clone());
+    model.room = model.memory.rooms.remove(&id).unwrap_or_default();
+    let draft = model.memory.drafts.remove(&id).unwrap_or_default();
+    model.composer.edit.set(&draft);
+    model.home.selected = Some(RowId::Incident(id.clone()));
+    reindex(model);
+    let asks = model.room.asks.clone();
+    model.memory.asks = vec![(model.generation, asks)];
+    let mut effects = ask_anew(model);
+    effects.push(Effect::Focus(Some(id)));
+    effects
+}
+
+/// Keeps the room that is on screen for the next time.
+fn leave(model: &mut Model) {
+    let Screen::Room(id) = std::mem::replace(&mut model.screen, Screen::Home) else {
+        return;
+    };
+    let room = std::mem::take(&mut model.room);
+    model.memory.rooms.insert(id.clone(), room);
+    if !model.composer.edit.is_blank() {
+        model.memory.drafts.insert(id, model.composer.edit.text());
+    }
+    model.composer.edit.set("");
+    model.composer.active = false;
+    model.composer.reply = None;
+    model.memory.asks.clear();
+    model.painted.asks = Default::default();
+    reindex(model);
+}
+
+fn go_home(model: &mut Model) -> Vec<Effect> {
+    leave(model);
+    vec![Effect::Focus(None)]
+}
+
+fn notice(model: &mut Model, text: Text) {
+    toast(model, Word::Notice(text), NOTICE);
+}
+
+fn complain(model: &mut Model, problem: Problem) {
+    toast(model, Word::Problem(problem), PROBLEM);
+}
+
+fn toast(model: &mut Model, word: Word, stays: TimeDelta) {
+    model.toasts.retain(|toast| toast.word != word);
+    let until = model.now + stays;
+    model.toasts.push(Toast { word, until });
+    while model.toasts.len() > TOASTS {
+        model.toasts.remove(0);
+    }
+}
+
+fn confirm(model: &mut Model, about: Confirmable) {
+    model.overlays.push(Overlay::Confirm(Confirm {
+        about,
+        on_yes: false,
+        born: model.generation,
+    }));
+}
+
+/// Whether what was born then can have been seen.
+fn is_painted(model: &Model, born: super::model::Generation) -> bool {
+    model.painted.generation >= born
+}

@@ -1,0 +1,119 @@
+//! Hints: the keys that do something here and now, the most wanted first.
+
+use crate::app::action::{ACTIONS, Action};
+use crate::app::availability::available;
+use crate::app::form::{Form, Input, Stop};
+use crate::app::model::{Model, Overlay, Pane, Screen};
+use crate::app::strings::{composer, form, overlay};
+use crate::domain::verb::Verb;
+use crate::domain::words::Text;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    pub key: String,
+    pub label: String,
+}
+
+/// In the order in which they give way when there is no room.
+pub fn hints(model: &Model) -> Vec<Hint> {
+    let fixed = |pairs: &[(&str, &Text)]| {
+        pairs
+            .iter()
+            .map(|(key, label)| Hint {
+                key: (*key).to_owned(),
+                label: label.get(model.lang).to_owned(),
+            })
+            .collect()
+    };
+    match model.overlays.last() {
+        Some(Overlay::Help(_) | Overlay::LongText(_)) => {
+            return fixed(&[("Esc", &overlay::CLOSE), ("j k", &overlay::MOVE)]);
+        }
+        Some(Overlay::Palette(_)) => {
+            return fixed(&[("Enter", &overlay::RUN), ("Esc", &overlay::CLOSE)]);
+        }
+        Some(Overlay::WhoAreYou(_)) => {
+            return fixed(&[("Enter", &overlay::CHOOSE), ("Esc", &overlay::CLOSE)]);
+        }
+        Some(Overlay::Outbox(_)) => {
+            return fixed(&[
+                ("r", &overlay::RETRY),
+                ("x", &overlay::DROP),
+                ("Esc", &overlay::CLOSE),
+            ]);
+        }
+        Some(Overlay::Confirm(_)) => {
+            return fixed(&[("Tab", &form::NEXT), ("Esc", &form::CANCEL)]);
+        }
+        Some(Overlay::Form(shown)) => return form_hints(model, shown),
+        None => {}
+    }
+    if model.composer.active {
+        let post = &Action::Do(Verb::Message).row().short;
+        return fixed(&[
+            ("Enter", post),
+            ("Esc", &composer::LEAVE),
+            ("Ctrl-j", &composer::NEW_LINE),
+        ]);
+    }
+    let mut rows: Vec<_> = ACTIONS
+        .iter()
+        .filter(|row| row.priority > 0 && available(row.action, model).is_ok())
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.priority + raised(row.action, model)));
+    rows.into_iter()
+        .filter_map(|row| {
+            let key = model.keymap.shown(row.action)?;
+            Some(Hint {
+                key: key.to_string(),
+                label: row.short.get(model.lang).to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// What is about the pane that has the focus comes first there.
+fn raised(action: Action, model: &Model) -> u8 {
+    let Screen::Room(_) = model.screen else {
+        return 0;
+    };
+    let pane = match action {
+        Action::Reply | Action::Do(Verb::Pin) | Action::Unpin => Pane::Channel,
+        Action::Do(Verb::Assign | Verb::Skip | Verb::AddItem | Verb::Untick) => Pane::Checklist,
+        Action::Do(Verb::CheckIn | Verb::CheckOut | Verb::Role) => Pane::Roster,
+        Action::Story => Pane::Timeline,
+        _ => return 0,
+    };
+    if pane == model.room.pane() { 60 } else { 0 }
+}
+
+fn form_hints(model: &Model, shown: &Form) -> Vec<Hint> {
+    let hint = |key: &str, label: &Text| Hint {
+        key: key.to_owned(),
+        label: label.get(model.lang).to_owned(),
+    };
+    let mut hints = Vec::new();
+    let last = shown.at == Stop::Field(shown.fields.len().saturating_sub(1));
+    match (shown.confirm, shown.at) {
+        (_, Stop::Go) => hints.push(hint("Enter", &form::GO)),
+        (_, Stop::Cancel) => hints.push(hint("Enter", &form::CANCEL)),
+        (None, _) if last => hints.push(hint("Enter", &form::SEND)),
+        _ => hints.push(hint("Enter", &form::NEXT)),
+    }
+    match shown.confirm {
+        Some(confirm) => {
+            hints.push(hint("Tab", &form::NEXT));
+            hints.push(hint(&format!("Ctrl-{}", confirm.letter), &form::GO));
+        }
+        None if !last => hints.push(hint("Ctrl-s", &form::SEND)),
+        None => {}
+    }
+    if let Stop::Field(at) = shown.at
+        && let Some(Input::Text(edit)) = shown.fields.get(at).map(|f| &f.input)
+        && !edit.is_single()
+    {
+        hints.push(hint("Ctrl-j", &composer::NEW_LINE));
+    }
+    hints.push(hint("Esc", &form::CANCEL));
+    hints
+}

@@ -1,0 +1,257 @@
+//! The rows of vital facts, and the promise line.
+
+use super::{Said, Tone, channel_name, due_tone, level_name, temperature_name};
+use crate::app::clock;
+use crate::app::model::Model;
+use crate::app::snapshot::Summary;
+use crate::app::strings::{fill, header as h};
+use crate::domain::event::{Milestone, Phase};
+use crate::domain::incident::{Incident, ItemState};
+use crate::domain::sync::Link;
+use crate::domain::verb::{ROLES_SHORT, role_name};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Rows 1 and 2 of the room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Marks that fill the first row when there are any.
+    pub banner: Vec<String>,
+    /// `None`: not set yet, which is said in its place.
+    pub level: Option<String>,
+    pub temperature: Option<String>,
+    pub channel: String,
+    pub title: String,
+    pub phase: Said,
+    pub link: Said,
+    /// How much is not in the workspace yet, and what failed.
+    pub counts: Vec<Said>,
+    /// Elapsed time with what it counts from. Stops when users are no longer hurt.
+    pub elapsed: Vec<(String, String)>,
+    /// Commander first; `None` is nobody.
+    pub roles: Vec<(String, Option<String>)>,
+    /// With its zone.
+    pub clock: String,
+}
+
+pub fn header(model: &Model) -> Option<Header> {
+    let summary = model.target()?;
+    let incident = &*summary.incident;
+    let lang = model.lang;
+    let phase_tone = match incident.phase {
+        Phase::Recovered | Phase::Documenting => Tone::Good,
+        phase if phase.is_over() => Tone::History,
+        _ => Tone::Plain,
+    };
+    Some(Header {
+        banner: banner(model, Some(summary)),
+        level: incident.level.as_ref().map(|l| level_name(model, l)),
+        temperature: incident
+            .temperature
+            .as_ref()
+            .map(|t| temperature_name(model, t)),
+        channel: channel_name(summary, lang),
+        title: incident.title.clone(),
+        phase: Said::new(incident.phase.text().get(lang), phase_tone),
+        link: link(model),
+        counts: counts(model, Some(summary)),
+        elapsed: elapsed(model, incident),
+        roles: roles(model, incident),
+        clock: wall_clock(model),
+    })
+}
+
+/// `14:42:17 JST`
+pub fn wall_clock(model: &Model) -> String {
+    let zone = model.shown_zone();
+    let time = clock::hhmmss(zone, model.now);
+    format!("{time} {}", clock::zone_name(zone, model.now))
+}
+
+/// The marks that are due.
+pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<String> {
+    let lang = model.lang;
+    let marks = [
+        (summary.is_some_and(|s| s.drill), h::DRILL),
+        (summary.is_some_and(|s| s.private), h::PRIVATE),
+        (
+            summary.is_some_and(|s| s.incident.personal_data),
+            h::PERSONAL_DATA,
+        ),
+        (model.snapshot.workspace.local, h::LOCAL),
+    ];
+    marks
+        .into_iter()
+        .filter(|(due, _)| *due)
+        .map(|(_, text)| text.get(lang).to_owned())
+        .collect()
+}
+
+/// Health of the connection and age of what is shown.
+pub fn link(model: &Model) -> Said {
+    let lang = model.lang;
+    let link = &model.snapshot.link;
+    let as_of = model
+        .room_data()
+        .and_then(|room| room.summary.as_of)
+        .or(link.as_of);
+    let age = as_of.map(|at| clock::rough(model.now - at));
+    let age = age.as_ref().map(|text| text.get(lang));
+    let (text, tone) = match (&link.link, age) {
+        (Link::Refused(code), _) => (fill(&h::REFUSED, lang, &[code]), Tone::Failed),
+        (Link::Offline, Some(age)) => (fill(&h::OFFLINE, lang, &[age]), Tone::Failed),
+        (Link::Offline, None) => (h::OFFLINE_NEVER.get(lang).to_owned(), Tone::Failed),
+        (Link::Starting, _) | (_, None) => (h::STARTING.get(lang).to_owned(), Tone::Pending),
+        (Link::Slow, Some(age)) => (fill(&h::SLOW, lang, &[age]), Tone::Soon),
+        (Link::Live, Some(age)) => {
+            let stale = as_of.is_some_and(|at| model.now - at > TimeDelta::seconds(90));
+            let tone = if stale { Tone::Soon } else { Tone::Muted };
+            (fill(&h::SEEN, lang, &[age]), tone)
+        }
+    };
+    Said::new(text, tone)
+}
+
+/// Of one incident, or of all.
+pub fn counts(model: &Model, of: Option<&Summary>) -> Vec<Said> {
+    let lang = model.lang;
+    let saving = model
+        .saving
+        .values()
+        .filter(|saving| of.is_none_or(|s| saving.incident.as_ref() == Some(&s.incident.id)))
+        .count();
+    let (mut queued, mut unconfirmed, mut failed) = (0, 0, 0);
+    let summaries: Vec<&Summary> = match of {
+        Some(summary) => vec![summary],
+        None => model.snapshot.incidents.iter().collect(),
+    };
+    for summary in summaries {
+        queued += summary.counts.pending + summary.counts.sending;
+        unconfirmed += summary.counts.unconfirmed;
+        failed += summary.counts.failed;
+    }
+    [
+        (saving, h::SAVING, Tone::Pending),
+        (queued, h::QUEUED, Tone::Pending),
+        (unconfirmed, h::UNCONFIRMED, Tone::Pending),
+        (failed, h::FAILED, Tone::Failed),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, text, tone)| Said::new(fill(&text, lang, &[&count.to_string()]), tone))
+    .collect()
+}
+
+/// When the clock of "how long" stopped: recovery, or the end; `None` while it runs.
+fn stopped(incident: &Incident) -> Option<DateTime<Utc>> {
+    if incident.phase.is_burning() {
+        return None;
+    }
+    let recovered = incident.milestones.get(&Milestone::Recovered);
+    recovered.map(|r| r.time).or(incident.phase_since)
+}
+
+fn elapsed(model: &Model, incident: &Incident) -> Vec<(String, String)> {
+    let until = stopped(incident).unwrap_or(model.now);
+    let reached = |milestone| incident.milestones.get(&milestone).map(|r| r.time);
+    let began = match (reached(Milestone::Started), reached(Milestone::Detected)) {
+        (Some(at), _) => Some((h::SINCE_STARTED, at)),
+        (None, Some(at)) => Some((h::SINCE_DETECTED, at)),
+        (None, None) => None,
+    };
+    let declared = incident.declared.map(|at| (h::SINCE_DECLARED, at));
+    declared
+        .into_iter()
+        .chain(began)
+        .map(|(label, since)| {
+            let label = label.get(model.lang).to_owned();
+            (label, clock::elapsed(until - since))
+        })
+        .collect()
+}
+
+/// The commander and the roles that a growing incident needs next, filled or not; others when held.
+fn roles(model: &Model, incident: &Incident) -> Vec<(String, Option<String>)> {
+    let lang = model.lang;
+    let commander = incident.commander.as_ref().map(|h| model.name(&h.user));
+    let mut roles = vec![(h::COMMANDER.get(lang).to_owned(), commander)];
+    for (n, (role, _)) in ROLES_SHORT.iter().enumerate() {
+        let held = incident.roles.get(*role).map(|h| model.name(&h.user));
+        if held.is_some() || n < 3 {
+            let name = role_name(ROLES_SHORT, role).get(lang).to_owned();
+            roles.push((name, held));
+        }
+    }
+    roles
+}
+
+/// Something with a due time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    pub what: String,
+    pub who: Option<String>,
+    pub due: DateTime<Utc>,
+    /// `02:43`, or `+01:10` when it is over.
+    pub left: String,
+    pub tone: Tone,
+}
+
+/// All promises: overdue first, then the soonest.
+pub fn promises(model: &Model) -> Vec<Promise> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let now = model.now;
+    let mut promises: Vec<Promise> = dues(incident, now)
+        .into_iter()
+        .map(|(what, due)| {
+            let (what, who) = match what {
+                Due::Timekeeper => (h::TIMEKEEPER.get(model.lang).to_owned(), None),
+                Due::Item { text, who, .. } => (text, Some(model.name(&who))),
+            };
+            Promise {
+                what,
+                who,
+                due,
+                left: clock::countdown(due - now),
+                tone: due_tone(due, now),
+            }
+        })
+        .collect();
+    promises.sort_by_key(|promise| promise.due);
+    promises
+}
+
+pub(crate) enum Due {
+    Timekeeper,
+    Item {
+        id: String,
+        text: String,
+        who: crate::domain::ids::UserId,
+    },
+}
+
+/// What is promised in an incident: the timekeeper's call, and the time-boxes of items in hand.
+pub(crate) fn dues(incident: &Incident, now: DateTime<Utc>) -> Vec<(Due, DateTime<Utc>)> {
+    if incident.phase.is_over() {
+        return Vec::new();
+    }
+    let call = incident.call_due(now).map(|slot| slot.due);
+    // A console that has the duty makes the call within seconds; only one that is late is shown.
+    let late = call.filter(|due| now - *due > TimeDelta::minutes(2));
+    let call = late.or_else(|| incident.next_call(now));
+    let mut dues: Vec<(Due, DateTime<Utc>)> =
+        call.map(|due| (Due::Timekeeper, due)).into_iter().collect();
+    for check in incident.checklist() {
+        if check.state != ItemState::Open {
+            continue;
+        }
+        if let (Some(minutes), Some(since), Some(who)) =
+            (check.item.time_box, check.assigned_at, check.assignee)
+        {
+            let due = since + TimeDelta::minutes(i64::from(minutes));
+            let (id, text) = (check.item.id, check.item.text);
+            dues.push((Due::Item { id, text, who }, due));
+        }
+    }
+    dues
+}

@@ -1,0 +1,189 @@
+//! What stands over the screen: help, palette, the outbox, who sits here, confirmations.
+
+use super::{Said, Tone, job_mark};
+use crate::app::action::{ACTIONS, Action};
+use crate::app::availability::available;
+use crate::app::clock;
+use crate::app::fuzzy;
+use crate::app::model::{Confirm, Confirmable, Model, Overlay, Palette, RowId, WhoAreYou};
+use crate::app::snapshot::{OutboxLine, Person};
+use crate::app::strings::{confirm as c, fill, overlay as o};
+use crate::domain::ids::UserId;
+
+/// An action as help and palette list it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionRow {
+    pub action: Action,
+    pub keys: String,
+    pub name: &'static str,
+    pub about: String,
+    /// Why it is not to be had now.
+    pub unavailable: Option<String>,
+}
+
+fn action_row(model: &Model, action: Action) -> ActionRow {
+    let row = action.row();
+    let keys: Vec<String> = model
+        .keymap
+        .chords(action)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    ActionRow {
+        action,
+        keys: keys.join(" "),
+        name: row.name(),
+        about: row.about().get(model.lang).to_owned(),
+        unavailable: available(action, model)
+            .err()
+            .map(|why| why.get(model.lang).to_owned()),
+    }
+}
+
+/// Every action, in the order of the table; what can be done here first.
+pub fn help(model: &Model) -> Vec<ActionRow> {
+    let (can, cannot): (Vec<ActionRow>, Vec<ActionRow>) = ACTIONS
+        .iter()
+        .map(|row| action_row(model, row.action))
+        .partition(|row| row.unavailable.is_none());
+    can.into_iter().chain(cannot).collect()
+}
+
+/// What the letters typed so far find, the best first; without any, as in help.
+pub fn palette(model: &Model, palette: &Palette) -> Vec<ActionRow> {
+    let query = palette.filter.text();
+    if query.trim().is_empty() {
+        return help(model);
+    }
+    let mut found: Vec<(i32, bool, ActionRow)> = ACTIONS
+        .iter()
+        .filter_map(|row| {
+            let about = row.about();
+            let texts = [
+                row.name(),
+                &row.short.en,
+                &row.short.ja,
+                &about.en,
+                &about.ja,
+            ];
+            let best = texts
+                .iter()
+                .enumerate()
+                // A name says more than a sentence.
+                .filter_map(|(n, text)| {
+                    Some(fuzzy::score(text, &query)? - if n > 2 { 150 } else { 0 })
+                })
+                .max()?;
+            let row = action_row(model, row.action);
+            Some((best, row.unavailable.is_none(), row))
+        })
+        .collect();
+    found.sort_by_key(|(score, can, _)| std::cmp::Reverse((*can, *score)));
+    found.into_iter().map(|(.., row)| row).collect()
+}
+
+/// The action that Enter would run.
+pub fn chosen(model: &Model, shown: &Palette) -> Option<Action> {
+    let rows = palette(model, shown);
+    rows.iter()
+        .find(|row| Some(row.action) == shown.selected)
+        .or(rows.first())
+        .map(|row| row.action)
+}
+
+/// Whom the letters typed so far find.
+pub fn people<'a>(model: &'a Model, shown: &WhoAreYou) -> Vec<&'a Person> {
+    let query = shown.filter.text();
+    let mut people: Vec<&Person> = model
+        .snapshot
+        .people
+        .values()
+        .filter(|p| !p.bot)
+        .filter(|p| fuzzy::matches(&p.name, &query) || fuzzy::matches(&p.handle, &query))
+        .collect();
+    people.sort_by_cached_key(|p| p.name.clone());
+    people
+}
+
+/// Whom Enter would choose: nobody, as long as nobody was pointed at or looked for.
+pub fn chosen_person(model: &Model, shown: &WhoAreYou) -> Option<UserId> {
+    let people = people(model, shown);
+    let first = people.first().filter(|_| !shown.filter.is_blank());
+    people
+        .iter()
+        .find(|p| Some(&p.id) == shown.selected.as_ref())
+        .or(first)
+        .map(|p| p.id.clone())
+}
+
+/// A job that is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobRow {
+    pub id: RowId,
+    pub clock: String,
+    pub what: String,
+    pub state: Said,
+    pub attempts: String,
+}
+
+pub fn outbox_lines(model: &Model) -> &[OutboxLine] {
+    model.room_data().map_or(&[], |room| room.outbox.as_slice())
+}
+
+pub fn outbox(model: &Model) -> Vec<JobRow> {
+    outbox_lines(model)
+        .iter()
+        .map(|line| JobRow {
+            id: RowId::Outbox(line.seq),
+            clock: clock::day_hhmm(model.shown_zone(), line.at, model.now),
+            what: line.what.get(model.lang).to_owned(),
+            state: job_mark(model, &line.state)
+                .unwrap_or_else(|| Said::new(line.state.name(), Tone::Muted)),
+            attempts: fill(&o::ATTEMPTS, model.lang, &[&line.attempts.to_string()]),
+        })
+        .collect()
+}
+
+/// Rows of the topmost overlay that are selected by id.
+pub(crate) fn ids(model: &Model) -> Vec<RowId> {
+    match model.overlays.last() {
+        Some(Overlay::Outbox(_)) => outbox_lines(model)
+            .iter()
+            .map(|line| RowId::Outbox(line.seq))
+            .collect(),
+        Some(Overlay::Help(_)) => (0..ACTIONS.len()).map(RowId::Line).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a confirmation that is no verb's asks.
+pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
+    let lang = model.lang;
+    match shown.about {
+        Confirmable::Quit => {
+            let mut lines = vec![c::QUIT.get(lang).to_owned()];
+            let waiting: usize = model
+                .snapshot
+                .incidents
+                .iter()
+                .map(|s| s.counts.pending + s.counts.sending + s.counts.unconfirmed)
+                .sum();
+            if !model.saving.is_empty() {
+                let saving = model.saving.len().to_string();
+                lines.push(fill(&c::QUIT_SAVING, lang, &[&saving]));
+            }
+            if waiting > 0 {
+                lines.push(fill(&c::QUIT_UNSENT, lang, &[&waiting.to_string()]));
+            }
+            if !model.composer.edit.is_blank() {
+                lines.push(c::QUIT_TEXT.get(lang).to_owned());
+            }
+            lines
+        }
+        Confirmable::Drop(seq) => {
+            let line = outbox_lines(model).iter().find(|line| line.seq == seq);
+            let what = line.map_or("", |line| line.what.get(lang));
+            vec![fill(&c::DROP, lang, &[what])]
+        }
+    }
+}

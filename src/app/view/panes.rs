@@ -1,0 +1,291 @@
+//! Checklist, roster, situation and prompts.
+
+use super::{Said, Tone, decoded, due_tone, saving_mark};
+use crate::app::ask::AskId;
+use crate::app::clock;
+use crate::app::model::{ASKS, Model, Pane, RowId};
+use crate::app::strings::{fill, pane as p};
+use crate::domain::decide::Command;
+use crate::domain::incident::{Check, ItemState, Present};
+use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
+use crate::domain::words::Text;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// A line of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemRow {
+    pub id: RowId,
+    /// What `tick` takes, from 1.
+    pub number: usize,
+    pub state: ItemState,
+    pub text: String,
+    pub who: Option<String>,
+    /// Time left of the box, or over.
+    pub left: Option<Said>,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+    /// The current level does not ask for it.
+    pub former: bool,
+    pub mark: Option<Said>,
+}
+
+pub fn checklist(model: &Model) -> Vec<ItemRow> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let now = model.now;
+    incident
+        .checklist()
+        .into_iter()
+        .enumerate()
+        .map(|(n, check)| {
+            let left = box_end(&check).map(|due| {
+                let text = clock::countdown(due - now);
+                Said::new(text, due_tone(due, now))
+            });
+            let saving = model.saving.values().find(|saving| {
+                saving.incident.as_ref() == Some(&incident.id)
+                    && item_of(&saving.command) == Some(check.item.id.as_str())
+            });
+            ItemRow {
+                id: RowId::Item(check.item.id.clone()),
+                number: n + 1,
+                state: check.state,
+                who: check.assignee.as_ref().map(|user| model.name(user)),
+                left,
+                reason: check.reason,
+                former: !check.required && !check.item.optional,
+                text: check.item.text,
+                mark: saving.map(|saving| saving_mark(model, saving)),
+            }
+        })
+        .collect()
+}
+
+fn box_end(check: &Check) -> Option<DateTime<Utc>> {
+    let since = check
+        .assigned_at
+        .filter(|_| check.state == ItemState::Open)?;
+    let minutes = check.item.time_box?;
+    Some(since + TimeDelta::minutes(i64::from(minutes)))
+}
+
+fn item_of(command: &Command) -> Option<&str> {
+    match command {
+        Command::Tick(item)
+        | Command::Untick(item)
+        | Command::Assign { item, .. }
+        | Command::Skip { item, .. } => Some(item),
+        _ => None,
+    }
+}
+
+/// Somebody who is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    pub id: RowId,
+    pub name: String,
+    pub roles: Vec<String>,
+    pub task: Option<String>,
+    /// How long they are here.
+    pub since: String,
+    /// How long nothing was heard of them, once that is long.
+    pub idle: Option<Said>,
+    pub commander: bool,
+    pub me: bool,
+}
+
+/// The commander, then roles in the order a growing incident needs them, then by arrival.
+pub(crate) fn roster_order(model: &Model) -> Vec<&Present> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let mut here: Vec<&Present> = incident
+        .roster
+        .values()
+        .filter(|present| present.left.is_none())
+        .collect();
+    let rank = |present: &Present| {
+        let commands = incident
+            .commander
+            .as_ref()
+            .is_some_and(|h| h.user == present.user);
+        let role = ROLES.iter().position(|(role, _)| {
+            incident
+                .roles
+                .get(*role)
+                .is_some_and(|h| h.user == present.user)
+        });
+        (!commands, role.unwrap_or(ROLES.len()), present.since)
+    };
+    here.sort_by_key(|present| rank(present));
+    here
+}
+
+pub fn roster(model: &Model) -> Vec<PersonRow> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let lang = model.lang;
+    let patience = i64::from(model.snapshot.config.timers.present_minutes);
+    roster_order(model)
+        .into_iter()
+        .map(|present| {
+            let user = &present.user;
+            let commander = incident.commander.as_ref().is_some_and(|h| h.user == *user);
+            let mut roles = Vec::new();
+            if commander {
+                let text = crate::app::strings::header::COMMANDER;
+                roles.push(text.get(lang).to_owned());
+            }
+            for (role, held) in &incident.roles {
+                if held.user == *user {
+                    roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
+                }
+            }
+            if let (true, Some(role)) = (roles.is_empty(), &present.role) {
+                roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
+            }
+            let heard = model.room_data().and_then(|room| room.heard.get(user));
+            let last = present
+                .acted
+                .max(present.since)
+                .max(*heard.unwrap_or(&present.since));
+            let silent = model.now - last;
+            let idle = (patience > 0 && silent >= TimeDelta::minutes(patience)).then(|| {
+                let span = clock::rough(silent);
+                Said::new(fill(&p::IDLE, lang, &[span.get(lang)]), Tone::Soon)
+            });
+            PersonRow {
+                id: RowId::Person(user.clone()),
+                name: model.name(user),
+                roles,
+                task: present.task.clone(),
+                since: clock::rough(model.now - present.since).get(lang).to_owned(),
+                idle,
+                commander,
+                me: *user == model.snapshot.me,
+            }
+        })
+        .collect()
+}
+
+/// The one paragraph that everybody works from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SituationView {
+    pub text: String,
+    /// Who wrote it and when; how long ago.
+    pub by: String,
+    pub clock: String,
+    pub age: String,
+}
+
+pub fn situation(model: &Model) -> Option<SituationView> {
+    let situation = model.incident()?.situation.as_ref()?;
+    Some(SituationView {
+        text: decoded(model, &situation.text),
+        by: model.name(&situation.by),
+        clock: clock::day_hhmm(model.shown_zone(), situation.at, model.now),
+        age: clock::rough(model.now - situation.at)
+            .get(model.lang)
+            .to_owned(),
+    })
+}
+
+/// The prompts in their slots.
+pub fn asks(model: &Model) -> [Option<(AskId, Said)>; ASKS] {
+    model.room.asks.clone().map(|ask| {
+        let ask = ask?;
+        let said = crate::app::ask::said(model, &ask)?;
+        Some((ask, said))
+    })
+}
+
+/// A pane's title, and what stands beside it: counts, so that a pane that is not shown is not
+/// forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    pub name: String,
+    pub beside: Vec<Said>,
+    /// What an empty pane says.
+    pub empty: Option<String>,
+}
+
+pub fn title(model: &Model, pane: Pane) -> Title {
+    let lang = model.lang;
+    let said = |text: &Text| text.get(lang).to_owned();
+    let read = model.room_data().is_some();
+    let when_empty = |is_empty: bool, text: Text| {
+        let text = if read { text } else { p::READING };
+        is_empty.then(|| said(&text))
+    };
+    match pane {
+        Pane::Timeline => {
+            let (story, all) = match model.room.all {
+                false => (Tone::Plain, Tone::Muted),
+                true => (Tone::Muted, Tone::Plain),
+            };
+            Title {
+                name: said(&p::TIMELINE),
+                beside: vec![
+                    Said::new(said(&p::STORY), story),
+                    Said::new(said(&p::ALL_RECORDS), all),
+                ],
+                empty: when_empty(super::timeline::count(model) == 0, p::NO_EVENTS),
+            }
+        }
+        Pane::Channel => {
+            let channel = model.target().map(|s| super::channel_name(s, lang));
+            Title {
+                name: said(&p::CHANNEL),
+                beside: channel
+                    .into_iter()
+                    .map(|name| Said::new(name, Tone::Muted))
+                    .collect(),
+                empty: when_empty(super::channel::count(model) == 0, p::NO_TALK),
+            }
+        }
+        Pane::Checklist => {
+            let (done, of) = model.incident().map_or((0, 0), |i| i.progress());
+            let level = model.incident().and_then(|i| i.level.clone());
+            let mut beside: Vec<Said> = level
+                .iter()
+                .map(|level| Said::new(super::level_name(model, level), Tone::Muted))
+                .collect();
+            if of > 0 {
+                beside.push(Said::new(format!("{done}/{of}"), Tone::Plain));
+            }
+            Title {
+                name: said(&p::CHECKLIST),
+                beside,
+                empty: when_empty(of == 0, p::NO_ITEMS),
+            }
+        }
+        Pane::Situation => {
+            let situation = situation(model);
+            let beside = situation.as_ref().map(|s| format!("{} {}", s.clock, s.by));
+            Title {
+                name: said(&p::SITUATION),
+                beside: beside
+                    .into_iter()
+                    .map(|text| Said::new(text, Tone::Muted))
+                    .collect(),
+                empty: when_empty(situation.is_none(), p::NO_SITUATION),
+            }
+        }
+        Pane::Roster => {
+            let rows = roster(model);
+            let idle = rows.iter().filter(|row| row.idle.is_some()).count();
+            let count = |text: &Text, n: usize| fill(text, lang, &[&n.to_string()]);
+            let mut beside = vec![Said::new(count(&p::HERE, rows.len()), Tone::Plain)];
+            if idle > 0 {
+                beside.push(Said::new(count(&p::IDLE_COUNT, idle), Tone::Soon));
+            }
+            Title {
+                name: said(&p::ROSTER),
+                beside,
+                empty: None,
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Lists as sequences of ids: how many rows, which stands where. Made once a snapshot for what can
+//! be long, so that a key and a frame touch only the rows on screen.
+
+use crate::app::model::{Model, Pane, RowId, Screen, Where};
+use crate::app::snapshot::{Room, Talk};
+use crate::domain::event::Body;
+use crate::domain::incident::{Entry, Incident, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A reply whose parent is this many rows up is shown once more where it arrived.
+pub const ECHO_AFTER: usize = 5;
+
+/// Rows of timeline and channel, by where their matter stands in the snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// Positions in the incident's entries.
+    pub timeline: Vec<usize>,
+    pub channel: Vec<Slot>,
+}
+
+/// A row of the channel pane; numbers are positions in [`Room::talk`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    Message(usize),
+    /// Under its parent.
+    Reply(usize),
+    /// The same reply where it arrived.
+    Echo(usize),
+    /// Programs' messages in a row.
+    Fold(Vec<usize>),
+}
+
+impl Slot {
+    /// The message that stands for the row; of a fold the newest.
+    pub fn talk(&self) -> usize {
+        match self {
+            Slot::Message(n) | Slot::Reply(n) | Slot::Echo(n) => *n,
+            Slot::Fold(all) => all.last().copied().unwrap_or(0),
+        }
+    }
+}
+
+impl Index {
+    pub fn of(room: &Room, all: bool) -> Index {
+        Index {
+            timeline: timeline(&room.summary.incident, all),
+            channel: channel(&room.talk),
+        }
+    }
+}
+
+/// In the order of the times that entries are about.
+fn timeline(incident: &Incident, all: bool) -> Vec<usize> {
+    let entries = &incident.entries;
+    let mut rows: Vec<usize> = (0..entries.len())
+        .filter(|n| all || is_story(incident, &entries[*n]))
+        .collect();
+    rows.sort_by_key(|n| entries[*n].at);
+    rows
+}
+
+/// The story leaves out what is read elsewhere and what was taken back.
+fn is_story(incident: &Incident, entry: &Entry) -> bool {
+    match &entry.body {
+        Body::Message { .. }
+        | Body::Items { .. }
+        | Body::TimekeeperCall { .. }
+        | Body::Unpinned { .. } => false,
+        Body::Pinned { ts, .. } => incident.pinned(ts),
+        _ => entry.verdict != Verdict::Ignored,
+    }
+}
+
+fn folds(talk: &Talk) -> bool {
+    talk.bot && talk.replies == 0 && talk.reactions.is_empty() && !talk.pinned && !talk.pending
+}
+
+fn channel(talk: &[Talk]) -> Vec<Slot> {
+    let tops: BTreeSet<_> = talk
+        .iter()
+        .filter(|t| t.thread.is_none())
+        .map(|t| &t.ts)
+        .collect();
+    let mut replies: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (n, talk) in talk.iter().enumerate() {
+        if let Some(thread) = talk.thread.as_ref().filter(|thread| tops.contains(thread)) {
+            replies.entry(thread).or_default().push(n);
+        }
+    }
+    let mut slots: Vec<Slot> = Vec::new();
+    // Where each parent stands, counted in rows of the top level.
+    let mut parents: BTreeMap<_, usize> = BTreeMap::new();
+    let mut rows = 0;
+    for (n, message) in talk.iter().enumerate() {
+        let thread = message.thread.as_ref().filter(|t| tops.contains(t));
+        if let Some(thread) = thread {
+            let above = parents.get(thread).map_or(usize::MAX, |at| rows - at);
+            if above > ECHO_AFTER {
+                slots.push(Slot::Echo(n));
+                rows += 1;
+            }
+            continue;
+        }
+        match slots.last_mut() {
+            Some(Slot::Fold(all)) if folds(message) => {
+                all.push(n);
+                continue;
+            }
+            Some(Slot::Message(before)) if folds(message) && folds(&talk[*before]) => {
+                let before = *before;
+                slots.pop();
+                slots.push(Slot::Fold(vec![before, n]));
+                continue;
+            }
+            _ => {}
+        }
+        parents.insert(&message.ts, rows);
+        rows += 1;
+        slots.push(Slot::Message(n));
+        for reply in replies.get(&message.ts).into_iter().flatten() {
+            slots.push(Slot::Reply(*reply));
+        }
+    }
+    slots
+}
+
+/// A message is named by the act that made it as long as that is ours: its ts changes once, when
+/// Slack has stored it.
+pub fn talk_id(talk: &Talk) -> RowId {
+    match &talk.event {
+        Some(event) => RowId::Event(event.clone()),
+        None => RowId::Talk(talk.ts.clone()),
+    }
+}
+
+fn slot_id(room: &Room, slot: &Slot) -> Option<RowId> {
+    Some(match slot {
+        Slot::Message(n) | Slot::Reply(n) => talk_id(room.talk.get(*n)?),
+        Slot::Echo(n) => RowId::Echo(room.talk.get(*n)?.ts.clone()),
+        Slot::Fold(all) => RowId::Fold(room.talk.get(*all.first()?)?.ts.clone()),
+    })
+}
+
+/// The short lists, whole.
+fn short(model: &Model, list: Where) -> Vec<RowId> {
+    match list {
+        Where::Home => super::home::order(model)
+            .into_iter()
+            .map(|summary| RowId::Incident(summary.incident.id.clone()))
+            .collect(),
+        Where::Pane(Pane::Roster) => super::panes::roster_order(model)
+            .into_iter()
+            .map(|present| RowId::Person(present.user.clone()))
+            .collect(),
+        Where::Pane(Pane::Checklist) => model
+            .incident()
+            .map(|i| i.checklist())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|check| RowId::Item(check.item.id))
+            .collect(),
+        Where::Overlay => super::overlays::ids(model),
+        Where::Pane(Pane::Timeline | Pane::Channel | Pane::Situation) => Vec::new(),
+    }
+}
+
+/// Rows of a list that can be selected; what is being saved comes after them and cannot.
+pub fn count(model: &Model, list: Where) -> usize {
+    match list {
+        Where::Pane(Pane::Timeline) => model.index.timeline.len(),
+        Where::Pane(Pane::Channel) => model.index.channel.len(),
+        list => short(model, list).len(),
+    }
+}
+
+pub fn id_at(model: &Model, list: Where, row: usize) -> Option<RowId> {
+    match list {
+        Where::Pane(Pane::Timeline) => {
+            let entry = *model.index.timeline.get(row)?;
+            let incident = model.incident()?;
+            Some(RowId::Event(incident.entries.get(entry)?.id.clone()))
+        }
+        Where::Pane(Pane::Channel) => slot_id(model.room_data()?, model.index.channel.get(row)?),
+        list => short(model, list).into_iter().nth(row),
+    }
+}
+
+/// Where an id stands now. A message that was folded meanwhile stands where its fold is.
+pub fn position(model: &Model, list: Where, id: &RowId) -> Option<usize> {
+    match list {
+        Where::Pane(Pane::Timeline) => {
+            let RowId::Event(event) = id else {
+                return None;
+            };
+            let entries = &model.incident()?.entries;
+            let at = |n: &usize| entries.get(*n).is_some_and(|e| e.id == *event);
+            model.index.timeline.iter().position(at)
+        }
+        Where::Pane(Pane::Channel) => {
+            let room = model.room_data()?;
+            let slots = &model.index.channel;
+            let exact = |slot: &Slot| slot_id(room, slot).as_ref() == Some(id);
+            slots.iter().position(exact).or_else(|| {
+                let within = |slot: &Slot| match (slot, id) {
+                    (Slot::Fold(all), RowId::Talk(ts) | RowId::Fold(ts)) => all
+                        .iter()
+                        .any(|n| room.talk.get(*n).is_some_and(|t| t.ts == *ts)),
+                    (slot, RowId::Fold(ts) | RowId::Echo(ts)) => {
+                        room.talk.get(slot.talk()).is_some_and(|t| t.ts == *ts)
+                    }
+                    _ => false,
+                };
+                slots.iter().position(within)
+            })
+        }
+        list => short(model, list).iter().position(|row| row == id),
+    }
+}
+
+/// Where the list under the keys is.
+pub fn focused(model: &Model) -> Where {
+    match (model.overlays.last(), &model.screen) {
+        (Some(_), _) => Where::Overlay,
+        (None, Screen::Home) => Where::Home,
+        (None, Screen::Room(_)) => Where::Pane(model.room.pane()),
+    }
+}

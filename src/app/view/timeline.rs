@@ -1,0 +1,232 @@
+//! Rows of the timeline.
+
+use super::{Said, Tone, decoded, job_mark, saving_mark};
+use crate::app::action::Action;
+use crate::app::clock;
+use crate::app::model::{Model, RowId, Saving};
+use crate::app::strings::{fill, mark as m, pane as p};
+use crate::domain::decide::Command;
+use crate::domain::event::Body;
+use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::sentence;
+use crate::domain::text::clean_line;
+use crate::domain::verb::Verb;
+
+/// One line of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub id: RowId,
+    /// With the date where it is not today's.
+    pub clock: String,
+    /// What kind of thing happened, in a word or two.
+    pub kind: String,
+    /// The whole sentence, on one line.
+    pub text: String,
+    /// Who did it.
+    pub who: String,
+    pub mark: Option<Said>,
+    pub tone: Tone,
+}
+
+/// How many rows there are, those being saved at the end.
+pub fn count(model: &Model) -> usize {
+    model.index.timeline.len() + saving(model).count()
+}
+
+/// The row at a place, from 0 at the oldest.
+pub fn row(model: &Model, at: usize) -> Option<Row> {
+    let incident = model.incident()?;
+    match model.index.timeline.get(at) {
+        Some(n) => Some(entry_row(model, incident, incident.entries.get(*n)?)),
+        None => {
+            let saving = saving(model).nth(at - model.index.timeline.len())?;
+            saving_row(model, saving)
+        }
+    }
+}
+
+fn saving(model: &Model) -> impl Iterator<Item = &Saving> {
+    let room = model.room_id();
+    model.saving.values().filter(move |saving| {
+        saving.incident.is_some()
+            && saving.incident.as_ref() == room
+            && !matches!(saving.command, Command::Message { .. })
+    })
+}
+
+fn entry_row(model: &Model, incident: &Incident, entry: &Entry) -> Row {
+    let zone = model.shown_zone();
+    let lang = model.lang;
+    let job = model.room_data().and_then(|room| room.jobs.get(&entry.id));
+    let (mark, tone) = match &entry.verdict {
+        Verdict::Overtaken(_) => {
+            let mark = Said::new(m::OVERTAKEN.get(lang), Tone::Soon);
+            (Some(mark), Tone::History)
+        }
+        Verdict::Ignored => (None, Tone::History),
+        Verdict::Accepted => {
+            let mark = job.and_then(|state| job_mark(model, state));
+            let tone = mark.as_ref().map_or(Tone::Plain, |mark| mark.tone);
+            (mark, tone)
+        }
+    };
+    Row {
+        id: RowId::Event(entry.id.clone()),
+        clock: clock::day_hhmm(zone, entry.at, model.now),
+        kind: kind(model, &entry.body),
+        text: text(model, incident, entry),
+        who: model.name(&entry.by),
+        mark,
+        tone,
+    }
+}
+
+fn kind(model: &Model, body: &Body) -> String {
+    let text = match body {
+        Body::Items { .. } => p::CHECKLIST,
+        Body::TimekeeperCall { .. } => crate::app::strings::header::TIMEKEEPER,
+        Body::Milestone { milestone, .. } => milestone.text(),
+        _ => match body.verb() {
+            Some(verb) => Action::Do(verb).row().short.clone(),
+            None => return String::new(),
+        },
+    };
+    text.get(model.lang).to_owned()
+}
+
+/// The sentence, and what was written with it.
+fn text(model: &Model, incident: &Incident, entry: &Entry) -> String {
+    let lang = model.lang;
+    match &entry.body {
+        Body::Items { items, .. } => {
+            return fill(&p::CHECKLIST_LOADED, lang, &[&items.len().to_string()]);
+        }
+        Body::TimekeeperCall { slot } => {
+            return fill(&p::TIMEKEEPER_CALL, lang, &[&slot.to_string()]);
+        }
+        _ => {}
+    }
+    let said = sentence::sentence(&entry.body, &entry.by, incident, lang);
+    let zone = model.shown_zone();
+    let plain = sentence::plain(
+        &said,
+        |user| model.name(user),
+        |at| clock::day_hhmm(zone, at, model.now),
+    );
+    let plain = clean_line(&plain).into_owned();
+    match &entry.text {
+        Some(text) => {
+            let text = decoded(model, text);
+            format!("{plain}: {}", clean_line(&text))
+        }
+        None => plain,
+    }
+}
+
+/// The whole of an entry, for reading at length.
+pub fn full(model: &Model, id: &RowId) -> Option<String> {
+    let RowId::Event(event) = id else {
+        return None;
+    };
+    let incident = model.incident()?;
+    let entry = incident.entries.iter().find(|e| e.id == *event)?;
+    let said = sentence::sentence(&entry.body, &entry.by, incident, model.lang);
+    let zone = model.shown_zone();
+    let head = sentence::plain(
+        &said,
+        |user| model.name(user),
+        |at| clock::day_hhmm(zone, at, model.now),
+    );
+    let at = clock::day_hhmm(zone, entry.at, model.now);
+    let head = format!("{at} {head}");
+    Some(match &entry.text {
+        Some(text) => format!("{head}\n\n{}", decoded(model, text)),
+        None => head,
+    })
+}
+
+fn saving_row(model: &Model, saving: &Saving) -> Option<Row> {
+    let incident = model.incident()?;
+    let mark = saving_mark(model, saving);
+    Some(Row {
+        id: RowId::Saving(saving.ticket),
+        clock: clock::day_hhmm(model.shown_zone(), saving.since, model.now),
+        kind: Action::Do(saving.command.verb())
+            .row()
+            .short
+            .get(model.lang)
+            .to_owned(),
+        text: command_text(model, incident, &saving.command),
+        who: model.name(&model.snapshot.me),
+        tone: mark.tone,
+        mark: Some(mark),
+    })
+}
+
+/// What an act that is not yet an event will have said.
+fn command_text(model: &Model, incident: &Incident, command: &Command) -> String {
+    let person = |user: &Option<crate::domain::ids::UserId>| {
+        user.as_ref().map_or_else(
+            || crate::app::strings::form::NOBODY.get(model.lang).to_owned(),
+            |user| model.name(user),
+        )
+    };
+    let item = |id: &String| {
+        let list = incident.checklist();
+        let found = list.iter().position(|check| check.item.id == *id);
+        found.map_or_else(
+            || id.clone(),
+            |n| format!("{}. {}", n + 1, list[n].item.text),
+        )
+    };
+    let zone = model.shown_zone();
+    let text = match command {
+        Command::Level(plan) => super::level_name(model, &plan.level),
+        Command::Temperature(temperature) => super::temperature_name(model, temperature),
+        Command::Situation(text)
+        | Command::Note(text)
+        | Command::AddItem(text)
+        | Command::Reopen(text) => text.clone(),
+        Command::Commander { user, .. } => person(user),
+        Command::Role { role, user } => format!(
+            "{}: {}",
+            crate::domain::verb::role_name(crate::domain::verb::ROLES, role).get(model.lang),
+            person(user)
+        ),
+        Command::CheckIn { user, task, .. } => {
+            let task = task.as_deref().unwrap_or("");
+            format!("{} {task}", model.name(user))
+        }
+        Command::CheckOut(user) => model.name(user),
+        Command::Tick(id) | Command::Untick(id) => item(id),
+        Command::Assign { item: id, user } => format!("{}: {}", item(id), person(user)),
+        Command::Skip { item: id, reason } => format!("{}: {reason}", item(id)),
+        Command::Milestone {
+            milestone, time, ..
+        } => format!(
+            "{} {}",
+            milestone.text().get(model.lang),
+            clock::day_hhmm(zone, *time, model.now)
+        ),
+        Command::Pin { excerpt, .. } => excerpt.clone(),
+        Command::Timekeeper(minutes) => minutes.to_string(),
+        Command::Phase(phase) => phase.text().get(model.lang).to_owned(),
+        Command::Cancel { outcome, reason } => {
+            format!("{}: {reason}", outcome.text().get(model.lang))
+        }
+        Command::Recover(_)
+        | Command::Resolve(_)
+        | Command::Archive
+        | Command::PersonalData(_)
+        | Command::Message { .. }
+        | Command::TimekeeperCall { .. }
+        | Command::Declare(_) => String::new(),
+    };
+    let about = command.verb().row().about.get(model.lang);
+    let text = clean_line(text.trim()).into_owned();
+    match command.verb() {
+        _ if text.is_empty() => about.to_owned(),
+        Verb::Note | Verb::Situation | Verb::Pin => text,
+        _ => text,
+    }
+}
