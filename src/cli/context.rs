@@ -153,6 +153,13 @@ struct Latest {
 }
 
 impl Context {
+    /// Who sits here, as said by flag, environment or configuration.
+    pub fn asked_user(&self) -> Option<String> {
+        let configured = &self.config.user;
+        let configured = (!configured.is_empty()).then(|| configured.clone());
+        self.global.user.clone().or(configured)
+    }
+
     pub const fn is_local(&self) -> bool {
         self.slack.is_none()
     }
@@ -316,11 +323,7 @@ impl Session {
 
     /// Who acts: `--as`, the configuration, what was chosen before.
     pub fn me(&self) -> Result<UserId, Problem> {
-        let asked = self.context.global.user.clone().or_else(|| {
-            let configured = &self.context.config.user;
-            (!configured.is_empty()).then(|| configured.clone())
-        });
-        if let Some(asked) = asked {
+        if let Some(asked) = self.context.asked_user() {
             return crate::app::resolve::person(&*self.people()?, &asked);
         }
         let known = self
@@ -391,6 +394,11 @@ impl Session {
             .map(|(incident, _)| incident))
     }
 
+    /// The newest outbox entry.
+    pub fn last_entry(&self) -> Result<u64, Problem> {
+        self.core.look(|engine, _| engine.image().last_seq)
+    }
+
     /// The incident as JSON.
     pub fn show(&self, id: &IncidentId) -> Result<serde_json::Value, Problem> {
         let id = id.clone();
@@ -403,12 +411,16 @@ impl Session {
     }
 
     /// Waits until what was saved for an incident is delivered, and says how that went.
-    pub fn deliver(&self, id: &IncidentId) -> Result<Delivery, Problem> {
+    ///
+    /// Failures of entries up to `after` were told before.
+    pub fn deliver(&self, id: &IncidentId, after: u64) -> Result<Delivery, Problem> {
         let end = Instant::now() + PATIENCE;
         self.core.wait_quiet(PATIENCE);
         loop {
             let id = id.clone();
-            let delivery = self.core.look(move |engine, _| delivery(engine, &id))?;
+            let delivery = self
+                .core
+                .look(move |engine, _| delivery(engine, &id, after))?;
             if delivery.waiting == 0 || Instant::now() >= end {
                 return Ok(delivery);
             }
@@ -426,10 +438,11 @@ pub struct Delivery {
     pub failed: Vec<(Text, String, bool)>,
 }
 
-fn delivery(engine: &Engine, id: &IncidentId) -> Delivery {
+fn delivery(engine: &Engine, id: &IncidentId, after: u64) -> Delivery {
     let mut delivery = Delivery::default();
     for job in engine.open_jobs(id) {
         match &job.state {
+            JobState::Failed { .. } if job.seq <= after => {}
             JobState::Failed { code } => delivery.failed.push((
                 crate::io::publish::task_words(&job.task),
                 code.clone(),

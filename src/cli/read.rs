@@ -101,7 +101,7 @@ fn settled(session: &Session) -> Result<(), Problem> {
         incidents.iter().map(|i| i.id.clone()).collect::<Vec<_>>()
     })?;
     for id in ids {
-        out::delivery(&session.deliver(&id)?, session.context.lang)?;
+        out::delivery(&session.deliver(&id, 0)?, session.context.lang)?;
     }
     Ok(())
 }

@@ -284,8 +284,9 @@ pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
         by: me,
         outlets,
     };
+    let before = session.last_entry()?;
     let id = session.core.act(incident, order)?;
-    let delivered = session.deliver(&id)?;
+    let delivered = session.deliver(&id, before)?;
     // Printed whatever became of it: it is saved.
     out::incident(&session, &id)?;
     out::delivery(&delivered, session.context.lang)

@@ -1,7 +1,7 @@
 //! A person's act becomes rows: the event and its outbox row together.
 
 use super::image::{EventRow, IncidentRow, Job, JobState, Task, Write};
-use super::{Engine, Now, Step};
+use super::{Engine, Now, Step, mirror};
 use crate::both;
 use crate::domain::decide::{Asked, Command, Declaration, Draft, Outlets, decide};
 use crate::domain::event::{Body, Event, What};
@@ -138,11 +138,20 @@ impl Engine {
         now: Now,
     ) -> bool {
         let mut new = false;
+        let row = self.incident_now(step, id);
+        let looks = |state: &Incident| {
+            let card = row
+                .as_ref()
+                .map(|row| mirror::card(state, row, &self.names).1);
+            (mirror::topic(state, &self.names), card)
+        };
         for draft in drafts {
             if self.image.events.contains_key(&draft.id) {
                 continue;
             }
+            let first = !new;
             new = true;
+            let before = looks(&state);
             let event = Event {
                 id: draft.id.clone(),
                 at: now.wall,
@@ -161,24 +170,36 @@ impl Engine {
             };
             state.apply(&row.recorded());
             step.writes.push(Write::Event(row));
-            for task in self.follow_up(id, &draft.id, &draft.body, &state, order) {
-                let coalesces = matches!(task, Task::Topic {} | Task::Card {});
-                if !(coalesces && self.waits(step, id, &task)) {
+            let outlets = first.then_some(&order.outlets);
+            for task in self.follow_up(id, &draft.id, &draft.body, &state, outlets) {
+                self.enqueue(step, id, task, now);
+            }
+            let after = looks(&state);
+            let changed = [
+                (before.0 != after.0, Task::Topic {}),
+                (before.1 != after.1, Task::Card {}),
+            ];
+            for (changed, task) in changed {
+                if changed && !self.waits(step, id, &task) {
                     self.enqueue(step, id, task, now);
                 }
+            }
+            if matches!(draft.body, Body::Archived {} | Body::Resolved { .. }) {
+                self.enqueue(step, id, Task::Archive {}, now);
             }
         }
         new
     }
 
-    /// What an event brings to be done, in the order it should be seen.
+    /// What an event brings to be done beside topic and card, in the order it should be seen.
+    /// `outlets` are those of the act, for the first of its events.
     fn follow_up(
         &self,
         id: &IncidentId,
         event: &EventId,
         body: &Body,
         state: &Incident,
-        order: &Order,
+        outlets: Option<&Outlets>,
     ) -> Vec<Task> {
         let mut tasks = Vec::new();
         let archived = self.image.channel_of(id).is_some_and(|c| c.archived);
@@ -186,13 +207,15 @@ impl Engine {
             tasks.push(Task::Unarchive {});
         }
         tasks.push(Task::Event { id: event.clone() });
-        let outlets = &order.outlets;
         if let Body::Declared { .. } = body {
             tasks.push(Task::Purpose {
                 text: purpose(state),
             });
             tasks.push(Task::PinEvent { id: event.clone() });
         }
+        let Some(outlets) = outlets else {
+            return tasks;
+        };
         let people = outlets.people.iter().cloned();
         tasks.extend(people.map(|who| Task::InvitePerson { who }));
         let groups = outlets.groups.iter().cloned();
@@ -202,16 +225,6 @@ impl Engine {
                 to: to.clone(),
                 event: event.clone(),
             }));
-        }
-        let quiet = matches!(
-            body,
-            Body::Message { .. } | Body::Note {} | Body::Pinned { .. } | Body::Unpinned { .. }
-        );
-        if !quiet {
-            tasks.extend([Task::Topic {}, Task::Card {}]);
-        }
-        if matches!(body, Body::Archived {} | Body::Resolved { .. }) {
-            tasks.push(Task::Archive {});
         }
         tasks
     }
