@@ -284,7 +284,7 @@ mod tests {
         assert!(problem.sentence.ja.contains("level") && problem.sentence.ja.contains("note"));
         // The same key on two screens that are never both there.
         assert_eq!(
-            shipped().action(chord("s"), Scope::Home),
+            shipped().action(chord("t"), Scope::Home),
             Some(Action::Sample)
         );
         // Taken from one and given to the other at once.

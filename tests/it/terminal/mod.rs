@@ -2,7 +2,7 @@
 //! them. The harness waits for processes and reads their times in Linux's ways.
 
 mod program;
-mod session;
+pub mod session;
 
 use session::{Session, program_command, signal};
 use std::process::Stdio;

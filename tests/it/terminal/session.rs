@@ -119,12 +119,26 @@ impl Session {
         })
     }
 
+    /// Any program, in a terminal of so many columns and rows.
+    pub fn of(command: Command, columns: u16, rows: u16) -> Session {
+        Session::sized(columns, rows, |pts| {
+            PtyCommand::from(command)
+                .spawn_borrowed(pts)
+                .expect("it starts")
+        })
+    }
+
     fn over(spawn: impl FnOnce(&Pts) -> Child) -> Session {
+        Session::sized(80, 24, spawn)
+    }
+
+    fn sized(columns: u16, rows: u16, spawn: impl FnOnce(&Pts) -> Child) -> Session {
         let (pty, pts) = open().expect("a pseudo terminal");
-        pty.resize(pty_process::Size::new(24, 80)).expect("a size");
+        pty.resize(pty_process::Size::new(rows, columns))
+            .expect("a size");
         let before = tcgetattr(&pts).expect("a terminal");
         let mut child = spawn(&pts);
-        let (rows, columns) = size(80, 24);
+        let (rows, columns) = size(columns, rows);
         Session {
             stderr: child.stderr.take().map(BufReader::new),
             pty,
@@ -134,6 +148,10 @@ impl Session {
             parser: vt100::Parser::new(rows, columns, 0),
             raw: Vec::new(),
         }
+    }
+
+    pub fn text(&self) -> String {
+        self.parser.screen().contents()
     }
 
     pub fn pid(&self) -> u32 {
