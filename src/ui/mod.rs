@@ -1,6 +1,107 @@
 //! Draws the model into a frame. Reads, and writes nothing but the bytes of a frame.
+//!
+//! | file | what it is for |
+//! |---|---|
+//! | [`frame`], [`sink`] | the assembler of frames, and what may reach a terminal |
+//! | [`theme`] | meanings, and how each looks |
+//! | [`layout`] | where everything stands, for every size |
+//! | [`line`], [`window`], [`list`] | lines of a pane, and which rows of a list are seen |
+//! | [`scene`] | what every pane reads, and what a frame reports back |
+//! | [`home`], [`room`], [`overlay`], [`footer`] | the screens |
+//! | [`typing`] | text being typed, and its caret |
 
 mod encode;
+mod footer;
 pub mod frame;
+mod home;
+pub mod layout;
+pub mod line;
+pub mod list;
+mod overlay;
+mod pending;
+mod room;
+pub mod scene;
 pub mod sink;
 pub mod theme;
+pub mod typing;
+pub mod window;
+
+use crate::app::model::{Model, Screen};
+use frame::Draft;
+use layout::Shape;
+use ratatui::layout::Rect;
+pub use scene::Drawing;
+use scene::{Canvas, Scene};
+use theme::Theme;
+
+/// Draws `model` into a frame begun at `model.size`. What comes back is for
+/// [`Msg::Painted`](crate::app::msg::Msg::Painted) once the frame is out, and for the mouse.
+pub fn draw(model: &Model, theme: &Theme, draft: &mut Draft<'_>) -> Drawing {
+    let scene = Scene::new(model);
+    let screen = draft.area();
+    let mut canvas = Canvas {
+        draft,
+        theme,
+        drawing: Drawing::default(),
+    };
+    let caret = if Shape::of(model.size) == Shape::Card {
+        home::card(&mut canvas, &scene, screen);
+        overlay::draw(&mut canvas, &scene, screen)
+    } else {
+        whole(&mut canvas, &scene, screen)
+    };
+    let drawing = canvas.drawing;
+    draft.caret(caret);
+    drawing
+}
+
+fn whole(
+    canvas: &mut Canvas<'_, '_>,
+    scene: &Scene<'_>,
+    screen: Rect,
+) -> Option<ratatui::layout::Position> {
+    let model = scene.model;
+    let last = Rect {
+        y: screen.bottom() - 1,
+        height: 1,
+        ..screen
+    };
+    let above = Rect {
+        height: screen.height - 1,
+        ..screen
+    };
+    let (body, story, caret) = match model.screen {
+        Screen::Home => {
+            home::draw(canvas, scene, above);
+            (above, above, None)
+        }
+        Screen::Room(_) => {
+            let (room, caret) = room::draw(canvas, scene);
+            let over = Rect {
+                y: room.body.y,
+                height: above.bottom() - room.body.y,
+                ..above
+            };
+            let story = room.places.iter().map(|(_, area)| *area);
+            let story = story.max_by_key(|area| area.area()).unwrap_or(room.body);
+            (
+                over,
+                Rect {
+                    height: room.body.height,
+                    ..story
+                },
+                caret,
+            )
+        }
+    };
+    footer::draw(canvas, scene, last);
+    let typing = match model.overlays.is_empty() {
+        true => caret,
+        false => {
+            canvas.hit(screen, None);
+            overlay::draw(canvas, scene, body)
+        }
+    };
+    overlay::toasts(canvas, scene, story);
+    typing
+}

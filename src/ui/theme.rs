@@ -104,7 +104,7 @@ const SHIPPED: &[(&str, &str)] = &[
 ];
 
 /// A style for every [`Meaning`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Theme {
     styles: Vec<Style>,
 }

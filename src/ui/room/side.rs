@@ -1,0 +1,274 @@
+//! What stands beside the story: prompts, checklist, situation, who is here.
+
+use crate::app::clock;
+use crate::app::model::{Pane, RowId, Shown, Where};
+use crate::app::msg::Target;
+use crate::app::strings::pane as words;
+use crate::app::view::panes::{self, ItemRow, PersonRow};
+use crate::domain::event::Milestone;
+use crate::domain::incident::ItemState;
+use crate::domain::text::{fit, wrap};
+use crate::ui::line::Line;
+use crate::ui::list::{self, Rows, wrapped};
+use crate::ui::scene::{Canvas, Scene, heading, meaning};
+use crate::ui::theme::Meaning;
+use ratatui::layout::Rect;
+
+/// The prompts, each in its own place, which it keeps when another is answered.
+pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let asks = panes::asks(scene.model);
+    let waiting = asks.iter().flatten().count();
+    let title = scene.text(&words::ASK);
+    let mut lines = vec![heading(scene, &title, &[], false)];
+    let each = usize::from(area.height.saturating_sub(1)) / asks.len();
+    let width = usize::from(area.width);
+    for (slot, ask) in asks.iter().enumerate() {
+        let top = area.y + lines.len() as u16;
+        let mut own: Vec<Line> = match ask {
+            Some((_, said)) => {
+                let text = wrapped(&said.text, width.saturating_sub(4), each.max(1));
+                let number = Line::new()
+                    .gap(1)
+                    .and(Meaning::Key, (slot + 1).to_string())
+                    .gap(1);
+                let mut number = Some(number);
+                text.into_iter()
+                    .map(|part| {
+                        let line = number.take().unwrap_or_else(|| Line::new().gap(3));
+                        line.and(meaning(said.tone), part)
+                    })
+                    .collect()
+            }
+            None if waiting == 0 && slot == 0 => {
+                let nothing = scene.say("Nothing to ask now.", "確認することはありません。");
+                vec![Line::new().gap(1).and(Meaning::Muted, nothing)]
+            }
+            None => vec![Line::new()],
+        };
+        own.resize(each.max(1), Line::new());
+        if ask.is_some() {
+            let height = own.len() as u16;
+            let row = Rect {
+                y: top,
+                height,
+                ..area
+            }
+            .intersection(area);
+            canvas.hit(row, Some(Target::Ask(slot)));
+        }
+        lines.extend(own);
+    }
+    canvas.lines("asks", area, &lines);
+}
+
+pub fn checklist(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let items = panes::checklist(scene.model);
+    let width = usize::from(area.width);
+    let most = if area.height >= 12 { 2 } else { 1 };
+    let lines = |at: usize| item(&items[at], width, most);
+    let id = |at: usize| items[at].id.clone();
+    let rows = Rows {
+        count: items.len(),
+        id: &id,
+        lines: &lines,
+        follows_end: false,
+        anchor: items.iter().position(|item| item.state == ItemState::Open),
+    };
+    let place = Where::Pane(Pane::Checklist);
+    let title = panes::title(scene.model, Pane::Checklist);
+    let list = &scene.model.room.checklist;
+    list::pane(
+        canvas,
+        scene,
+        ("checklist", place),
+        area,
+        &title,
+        (list, rows),
+    );
+}
+
+fn item(item: &ItemRow, width: usize, most: usize) -> Vec<Line> {
+    let (mark, body) = match item.state {
+        ItemState::Open if item.former => ("[ ]", Meaning::Muted),
+        ItemState::Open => ("[ ]", Meaning::Text),
+        ItemState::Done => ("[x]", Meaning::History),
+        ItemState::Skipped => ("[-]", Meaning::History),
+    };
+    let first = Line::new()
+        .gap(1)
+        .and(body, format!("{mark} {:>2} ", item.number));
+    let indent = first.width();
+    let settled = item.state != ItemState::Open;
+    // The time left keeps its place whatever the name before it.
+    let names = (width / 4).clamp(4, 12);
+    let who = item.who.as_deref().map(|who| fit(who, names).into_owned());
+    let mut tail = Line::new();
+    if let Some(saving) = &item.mark {
+        tail = tail.and(meaning(saving.tone), saving.text.clone()).gap(1);
+    }
+    match (&who, settled) {
+        (Some(who), true) => tail = tail.and(Meaning::History, who.clone()),
+        (Some(who), false) => tail = tail.and(Meaning::Person, who.clone()),
+        (None, _) => {}
+    }
+    if let Some(left) = &item.left {
+        let late = meaning(left.tone) == Meaning::Overdue;
+        let sign = if late { "!" } else { "" };
+        tail = tail
+            .gap(1)
+            .and(meaning(left.tone), format!("{sign}{}", left.text));
+    }
+    let room = width.saturating_sub(indent + 2 + tail.width()).max(4);
+    let text = match &item.reason {
+        Some(reason) if settled => format!("{}: {reason}", item.text),
+        _ => item.text.clone(),
+    };
+    let most = if settled { 1 } else { most };
+    // The second line may run under what stands at the end of the first.
+    let parts = wrap(&text, room);
+    let mut lines = vec![first];
+    if parts.len() == 1 || most == 1 {
+        let line = lines.pop().unwrap_or_default();
+        lines.push(line.and(body, fit(&text.replace('\n', " "), room).into_owned()));
+    } else {
+        let head = parts[0].to_owned();
+        let rest = text[head.len()..].trim_start().to_owned();
+        let line = lines.pop().unwrap_or_default();
+        lines.push(line.and(body, head));
+        let room = width.saturating_sub(indent + 1).max(4);
+        lines.push(
+            Line::new()
+                .gap(indent)
+                .and(body, fit(&rest, room).into_owned()),
+        );
+    }
+    let line = std::mem::take(&mut lines[0]);
+    lines[0] = line.end_with(tail).end(Meaning::Text, " ");
+    lines
+}
+
+pub fn roster(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let people = panes::roster(scene.model);
+    let width = usize::from(area.width);
+    let tasks = usize::from(area.height) > 1 + people.len();
+    let lines = |at: usize| person(scene, &people[at], width, tasks);
+    let id = |at: usize| people[at].id.clone();
+    let rows = Rows {
+        count: people.len(),
+        id: &id,
+        lines: &lines,
+        follows_end: false,
+        anchor: None,
+    };
+    let place = Where::Pane(Pane::Roster);
+    let title = panes::title(scene.model, Pane::Roster);
+    let list = &scene.model.room.roster;
+    list::pane(canvas, scene, ("roster", place), area, &title, (list, rows));
+}
+
+fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> Vec<Line> {
+    let names = (width / 3).clamp(6, 16);
+    let star = if person.commander { "*" } else { " " };
+    let name = match person.me {
+        true => format!("{} {}", person.name, scene.say("(you)", "(自分)")),
+        false => person.name.clone(),
+    };
+    let who = if person.commander {
+        Meaning::Heading
+    } else {
+        Meaning::Person
+    };
+    let mut line = Line::of(Meaning::Accent, star)
+        .and(who, fit(&name, names + 4).into_owned())
+        .column(names + 2)
+        .and(Meaning::Text, person.roles.join(" "));
+    line = match &person.idle {
+        Some(idle) => line.end(meaning(idle.tone), idle.text.clone()),
+        None => line.end(Meaning::Muted, person.since.clone()),
+    };
+    let mut lines = vec![line.end(Meaning::Text, " ")];
+    if let Some(task) = person.task.as_ref().filter(|_| tasks) {
+        lines.push(Line::new().gap(3).and(Meaning::Muted, task.clone()));
+    }
+    lines
+}
+
+/// The one paragraph that everybody works from, and the times that the incident is measured by.
+pub fn situation(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let model = scene.model;
+    let place = Where::Pane(Pane::Situation);
+    let title = panes::title(model, Pane::Situation);
+    let width = usize::from(area.width.saturating_sub(2)).max(1);
+    let mut lines: Vec<Line> = Vec::new();
+    let indented = |meaning: Meaning, text: &str| Line::new().gap(1).and(meaning, text);
+    match (panes::situation(model), &title.empty) {
+        (Some(now), _) => {
+            lines.extend(
+                wrap(&now.text, width)
+                    .into_iter()
+                    .map(|l| indented(Meaning::Text, l)),
+            );
+        }
+        (None, Some(empty)) => {
+            lines.extend(
+                wrap(empty, width)
+                    .into_iter()
+                    .map(|l| indented(Meaning::Muted, l)),
+            );
+        }
+        (None, None) => {}
+    }
+    lines.push(Line::new());
+    lines.extend(milestones(scene, width));
+    // It is not chosen from but scrolled.
+    let first = match model.room.situation.selected {
+        Some(RowId::Line(line)) => line,
+        _ => 0,
+    };
+    let shown = usize::from(area.height.saturating_sub(1));
+    let first = first.min(lines.len().saturating_sub(shown));
+    lines.drain(..first);
+    let below = lines.len().saturating_sub(shown);
+    let mut top = heading(scene, &title.name, &title.beside, scene.focused(place));
+    if below > 0 {
+        let text = scene.say(" {} below ", " 下に{}行 ");
+        top = top.end(Meaning::Accent, text.replace("{}", &below.to_string()));
+    }
+    lines.insert(0, top);
+    let report = Shown {
+        first: Some(RowId::Line(first)),
+        rows: shown.max(1) as u16,
+    };
+    canvas.drawing.lists.insert(place, report);
+    canvas.lines("situation", area, &lines);
+}
+
+/// Two in a row: what is not known is a dash.
+fn milestones(scene: &Scene<'_>, width: usize) -> Vec<Line> {
+    let model = scene.model;
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let half = (width / 2).max(1);
+    let all = Milestone::ALL;
+    all.chunks(2)
+        .map(|pair| {
+            let mut line = Line::new().gap(1);
+            for (n, milestone) in pair.iter().enumerate() {
+                if n > 0 {
+                    line = line.column(half + 1);
+                }
+                let name = milestone.text();
+                line = line.and(Meaning::Muted, scene.text(&name)).gap(1);
+                line = match incident.milestones.get(milestone) {
+                    Some(reached) => line.and(
+                        Meaning::Text,
+                        clock::day_hhmm(model.shown_zone(), reached.time, model.now),
+                    ),
+                    None => line.and(Meaning::Muted, "-"),
+                };
+            }
+            line
+        })
+        .collect()
+}

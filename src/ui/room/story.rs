@@ -1,0 +1,190 @@
+//! Timeline and channel: what happened, and what is said.
+
+use crate::app::model::{Pane, RowId, Where};
+use crate::app::strings::pane as words;
+use crate::app::view::{Said, Tone, channel, panes, timeline};
+use crate::domain::text::{cells, pad_right};
+use crate::ui::line::Line;
+use crate::ui::list::{self, Rows, wrapped};
+use crate::ui::scene::{Canvas, Scene, meaning};
+use crate::ui::theme::Meaning;
+use ratatui::layout::Rect;
+
+/// Lines that a row may take: all of a short text, the beginning of a long one.
+fn most_lines(area: Rect) -> usize {
+    usize::from(area.height / 4).clamp(1, 4)
+}
+
+pub fn timeline(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let model = scene.model;
+    let width = usize::from(area.width);
+    let most = most_lines(area);
+    let lines = |at: usize| match timeline::row(model, at) {
+        Some(row) => entry(&row, width, most),
+        None => vec![Line::new()],
+    };
+    let id = |at: usize| match timeline::row(model, at) {
+        Some(row) => row.id,
+        None => RowId::Line(at),
+    };
+    let rows = Rows {
+        count: timeline::count(model),
+        id: &id,
+        lines: &lines,
+        follows_end: true,
+        anchor: None,
+    };
+    let place = Where::Pane(Pane::Timeline);
+    let title = panes::title(model, Pane::Timeline);
+    list::pane(
+        canvas,
+        scene,
+        ("timeline", place),
+        area,
+        &title,
+        (&model.room.timeline, rows),
+    );
+}
+
+fn entry(row: &timeline::Row, width: usize, most: usize) -> Vec<Line> {
+    let indent = cells(&row.clock) + 2;
+    let mark = row.mark.as_ref();
+    let marked = mark.map_or(0, |mark| cells(&mark.text) + 1);
+    let body = match row.tone {
+        Tone::Plain => Meaning::Text,
+        tone => meaning(tone),
+    };
+    let first = Line::new()
+        .gap(1)
+        .and(Meaning::History, format!("{} ", row.clock));
+    text_lines(first, &row.text, (indent, width, marked), most, body, mark)
+}
+
+/// `text` behind `first`, continued under it; `mark` at the end of the first line.
+fn text_lines(
+    first: Line,
+    text: &str,
+    (indent, width, marked): (usize, usize, usize),
+    most: usize,
+    body: Meaning,
+    mark: Option<&Said>,
+) -> Vec<Line> {
+    let room = width.saturating_sub(indent + 1).max(4);
+    // The mark takes its place from every line: a text that moves when it goes would be worse.
+    let room = if marked < room / 2 {
+        room - marked
+    } else {
+        room
+    };
+    let said = wrapped(text, room, most);
+    let mut lines = Vec::with_capacity(said.len());
+    let mut first = Some(first);
+    for part in said {
+        let line = first.take().unwrap_or_else(|| Line::new().gap(indent));
+        let line = line.and(body, part);
+        lines.push(match mark.filter(|_| lines.is_empty()) {
+            Some(mark) => line.end(meaning(mark.tone), format!("{} ", mark.text)),
+            None => line,
+        });
+    }
+    lines
+}
+
+pub fn channel(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let model = scene.model;
+    let width = usize::from(area.width);
+    let most = most_lines(area);
+    let lines = |at: usize| match channel::row(model, at) {
+        Some(row) => message(scene, &row, width, most),
+        None => vec![Line::new()],
+    };
+    let id = |at: usize| match channel::row(model, at) {
+        Some(row) => row.id,
+        None => RowId::Line(at),
+    };
+    let rows = Rows {
+        count: channel::count(model),
+        id: &id,
+        lines: &lines,
+        follows_end: true,
+        anchor: None,
+    };
+    let place = Where::Pane(Pane::Channel);
+    let title = panes::title(model, Pane::Channel);
+    list::pane(
+        canvas,
+        scene,
+        ("channel", place),
+        area,
+        &title,
+        (&model.room.channel, rows),
+    );
+}
+
+fn message(scene: &Scene<'_>, row: &channel::Row, width: usize, most: usize) -> Vec<Line> {
+    let names = (width / 6).clamp(6, 14);
+    let mut first = Line::new().gap(1);
+    let clock = cells(&row.clock);
+    first = match row.reply {
+        // Under its parent, the time of a reply is of no use: it stands there again when it came.
+        true => first
+            .gap(clock - cells(scene.marks.reply).min(clock) + 1)
+            .and(Meaning::Border, scene.marks.reply),
+        false => first.and(Meaning::History, format!("{} ", row.clock)),
+    };
+    let who = if row.program {
+        Meaning::Muted
+    } else {
+        Meaning::Person
+    };
+    first = first.and(who, pad_right(&row.author, names)).gap(1);
+    let indent = first.width();
+    let body = match row.tone {
+        Tone::Plain => Meaning::Text,
+        tone => meaning(tone),
+    };
+    let state = row.marks.iter().find(|mark| !is_aside(mark));
+    let marked = state.map_or(0, |mark| cells(&mark.text) + 1);
+    let text = match row.folded {
+        0 => row.text.clone(),
+        count => {
+            let count = scene.fill(&words::MESSAGES, &[&count.to_string()]);
+            format!("({count}) {}", row.text)
+        }
+    };
+    let mut lines = Vec::new();
+    if let Some(about) = &row.about {
+        lines.push(first.and(Meaning::Muted, about.clone()));
+        first = Line::new().gap(indent);
+    }
+    let shape = (indent, width, marked);
+    lines.extend(text_lines(first, &text, shape, most, body, state));
+    let mut beside: Vec<(Meaning, String)> = Vec::new();
+    for mark in row.marks.iter().filter(|mark| is_aside(mark)) {
+        beside.push((meaning(mark.tone), mark.text.clone()));
+    }
+    for (name, count) in &row.reactions {
+        beside.push((Meaning::Muted, format!(":{name}: {count}")));
+    }
+    if beside.is_empty() {
+        return lines;
+    }
+    let needs: usize = beside.iter().map(|(_, text)| cells(text) + 2).sum();
+    let fits = lines
+        .last()
+        .is_some_and(|line| line.width() + line.end_width() + needs < width);
+    let mut line = match lines.pop_if(|_| fits) {
+        Some(line) => line,
+        None => Line::new().gap(indent.saturating_sub(2)),
+    };
+    for (meaning, text) in beside {
+        line = line.gap(2).and(meaning, text);
+    }
+    lines.push(line);
+    lines
+}
+
+/// Edited, pinned: of no hurry.
+fn is_aside(mark: &Said) -> bool {
+    matches!(mark.tone, Tone::Muted | Tone::Good)
+}
