@@ -25,7 +25,8 @@ pub enum AskId {
 
 /// What a model would like to ask now, most wanted first.
 pub fn wanted(model: &Model) -> Vec<AskId> {
-    let Some(incident) = model.incident().filter(|_| model.room_id().is_some()) else {
+    // Until the room is there, what is most wanted may not be known.
+    let Some(incident) = model.room_data().map(|room| &room.summary.incident) else {
         return Vec::new();
     };
     let Some(declared) = incident.declared else {

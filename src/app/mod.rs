@@ -29,3 +29,8 @@ pub mod snapshot;
 pub mod strings;
 pub mod update;
 pub mod view;
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

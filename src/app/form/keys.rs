@@ -24,10 +24,10 @@ pub enum Outcome {
 pub fn key(form: &mut Form, model: &Model, key: KeyEvent) -> Outcome {
     let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);
-    if let (true, KeyCode::Char(c), Some(confirm)) = (ctrl, key.code, form.confirm) {
-        if c.eq_ignore_ascii_case(&confirm.letter) {
-            return submit(form, model);
-        }
+    if let (true, KeyCode::Char(c), Some(confirm)) = (ctrl, key.code, form.confirm)
+        && c.eq_ignore_ascii_case(&confirm.letter)
+    {
+        return submit(form, model);
     }
     match key.code {
         KeyCode::Esc => return Outcome::Closed,

@@ -10,7 +10,6 @@ use crate::domain::event::Body;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::sentence;
 use crate::domain::text::clean_line;
-use crate::domain::verb::Verb;
 
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +102,11 @@ fn text(model: &Model, incident: &Incident, entry: &Entry) -> String {
         }
         Body::TimekeeperCall { slot } => {
             return fill(&p::TIMEKEEPER_CALL, lang, &[&slot.to_string()]);
+        }
+        // What it is and who wrote it stand beside it.
+        Body::Note {} | Body::Situation {} => {
+            let text = decoded(model, entry.text.as_deref().unwrap_or(""));
+            return clean_line(&text).into_owned();
         }
         _ => {}
     }
@@ -223,10 +227,8 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
         | Command::Declare(_) => String::new(),
     };
     let about = command.verb().row().about.get(model.lang);
-    let text = clean_line(text.trim()).into_owned();
-    match command.verb() {
-        _ if text.is_empty() => about.to_owned(),
-        Verb::Note | Verb::Situation | Verb::Pin => text,
-        _ => text,
+    match clean_line(text.trim()) {
+        text if text.is_empty() => about.to_owned(),
+        text => text.into_owned(),
     }
 }
