@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, and the console itself when there is none.
 
+mod console;
 mod context;
 mod out;
 mod read;
@@ -83,7 +84,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Problem> {
     let global = cli.global;
     match cli.command {
-        None => crate::cli::console(global.context()?),
+        None => console::run(global.context()?),
         Some(Command::Verb(verb)) => verbs::run(global.context()?, *verb),
         Some(Command::List) => read::list(global.context()?),
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
@@ -97,10 +98,6 @@ fn run(cli: Cli) -> Result<(), Problem> {
             Ok(())
         }
     }
-}
-
-fn console(_context: context::Context) -> Result<(), Problem> {
-    Ok(())
 }
 
 fn report(problem: &Problem, lang: Lang) -> ExitCode {

@@ -1,0 +1,441 @@
+//! The console: the terminal thread. It turns events into messages, the model's wishes into
+//! questions to the core, and frames into bytes. It never waits for a network, a disk or a sync.
+
+use super::context::Context;
+use crate::app::effect::Effect;
+use crate::app::keymap::Keymap;
+use crate::app::model::{Model, Start, Ticket};
+use crate::app::msg::Msg;
+use crate::app::resolve::{self, Checklists};
+use crate::app::snapshot::{LinkState, Snapshot, Workspace};
+use crate::app::update::{start, update};
+use crate::both;
+use crate::domain::decide::{Command, Outlets};
+use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::problem::Problem;
+use crate::domain::settings::{Notify, Theme as ThemeChoice};
+use crate::domain::sync::{Link, Order};
+use crate::domain::words::Text;
+use crate::io::config;
+use crate::io::core::{Ask, Core};
+use crate::io::input::{Event, Waker};
+use crate::io::terminal::{self, Options, Terminal};
+use crate::ui::frame::Assembler;
+use crate::ui::theme::Theme;
+use crate::ui::{self, Drawing};
+use base64::Engine as _;
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+const DOUBLE_CLICK: TimeDelta = TimeDelta::milliseconds(400);
+/// Rows that one notch of the wheel turns.
+const WHEEL: i32 = 3;
+
+/// What other threads have for the terminal thread.
+enum Post {
+    Started(Box<Result<Core, Problem>>),
+    Message(Box<Msg>),
+}
+
+/// The latest snapshot; the core overwrites what was not taken.
+type Slot = Arc<Mutex<Option<Arc<Snapshot>>>>;
+
+/// Opens the console on this terminal and runs it to its end.
+pub fn run(context: Context) -> Result<(), Problem> {
+    let context = Arc::new(context);
+    let home = context.paths.home.clone();
+    let checklists = Checklists::load(|sheet, list, lang| {
+        config::checklist(&context.loaded, home.as_deref(), sheet, list, lang)
+    })?;
+    let keymap = Keymap::shipped()?;
+    let theme = theme(&context)?;
+    terminal::restore_on_panic();
+    let terminal = Terminal::enter(Options {
+        mouse: context.config.screen.mouse,
+        title: Some("matoi".to_owned()),
+    })?;
+    let _log = context.log();
+    let (post, posts) = channel();
+    let waker = terminal.waker();
+    let slot = Slot::default();
+    let (model, effects) = start(Start {
+        snapshot: Arc::new(empty(&context)),
+        now: Utc::now(),
+        size: terminal.size(),
+        lang: context.lang,
+        keymap: Arc::new(keymap),
+        checklists: Arc::new(checklists),
+    });
+    let mut console = Console {
+        model,
+        assembler: Assembler::new(),
+        theme,
+        drawing: Drawing::default(),
+        clicked: None,
+        terminal,
+        core: None,
+        slot: slot.clone(),
+        posts,
+        post: post.clone(),
+        waker: waker.clone(),
+        shown: None,
+        second: 0,
+        ended: None,
+        context: context.clone(),
+        outgoing: Vec::new(),
+    };
+    for effect in effects {
+        console.carry_out(effect);
+    }
+    // The first frame is out before the journal is open.
+    console.draw();
+    start_core(context, slot, post, waker);
+    console.run();
+    let ended = console.ended.take();
+    // The terminal is given back before the core is waited for.
+    terminal::restore();
+    drop(console);
+    ended.map_or(Ok(()), Err)
+}
+
+fn start_core(context: Arc<Context>, slot: Slot, post: Sender<Post>, waker: Waker) {
+    std::thread::spawn(move || {
+        let wake = waker.clone();
+        let started = context.start(Box::new(move |snapshot| {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+            wake.wake();
+        }));
+        // A console that ended in the meantime has no use for it.
+        post.send(Post::Started(Box::new(started))).ok();
+        waker.wake();
+    });
+}
+
+fn theme(context: &Context) -> Result<Theme, Problem> {
+    let name = match context.config.screen.theme {
+        ThemeChoice::Auto => None,
+        ThemeChoice::Dark => Some("dark"),
+        ThemeChoice::Light => Some("light"),
+        ThemeChoice::HighContrast => Some("high-contrast"),
+        ThemeChoice::Mono => Some("mono"),
+    };
+    Theme::choose(name, |variable| std::env::var(variable).ok())
+}
+
+/// What is shown until the journal is read.
+fn empty(context: &Context) -> Snapshot {
+    Snapshot {
+        version: 0,
+        workspace: Workspace {
+            local: context.is_local(),
+            team: String::new(),
+        },
+        me: UserId::default(),
+        people: Arc::default(),
+        config: context.config.clone(),
+        incidents: Vec::new(),
+        room: None,
+        link: LinkState {
+            link: Link::Starting,
+            as_of: None,
+        },
+        follows: false,
+    }
+}
+
+struct Console {
+    model: Model,
+    assembler: Assembler,
+    theme: Theme,
+    /// What the last frame showed, for the mouse.
+    drawing: Drawing,
+    /// The last click: a second one at the same place soon after is double.
+    clicked: Option<(DateTime<Utc>, u16, u16)>,
+    terminal: Terminal,
+    core: Option<Core>,
+    slot: Slot,
+    posts: Receiver<Post>,
+    post: Sender<Post>,
+    waker: Waker,
+    /// The generation that is on the screen.
+    shown: Option<u64>,
+    /// The second that the clock on the screen shows.
+    second: i64,
+    ended: Option<Problem>,
+    context: Arc<Context>,
+    /// Bytes for the terminal beside a frame: clipboard, bell.
+    outgoing: Vec<u8>,
+}
+
+impl Console {
+    fn run(&mut self) {
+        while !self.model.quitting && self.ended.is_none() {
+            let events = self.terminal.wait(Some(until_next_second()));
+            for event in events {
+                self.event(event);
+            }
+            self.posts();
+            let now = Utc::now();
+            if now.timestamp() != self.second {
+                self.second = now.timestamp();
+                self.take(Msg::Tick(now));
+            }
+            self.draw();
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        let msg = match event {
+            Event::Key(key) => Msg::Key(key),
+            Event::Paste(text) => Msg::Paste(text),
+            Event::Resize(columns, rows) => Msg::Resize(columns, rows),
+            Event::Focus(focused) => Msg::Focus(focused),
+            Event::Mouse(mouse) => match self.mouse(mouse) {
+                Some(msg) => msg,
+                None => return,
+            },
+            Event::Wake => return,
+            Event::Hangup | Event::Terminate => Msg::Terminate,
+            Event::Suspend => return self.suspend(),
+            Event::Resume => {
+                self.assembler.forget();
+                self.shown = None;
+                let (columns, rows) = self.terminal.size();
+                Msg::Resize(columns, rows)
+            }
+        };
+        // A key's time is when it was pressed, not when the clock last ticked.
+        self.model.now = Utc::now();
+        self.take(msg);
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) -> Option<Msg> {
+        let (x, y) = (mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let at = self.drawing.at(x, y)?.clone();
+                let now = Utc::now();
+                let double = self
+                    .clicked
+                    .take()
+                    .is_some_and(|(then, cx, cy)| (cx, cy) == (x, y) && now - then < DOUBLE_CLICK);
+                self.clicked = (!double).then_some((now, x, y));
+                Some(Msg::Click { at, double })
+            }
+            MouseEventKind::ScrollDown => Some(Msg::Wheel {
+                over: self.drawing.list_at(x, y),
+                rows: WHEEL,
+            }),
+            MouseEventKind::ScrollUp => Some(Msg::Wheel {
+                over: self.drawing.list_at(x, y),
+                rows: -WHEEL,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Answers first into the hand, then the snapshot that was published before them.
+    fn posts(&mut self) {
+        let posts: Vec<Post> = self.posts.try_iter().collect();
+        let snapshot = self
+            .slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(snapshot) = snapshot {
+            self.take(Msg::Snapshot(snapshot));
+        }
+        for post in posts {
+            match post {
+                Post::Message(msg) => self.take(*msg),
+                Post::Started(started) => match *started {
+                    Ok(core) => self.started(core),
+                    Err(problem) => self.ended = Some(problem),
+                },
+            }
+        }
+    }
+
+    /// The core runs; who sits here may be said by flag or configuration.
+    fn started(&mut self, core: Core) {
+        if let Some(id) = self.model.room_id() {
+            core.ask(Ask::Focus(Some(id.clone())));
+        }
+        self.core = Some(core);
+    }
+
+    fn take(&mut self, msg: Msg) {
+        self.claim(&msg);
+        let effects = update(&mut self.model, msg);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    /// `--as` or the configuration names who sits here, once people are known by name.
+    fn claim(&mut self, msg: &Msg) {
+        let Msg::Snapshot(snapshot) = msg else {
+            return;
+        };
+        let asked = self.context.asked_user();
+        let (Some(asked), false) = (asked, snapshot.people.is_empty()) else {
+            return;
+        };
+        match resolve::person(&snapshot.people, &asked) {
+            Ok(me) if me != snapshot.me => self.carry_out(Effect::SetMe(me)),
+            Ok(_) => {}
+            Err(problem) => self.ended = Some(problem),
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Act {
+                ticket,
+                incident,
+                command,
+                outlets,
+            } => self.act(ticket, incident, command, outlets),
+            Effect::SetMe(me) => self.ask(Ask::SetMe(me)),
+            Effect::Focus(focus) => self.ask(Ask::Focus(focus)),
+            Effect::Retry(seq) => self.settle(seq, true),
+            Effect::Drop(seq) => self.settle(seq, false),
+            Effect::Copy(text) => {
+                let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+                self.outgoing
+                    .extend_from_slice(format!("\x1b]52;c;{encoded}\x07").as_bytes());
+            }
+            Effect::Notify(_) => {
+                if self.context.config.screen.notify != Notify::Off && !self.model.window_focused {
+                    self.outgoing.push(0x07);
+                }
+            }
+            Effect::StartSample => self.start_sample(),
+            Effect::Suspend => self.suspend(),
+            Effect::Redraw => {
+                self.assembler.forget();
+                self.shown = None;
+            }
+            Effect::Quit => self.model.quitting = true,
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        let asked = match &self.core {
+            Some(core) => core.try_ask(ask),
+            None => Err(not_yet()),
+        };
+        if let Err(problem) = asked {
+            self.take(Msg::Problem(problem));
+        }
+    }
+
+    fn act(
+        &mut self,
+        ticket: Ticket,
+        incident: Option<IncidentId>,
+        command: Command,
+        outlets: Outlets,
+    ) {
+        let order = Order {
+            outlets,
+            by: self.model.snapshot.me.clone(),
+            command,
+        };
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        let ask = Ask::Act {
+            incident,
+            order,
+            reply: Box::new(move |result| {
+                let msg = Msg::Acted { ticket, result };
+                post.send(Post::Message(Box::new(msg))).ok();
+                waker.wake();
+            }),
+        };
+        let asked = match &self.core {
+            Some(core) => core.try_ask(ask),
+            None => Err(not_yet()),
+        };
+        if let Err(problem) = asked {
+            self.take(Msg::Acted {
+                ticket,
+                result: Err(problem),
+            });
+        }
+    }
+
+    fn settle(&mut self, seq: u64, retry: bool) {
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        self.ask(Ask::Settle {
+            seq,
+            retry,
+            reply: Box::new(move |result| {
+                if let Err(problem) = result {
+                    post.send(Post::Message(Box::new(Msg::Problem(problem))))
+                        .ok();
+                    waker.wake();
+                }
+            }),
+        });
+    }
+
+    fn start_sample(&mut self) {
+        self.take(Msg::Notice(Text::fixed("…", "…")));
+    }
+
+    fn suspend(&mut self) {
+        if let Err(problem) = self.terminal.suspend() {
+            self.take(Msg::Problem(problem));
+        }
+    }
+
+    /// Draws what changed, once the terminal has taken the frame before.
+    fn draw(&mut self) {
+        if !self.terminal.is_ready() {
+            return;
+        }
+        if !self.outgoing.is_empty() {
+            let bytes = std::mem::take(&mut self.outgoing);
+            self.terminal.write(&bytes);
+        }
+        if self.shown == Some(self.model.generation) {
+            return;
+        }
+        let mut bytes = Vec::new();
+        let (columns, rows) = self.model.size;
+        let mut draft = self.assembler.begin(columns, rows);
+        self.drawing = ui::draw(&self.model, &self.theme, &mut draft);
+        draft.finish(&mut bytes);
+        let lists = self.drawing.lists.clone();
+        if !bytes.is_empty() {
+            self.terminal.write(&bytes);
+        }
+        let generation = self.model.generation;
+        let effects = update(&mut self.model, Msg::Painted { generation, lists });
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        self.shown = Some(self.model.generation);
+    }
+}
+
+fn not_yet() -> Problem {
+    Problem::failed(both!(
+        "The journal is still being opened.",
+        "記録ファイルを開いています。"
+    ))
+    .hint(Text::fixed(
+        "Do it again in a moment.",
+        "少し待ってから、もう一度実行してください。",
+    ))
+}
+
+/// So that the clock on the screen changes when the second does.
+fn until_next_second() -> Duration {
+    let now: DateTime<Utc> = Utc::now();
+    let passed = u64::from(now.nanosecond().min(999_999_999));
+    Duration::from_nanos(1_000_000_000 - passed)
+}
