@@ -4,6 +4,7 @@ mod client;
 mod config;
 mod contracts;
 mod sim;
+mod stories;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod tidy;

@@ -1,0 +1,168 @@
+//! Stories: the real binary in a pseudo terminal, keys in, the screen and the channel out.
+
+use crate::terminal::session::{Session, signal};
+use matoi::workspace::{Handle, Options, Workspace};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A workspace, and consoles that sit at it.
+struct World {
+    workspace: Handle,
+    dir: TempDir,
+}
+
+impl World {
+    fn new() -> World {
+        let workspace = Workspace::open(Options::for_tests())
+            .and_then(Workspace::start)
+            .expect("a workspace");
+        World {
+            workspace,
+            dir: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    fn data(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn command(&self, data: &str, lang: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_matoi"));
+        command
+            .env("HOME", self.dir.path())
+            .env("XDG_CONFIG_HOME", self.dir.path())
+            .env("MATOI_DATA_DIR", self.data(data))
+            .env("MATOI_LANG", lang)
+            .env("MATOI_SLACK_TOKEN", self.workspace.bot_token())
+            .env("MATOI_SLACK_API_URL", self.workspace.url())
+            .env("TERM", "xterm-256color")
+            .env("TZ", "Asia/Tokyo")
+            .env_remove("MATOI_CONFIG")
+            .env_remove("MATOI_USER")
+            .env_remove("NO_COLOR");
+        command
+    }
+
+    /// A console of `user`, once it knows who that is.
+    fn console(&self, data: &str, user: &str, lang: &str, columns: u16, rows: u16) -> Session {
+        let mut command = self.command(data, lang);
+        command.env("MATOI_USER", user);
+        let mut session = Session::of(command, columns, rows);
+        let name = self.name_of(user);
+        session.until(|screen| screen.contents().contains(&name));
+        session
+    }
+
+    fn api(&self, method: &str, args: Value) -> Value {
+        let answer = self
+            .workspace
+            .call(&self.workspace.bot_token(), method, args);
+        serde_json::to_value(answer.body).expect("json")
+    }
+
+    fn name_of(&self, handle: &str) -> String {
+        let people = self.api("users.list", json!({}));
+        let person = people["members"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|m| m["name"] == handle)
+            .expect("somebody of the seed")
+            .clone();
+        let profile = &person["profile"];
+        [&profile["display_name"], &profile["real_name"]]
+            .into_iter()
+            .filter_map(Value::as_str)
+            .find(|name| !name.is_empty())
+            .unwrap_or(handle)
+            .to_owned()
+    }
+
+    /// The texts of the incident's channel, oldest first.
+    fn channel(&self) -> Vec<String> {
+        let channels = self.api("users.conversations", json!({}));
+        let made = channels["channels"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|c| c["name"].as_str().is_some_and(|n| n.starts_with("other-")))
+            .cloned();
+        let Some(channel) = made else {
+            return Vec::new();
+        };
+        let page = self.api(
+            "conversations.history",
+            json!({"channel": channel["id"], "limit": 200}),
+        );
+        let messages = page["messages"].as_array().cloned().unwrap_or_default();
+        messages
+            .iter()
+            .rev()
+            .map(|m| m["text"].as_str().unwrap_or("").to_owned())
+            .collect()
+    }
+
+    fn run(&self, data: &str, args: &[&str]) -> (i32, String) {
+        let output = self
+            .command(data, "en")
+            .args(args)
+            .output()
+            .expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code().unwrap_or(-1), text)
+    }
+}
+
+fn shows(session: &mut Session, text: &str) {
+    session.until(|screen| screen.contents().contains(text));
+}
+
+/// Nothing of this console's is on its way any more.
+fn settles(session: &mut Session) {
+    session.until(|screen| {
+        let text = screen.contents();
+        !["saving", "queued", "sending", "保存中", "送信待ち"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    });
+}
+
+/// Declares by keys alone.
+fn declare(session: &mut Session, title: &str) {
+    session.send(b"d");
+    session.until(|screen| screen.contents().contains("Cancel"));
+    session.send(title.as_bytes());
+    shows(session, title);
+    session.send(b"\x04");
+    shows(session, "other-");
+}
+
+#[test]
+fn an_incident_run_by_keys_tells_its_story_in_the_channel() {
+    let world = World::new();
+    let mut console = world.console("one", "sato", "en", 120, 35);
+    declare(&mut console, "Checkout fails");
+    settles(&mut console);
+    let told = world.channel().join("\n");
+    assert!(
+        told.contains("Incident declared: *Checkout fails*"),
+        "{told}"
+    );
+    console.send(b"q");
+    let (code, json) = world.run("one", &["show", "-", "--json"]);
+    assert_eq!(code, 0);
+    let shown: Value = serde_json::from_str(&json).expect("json");
+    assert_eq!(shown["title"], "Checkout fails");
+    assert_eq!(shown["outbox"]["failed"], 0);
+}
+
+#[test]
+fn the_terminal_is_given_back_on_term() {
+    let world = World::new();
+    let mut console = world.console("one", "sato", "en", 80, 24);
+    signal(console.pid(), "TERM");
+    console.end();
+    console.assert_restored();
+}
