@@ -866,6 +866,128 @@ fn leaving_while_it_is_saved_loses_nothing() {
 }
 
 #[test]
+fn an_act_carries_where_it_is_heard_and_a_private_one_is_heard_nowhere() {
+    for (private, wanted) in [(false, vec!["#dev".to_owned()]), (true, Vec::new())] {
+        let mut world = busy();
+        world.private = private;
+        let mut desk = Desk::in_room(world);
+        desk.keys("l");
+        desk.write("1");
+        desk.keys("Ctrl-l");
+        let [Effect::Act { outlets, .. }] = desk.effects.as_slice() else {
+            panic!("{:?}", desk.effects);
+        };
+        assert_eq!(outlets.broadcast, wanted);
+    }
+}
+
+/// A cat on the keyboard: nothing public happens but by its letter or its button, what is selected
+/// exists, and nothing falls over.
+#[test]
+fn whatever_is_typed_the_public_acts_need_their_button() {
+    let letters: Vec<String> = (33..127u8).map(|b| char::from(b).to_string()).collect();
+    let named = [
+        "Enter",
+        "Tab",
+        "Shift-Tab",
+        "Esc",
+        "Space",
+        "Up",
+        "Down",
+        "Left",
+        "Right",
+        "PageUp",
+        "PageDown",
+        "Home",
+        "End",
+        "Backspace",
+        "Delete",
+        "F1",
+        "F3",
+        "F4",
+        "F5",
+        "F9",
+        "Alt-1",
+        "Alt-p",
+        "Ctrl-p",
+        "Ctrl-u",
+        "Ctrl-l",
+        "Ctrl-r",
+        "Ctrl-d",
+        "Ctrl-s",
+        "Ctrl-j",
+    ];
+    let mut public = 0;
+    for seed in 0..60 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut world = busy();
+        world.fail(seed + 1);
+        let mut desk = Desk::in_room(world);
+        for _ in 0..250 {
+            let key = if rng.bool() {
+                rng.choice(&letters).expect("some").clone()
+            } else {
+                (*rng.choice(named).expect("some")).to_owned()
+            };
+            let before = desk
+                .model
+                .form()
+                .map(|form| (form.verb, form.at, form.confirm));
+            desk.effects.clear();
+            desk.blind(&key);
+            for (_, incident, command) in desk.acts() {
+                if !command.verb().row().confirm {
+                    continue;
+                }
+                public += 1;
+                let (verb, at, confirm) = before.expect("a form was open");
+                let letter = confirm.map(|c| format!("Ctrl-{}", c.letter));
+                let by_letter = letter.as_deref() == Some(key.as_str());
+                assert!(
+                    by_letter || (key == "Enter" && at == Stop::Go),
+                    "{seed} {key}"
+                );
+                assert_eq!(
+                    (verb, incident.is_some()),
+                    (command.verb(), verb != Verb::Declare)
+                );
+            }
+            match rng.u8(..10) {
+                0 => {
+                    let text = ["ok", "更新"][rng.usize(..2)];
+                    desk.world.say("USATO", text);
+                    desk.refresh();
+                }
+                1 => {
+                    desk.world.later(40);
+                    desk.refresh();
+                }
+                _ => {}
+            }
+            if rng.u8(..4) > 0 {
+                desk.paint();
+            }
+            for pane in Pane::ALL {
+                let list = Where::Pane(pane);
+                let selected = desk.model.room.list(pane).selected.clone();
+                if let Some(id) = selected.filter(|id| !matches!(id, RowId::Line(_))) {
+                    assert!(rows::position(&desk.model, list, &id).is_some(), "{pane:?}");
+                }
+                view::panes::title(&desk.model, pane);
+            }
+            view::footer::hints(&desk.model);
+            if desk.model.quitting {
+                break;
+            }
+        }
+    }
+    assert!(
+        public > 0,
+        "the cat never met a button: the test says nothing"
+    );
+}
+
+#[test]
 fn every_choice_says_itself_in_both_languages() {
     for row in ACTIONS {
         let Action::Do(verb) = row.action else {

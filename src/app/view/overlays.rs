@@ -175,7 +175,8 @@ pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
             if waiting > 0 {
                 lines.push(fill(&c::QUIT_UNSENT, lang, &[&waiting.to_string()]));
             }
-            if !model.composer.edit.is_blank() {
+            let left_in_rooms = !model.memory.drafts.is_empty();
+            if !model.composer.edit.is_blank() || left_in_rooms {
                 lines.push(c::QUIT_TEXT.get(lang).to_owned());
             }
             lines
