@@ -6,7 +6,7 @@ use crate::both;
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
-use crate::domain::secret::{Secret, TokenKind};
+use crate::domain::secret::Secret;
 use crate::domain::settings::Config;
 use crate::domain::sync::image::{JobState, Task};
 use crate::domain::sync::{Engine, Now, Timing};
@@ -261,13 +261,6 @@ impl Context {
             latest,
             context: self,
         })
-    }
-
-    /// Whether the token speaks for a person, whose word Slack then vouches for.
-    pub fn token_is_a_persons(&self) -> bool {
-        self.slack
-            .as_ref()
-            .is_some_and(|door| door.token.kind() == TokenKind::User)
     }
 }
 
