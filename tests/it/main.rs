@@ -3,6 +3,7 @@
 mod client;
 mod config;
 mod contracts;
+mod screens;
 mod sim;
 mod stories;
 #[cfg(target_os = "linux")]
