@@ -2,7 +2,7 @@
 
 use super::framed;
 use crate::app::model::Word;
-use crate::domain::text::{cells, wrap};
+use crate::domain::text::wrap;
 use crate::ui::line::Line;
 use crate::ui::scene::{Canvas, Scene};
 use crate::ui::theme::Meaning;
@@ -51,5 +51,4 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         canvas.hit(place, None);
         top += height;
     }
-    let _ = cells;
 }

@@ -10,7 +10,9 @@ use matoi::app::snapshot::{
     LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
 use matoi::app::update::{start, update};
-use matoi::domain::event::{Body, Event, Item, Kind, Milestone, Named, Phase, Position, Recorded, What};
+use matoi::domain::event::{
+    Body, Event, Item, Kind, Milestone, Named, Phase, Position, Recorded, What,
+};
 use matoi::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use matoi::domain::incident::Incident;
 use matoi::domain::settings::{Config, Zone};
@@ -45,7 +47,12 @@ const PEOPLE: [(&str, &str, &str, &str); 8] = [
     ("U4", "Suzuki", "鈴木", "suzuki"),
     ("U5", "Mori", "森", "mori"),
     ("U6", "Kato", "加藤", "kato"),
-    ("U7", "Aurelia Featherstonehaugh-Cholmondeley", "勅使河原 三千代", "aurelia"),
+    (
+        "U7",
+        "Aurelia Featherstonehaugh-Cholmondeley",
+        "勅使河原 三千代",
+        "aurelia",
+    ),
     ("U8", "monitor", "監視", "monitor"),
 ];
 
@@ -160,51 +167,229 @@ fn items(r: &Record) -> Vec<Item> {
     };
     vec![
         item("commander", "name the commander", "指揮を執る人を決める", 5),
-        item("support", "tell customer support what to answer", "カスタマーサポートに状況と回答内容を伝える", 15),
-        item("notice-scope", "decide whether, to whom and how users are told", "ユーザー告知の要否、対象、文面を決める", 20),
-        item("notice", "publish the user notice", "ユーザー告知を掲載する", 10),
-        item("fix", "roll back or repair for now", "切り戻し、または暫定対応を行う", 30),
-        item("partners", "inform the payment partner", "決済代行会社に連絡する", 15),
+        item(
+            "support",
+            "tell customer support what to answer",
+            "カスタマーサポートに状況と回答内容を伝える",
+            15,
+        ),
+        item(
+            "notice-scope",
+            "decide whether, to whom and how users are told",
+            "ユーザー告知の要否、対象、文面を決める",
+            20,
+        ),
+        item(
+            "notice",
+            "publish the user notice",
+            "ユーザー告知を掲載する",
+            10,
+        ),
+        item(
+            "fix",
+            "roll back or repair for now",
+            "切り戻し、または暫定対応を行う",
+            30,
+        ),
+        item(
+            "partners",
+            "inform the payment partner",
+            "決済代行会社に連絡する",
+            15,
+        ),
         item("help", "update the help page", "ヘルプページを更新する", 10),
-        item("data", "check orders placed since 13:45 for wrong data", "13:45以降の注文データに不整合がないか確認する", 40),
-        item("legal", "ask legal whether a report is due", "法務に報告義務の有無を確認する", 20),
+        item(
+            "data",
+            "check orders placed since 13:45 for wrong data",
+            "13:45以降の注文データに不整合がないか確認する",
+            40,
+        ),
+        item(
+            "legal",
+            "ask legal whether a report is due",
+            "法務に報告義務の有無を確認する",
+            20,
+        ),
     ]
 }
 
 pub fn record(lang: Lang) -> Record {
     let mut r = Record::new(INCIDENT, lang);
-    let body = declared(&r, ("Checkout fails for card payments", "カード決済が失敗する"));
+    let body = declared(
+        &r,
+        ("Checkout fails for card payments", "カード決済が失敗する"),
+    );
     r.add(0, "U1", body);
-    r.add(3, "U1", Body::Commander { user: user("U1"), reason: None });
-    r.add(3, "U2", Body::CheckedIn { user: "U2".into(), role: Some("ops".to_owned()), task: Some(r.say("roll back build 812", "build 812 の切り戻し")) });
-    r.add(4, "U1", Body::Role { role: "ops".to_owned(), user: user("U2") });
-    let level = r.add(6, "U1", Body::Level { level: named("2", "High"), timekeeper: None });
+    r.add(
+        3,
+        "U1",
+        Body::Commander {
+            user: user("U1"),
+            reason: None,
+        },
+    );
+    r.add(
+        3,
+        "U2",
+        Body::CheckedIn {
+            user: "U2".into(),
+            role: Some("ops".to_owned()),
+            task: Some(r.say("roll back build 812", "build 812 の切り戻し")),
+        },
+    );
+    r.add(
+        4,
+        "U1",
+        Body::Role {
+            role: "ops".to_owned(),
+            user: user("U2"),
+        },
+    );
+    let level = r.add(
+        6,
+        "U1",
+        Body::Level {
+            level: named("2", "High"),
+            timekeeper: None,
+        },
+    );
     let items = items(&r);
-    r.add(6, "U1", Body::Items { level_event: level, items });
-    r.add(7, "U1", Body::Milestone { milestone: Milestone::Detected, time: at(-2), link: None });
-    r.add(8, "U1", Body::Role { role: "comms".to_owned(), user: user("U3") });
-    r.add(8, "U1", Body::Ticked { item: "commander".to_owned() });
-    r.add(11, "U3", Body::Ticked { item: "support".to_owned() });
-    r.add(12, "U1", Body::Phase { phase: Phase::Fixing });
-    r.add(14, "U4", Body::CheckedIn { user: "U4".into(), role: Some("expert".to_owned()), task: Some(r.say("replica lag", "レプリカ遅延の調査")) });
+    r.add(
+        6,
+        "U1",
+        Body::Items {
+            level_event: level,
+            items,
+        },
+    );
+    r.add(
+        7,
+        "U1",
+        Body::Milestone {
+            milestone: Milestone::Detected,
+            time: at(-2),
+            link: None,
+        },
+    );
+    r.add(
+        8,
+        "U1",
+        Body::Role {
+            role: "comms".to_owned(),
+            user: user("U3"),
+        },
+    );
+    r.add(
+        8,
+        "U1",
+        Body::Ticked {
+            item: "commander".to_owned(),
+        },
+    );
+    r.add(
+        11,
+        "U3",
+        Body::Ticked {
+            item: "support".to_owned(),
+        },
+    );
+    r.add(
+        12,
+        "U1",
+        Body::Phase {
+            phase: Phase::Fixing,
+        },
+    );
+    r.add(
+        14,
+        "U4",
+        Body::CheckedIn {
+            user: "U4".into(),
+            role: Some("expert".to_owned()),
+            task: Some(r.say("replica lag", "レプリカ遅延の調査")),
+        },
+    );
     r.add(15, "U8", Body::TimekeeperCall { slot: 1 });
     let text = r.say(
         "Rolling back build 812; no strong objection. If the error rate has not halved by 14:35 we turn the new checkout off.",
         "build 812 を切り戻す。強い反対なし。14:35 までにエラー率が半分にならなければ、新しい決済画面を止める。",
     );
     r.tell(18, "U1", Body::Note {}, text);
-    r.add(20, "U5", Body::CheckedIn { user: "U5".into(), role: None, task: None });
-    r.add(22, "U3", Body::Assigned { item: "help".to_owned(), user: user("U3") });
-    r.add(24, "U3", Body::Ticked { item: "notice-scope".to_owned() });
-    r.add(28, "U1", Body::Skipped { item: "legal".to_owned(), reason: r.say("no personal data", "個人情報は含まれない") });
+    r.add(
+        20,
+        "U5",
+        Body::CheckedIn {
+            user: "U5".into(),
+            role: None,
+            task: None,
+        },
+    );
+    r.add(
+        22,
+        "U3",
+        Body::Assigned {
+            item: "help".to_owned(),
+            user: user("U3"),
+        },
+    );
+    r.add(
+        24,
+        "U3",
+        Body::Ticked {
+            item: "notice-scope".to_owned(),
+        },
+    );
+    r.add(
+        28,
+        "U1",
+        Body::Skipped {
+            item: "legal".to_owned(),
+            reason: r.say("no personal data", "個人情報は含まれない"),
+        },
+    );
     r.add(30, "U8", Body::TimekeeperCall { slot: 2 });
     let excerpt = r.say("error rate falling, 12 %", "エラー率が 12% まで下がった");
     let author = r.say("Tanaka", "田中");
-    r.add(31, "U1", Body::Pinned { ts: ts(at(31)), author, excerpt });
-    r.add(32, "U6", Body::CheckedIn { user: "U6".into(), role: None, task: Some(r.say("support desk", "問い合わせ窓口")) });
-    r.add(33, "U1", Body::Assigned { item: "data".to_owned(), user: user("U4") });
-    r.add(35, "U3", Body::Ticked { item: "notice".to_owned() });
-    r.add(36, "U2", Body::Ticked { item: "fix".to_owned() });
+    r.add(
+        31,
+        "U1",
+        Body::Pinned {
+            ts: ts(at(31)),
+            author,
+            excerpt,
+        },
+    );
+    r.add(
+        32,
+        "U6",
+        Body::CheckedIn {
+            user: "U6".into(),
+            role: None,
+            task: Some(r.say("support desk", "問い合わせ窓口")),
+        },
+    );
+    r.add(
+        33,
+        "U1",
+        Body::Assigned {
+            item: "data".to_owned(),
+            user: user("U4"),
+        },
+    );
+    r.add(
+        35,
+        "U3",
+        Body::Ticked {
+            item: "notice".to_owned(),
+        },
+    );
+    r.add(
+        36,
+        "U2",
+        Body::Ticked {
+            item: "fix".to_owned(),
+        },
+    );
     let text = r.say(
         "Card payments failed from 13:45 after build 812. Rolled back at 14:31; error rate 4 % and falling. Wallet payments were never affected.",
         "13:45から build 812 の影響でカード決済が失敗。14:31に切り戻し、エラー率は4%まで低下。ウォレット決済に影響なし。",
@@ -241,33 +426,108 @@ pub fn talk(lang: Lang) -> Vec<Talk> {
         users: vec!["U1".into()],
         count,
     };
-    let mut rate = said(31, 0, name(1), Some("U2"), pick("error rate falling, 12 %", "エラー率が 12% まで下がった"));
+    let mut rate = said(
+        31,
+        0,
+        name(1),
+        Some("U2"),
+        pick("error rate falling, 12 %", "エラー率が 12% まで下がった"),
+    );
     rate.pinned = true;
     rate.reactions = vec![reaction("+1", 3), reaction("eyes", 1)];
-    let mut canary = said(38, 0, name(1), Some("U2"), pick("canary is back on 811, watching", "カナリアは 811 に戻した。監視を続ける"));
+    let mut canary = said(
+        38,
+        0,
+        name(1),
+        Some("U2"),
+        pick(
+            "canary is back on 811, watching",
+            "カナリアは 811 に戻した。監視を続ける",
+        ),
+    );
     canary.replies = 2;
-    let mut lag = said(38, 40, name(3), Some("U4"), pick("replica lag is gone", "レプリカ遅延は解消"));
+    let mut lag = said(
+        38,
+        40,
+        name(3),
+        Some("U4"),
+        pick("replica lag is gone", "レプリカ遅延は解消"),
+    );
     lag.thread = Some(canary.ts.clone());
-    let mut edited = said(39, 0, name(5), Some("U6"), pick(
-        "42 tickets so far, all of them about card payments; the template answer is out and the callers are calm",
-        "問い合わせは 42 件、すべてカード決済。定型の回答は案内済みで、お客様は落ち着いている",
-    ));
+    let mut edited = said(
+        39,
+        0,
+        name(5),
+        Some("U6"),
+        pick(
+            "42 tickets so far, all of them about card payments; the template answer is out and the callers are calm",
+            "問い合わせは 42 件、すべてカード決済。定型の回答は案内済みで、お客様は落ち着いている",
+        ),
+    );
     edited.edited = true;
-    let mut late = said(41, 30, name(4), Some("U5"), pick("same here", "こちらも同じ"));
+    let mut late = said(
+        41,
+        30,
+        name(4),
+        Some("U5"),
+        pick("same here", "こちらも同じ"),
+    );
     late.thread = Some(rate.ts.clone());
-    let mut mine = said(42, 5, name(0), Some("U1"), pick("thanks, hold for 10 minutes, then we declare recovery", "ありがとう。10分様子を見てから復旧とする"));
+    let mut mine = said(
+        42,
+        5,
+        name(0),
+        Some("U1"),
+        pick(
+            "thanks, hold for 10 minutes, then we declare recovery",
+            "ありがとう。10分様子を見てから復旧とする",
+        ),
+    );
     mine.event = Some("e-mine".into());
     mine.pending = true;
     vec![
-        said(29, 0, name(5), Some("U6"), pick("first callers report failing cards", "カードが使えないという問い合わせが来ている")),
-        said(30, 10, name(7), None, pick("checkout error rate 24 %", "決済エラー率 24%")),
-        said(30, 40, name(7), None, pick("checkout error rate 19 %", "決済エラー率 19%")),
+        said(
+            29,
+            0,
+            name(5),
+            Some("U6"),
+            pick(
+                "first callers report failing cards",
+                "カードが使えないという問い合わせが来ている",
+            ),
+        ),
+        said(
+            30,
+            10,
+            name(7),
+            None,
+            pick("checkout error rate 24 %", "決済エラー率 24%"),
+        ),
+        said(
+            30,
+            40,
+            name(7),
+            None,
+            pick("checkout error rate 19 %", "決済エラー率 19%"),
+        ),
         rate,
-        said(33, 0, "zalgo \u{1b}[31m", Some("U7"), "\u{202e}\u{1b}]0;owned\u{7}h\u{321}\u{321}e\u{301} ｶﾞｷﾞ 👩\u{200d}💻 https://example.test/a/very/long/path/that/never/breaks?and=goes&on=and&on=for-ever"),
+        said(
+            33,
+            0,
+            "zalgo \u{1b}[31m",
+            Some("U7"),
+            "\u{202e}\u{1b}]0;owned\u{7}h\u{321}\u{321}e\u{301} ｶﾞｷﾞ 👩\u{200d}💻 https://example.test/a/very/long/path/that/never/breaks?and=goes&on=and&on=for-ever",
+        ),
         canary,
         lag,
         edited,
-        said(41, 0, name(7), None, pick("checkout error rate 4 %", "決済エラー率 4%")),
+        said(
+            41,
+            0,
+            name(7),
+            None,
+            pick("checkout error rate 4 %", "決済エラー率 4%"),
+        ),
         late,
         mine,
     ]
@@ -319,13 +579,22 @@ impl World {
 
     pub fn snapshot(&self) -> Snapshot {
         let summary = self.summary();
-        let heard = [("U1", 42), ("U2", 38), ("U3", 36), ("U4", 38), ("U5", 25), ("U6", 39)];
+        let heard = [
+            ("U1", 42),
+            ("U2", 38),
+            ("U3", 36),
+            ("U4", 38),
+            ("U5", 25),
+            ("U6", 39),
+        ];
         let room = Room {
             lang: self.lang,
             talk: Arc::new(self.talk.clone()),
             jobs: self.jobs.clone(),
             outbox: self.outbox.clone(),
-            heard: heard.map(|(id, minute)| (UserId::from(id), at(minute))).into(),
+            heard: heard
+                .map(|(id, minute)| (UserId::from(id), at(minute)))
+                .into(),
             next_call: summary.incident.next_call(now()),
             summary: summary.clone(),
         };
@@ -369,12 +638,20 @@ impl World {
             JobState::Pending,
             JobState::Sending,
             JobState::Unconfirmed,
-            JobState::Failed { code: "channel_not_found".to_owned() },
+            JobState::Failed {
+                code: "channel_not_found".to_owned(),
+            },
         ];
         let what = [
-            Text::fixed("Done: 5. roll back or repair for now — Tanaka", "完了: 5. 切り戻し、または暫定対応を行う — 田中"),
+            Text::fixed(
+                "Done: 5. roll back or repair for now — Tanaka",
+                "完了: 5. 切り戻し、または暫定対応を行う — 田中",
+            ),
             Text::fixed("set the topic", "トピックを更新する"),
-            Text::fixed("Situation, by Ito: Card payments failed from 13:45 after build 812", "いまいまの状況: 伊藤: 13:45から build 812 の影響でカード決済が失敗"),
+            Text::fixed(
+                "Situation, by Ito: Card payments failed from 13:45 after build 812",
+                "いまいまの状況: 伊藤: 13:45から build 812 の影響でカード決済が失敗",
+            ),
             Text::fixed("announce in #executives", "#executives に告知する"),
         ];
         for (n, (state, what)) in states.into_iter().zip(what).enumerate() {
@@ -390,7 +667,9 @@ impl World {
         let entries = &self.record.incident.entries;
         let last = |n: usize| entries[entries.len() - n].id.clone();
         let ids = [last(1), last(2), last(3)];
-        let failed = JobState::Failed { code: "msg_too_long".to_owned() };
+        let failed = JobState::Failed {
+            code: "msg_too_long".to_owned(),
+        };
         let states = [JobState::Unconfirmed, failed, JobState::Sending];
         self.jobs.extend(ids.into_iter().zip(states));
         self
@@ -407,4 +686,92 @@ pub fn model(snapshot: Snapshot, lang: Lang, size: (u16, u16)) -> Model {
         checklists: Arc::new(Checklists::shipped().expect("the shipped lists are whole")),
     });
     model
+}
+
+/// Other incidents of the list: a drill without a commander, one recovered, two that are over.
+pub fn others(lang: Lang) -> Vec<Summary> {
+    let made = |id: &str, title: (&str, &str), drill: bool, then: &dyn Fn(&mut Record)| {
+        let mut record = Record::new(id, lang);
+        let body = declared(&record, title);
+        record.add(-200, "U2", body);
+        then(&mut record);
+        Summary {
+            incident: Arc::new(record.incident),
+            channel: Some(format!("shop-20261120i-{id}")),
+            drill,
+            private: false,
+            counts: Counts::default(),
+            as_of: None,
+        }
+    };
+    vec![
+        made(
+            "i2",
+            (
+                "Drill: the search index is lost",
+                "訓練: 検索インデックスの消失",
+            ),
+            true,
+            &|_| {},
+        ),
+        made(
+            "i3",
+            ("Push notifications are late", "プッシュ通知の遅延"),
+            false,
+            &|r| {
+                let level = named("3", "Medium");
+                r.add(
+                    -190,
+                    "U2",
+                    Body::Level {
+                        level,
+                        timekeeper: None,
+                    },
+                );
+                r.add(
+                    -180,
+                    "U2",
+                    Body::Commander {
+                        user: user("U2"),
+                        reason: None,
+                    },
+                );
+                r.add(-60, "U2", Body::Recovered { time: at(-70) });
+            },
+        ),
+        made(
+            "i4",
+            ("An e-mail was sent twice", "メールの二重送信"),
+            false,
+            &|r| {
+                let level = named("4", "Low");
+                r.add(
+                    -190,
+                    "U2",
+                    Body::Level {
+                        level,
+                        timekeeper: None,
+                    },
+                );
+                r.add(-60, "U2", Body::Recovered { time: at(-70) });
+                r.add(-50, "U2", Body::Resolved { reason: None });
+            },
+        ),
+        made(
+            "i5",
+            ("Latency alert", "レイテンシのアラート"),
+            false,
+            &|r| {
+                let reason = "noise".to_owned();
+                r.add(
+                    -60,
+                    "U2",
+                    Body::Cancelled {
+                        outcome: Phase::FalseAlarm,
+                        reason,
+                    },
+                );
+            },
+        ),
+    ]
 }

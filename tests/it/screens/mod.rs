@@ -1,6 +1,7 @@
 //! What a terminal shows: hand-made models, drawn by the assembler, its bytes read by a terminal.
 
 mod fixture;
+mod overlays;
 mod rooms;
 
 use matoi::app::model::Model;
@@ -36,7 +37,9 @@ impl Terminal {
     pub fn show(&mut self, model: &Model) -> Drawn {
         let (width, height) = model.size;
         let cells = |n: u16| NonZero::new(n).expect("a size");
-        self.parser.screen_mut().set_size(cells(height), cells(width));
+        self.parser
+            .screen_mut()
+            .set_size(cells(height), cells(width));
         let mut draft = self.assembler.begin(width, height);
         self.drawing = ui::draw(model, &self.theme, &mut draft);
         self.bytes.clear();

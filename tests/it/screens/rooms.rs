@@ -1,6 +1,14 @@
 //! Home and war room.
 
+use super::overlays::press;
 use super::{fixture, snapshots};
+use crossterm::event::KeyCode;
+use matoi::app::model::Ticket;
+use matoi::app::model::{RowId, Saving};
+use matoi::domain::decide::Command;
+use matoi::domain::ids::{IncidentId, UserId};
+use matoi::domain::settings::Glyphs;
+use matoi::domain::sync::Link;
 
 #[test]
 fn the_war_room() {
@@ -8,6 +16,91 @@ fn the_war_room() {
 }
 
 #[test]
+fn trouble_is_told_where_it_is() {
+    snapshots("trouble", |lang, size| {
+        let mut world = fixture::world(lang).troubled();
+        world.link = Link::Offline;
+        world.drill = true;
+        world.local = true;
+        let mut model = world.room(size);
+        let saving = |ticket: u64, command: Command, seconds: i64| Saving {
+            ticket: Ticket(ticket),
+            incident: Some(IncidentId::new(fixture::INCIDENT)),
+            command,
+            since: fixture::now() - chrono::TimeDelta::seconds(seconds),
+            form: None,
+        };
+        let acts = [
+            saving(1, Command::Tick("partners".to_owned()), 1),
+            saving(
+                2,
+                Command::Message {
+                    text: world.record.say("hold on", "少し待って"),
+                    thread: None,
+                },
+                12,
+            ),
+        ];
+        model
+            .saving
+            .extend(acts.map(|saving| (saving.ticket, saving)));
+        model
+    });
+}
+
+#[test]
+fn a_pane_that_is_not_shown_is_one_key_away() {
+    snapshots("roster", |lang, size| {
+        let mut model = fixture::world(lang).room(size);
+        press(&mut model, &[KeyCode::Char('8'), KeyCode::Char('j')]);
+        assert!(matches!(model.room.roster.selected, Some(RowId::Person(_))));
+        model
+    });
+}
+
+#[test]
+fn one_pane_alone() {
+    snapshots("zoomed", |lang, size| {
+        let mut model = fixture::world(lang).room(size);
+        press(
+            &mut model,
+            &[KeyCode::Char('5'), KeyCode::Char('Z'), KeyCode::Char('k')],
+        );
+        model
+    });
+}
+
+#[test]
+fn in_ascii_alone() {
+    snapshots("ascii", |lang, size| {
+        let mut world = fixture::world(lang);
+        world.config.screen.glyphs = Glyphs::Ascii;
+        world.room(size)
+    });
+}
+
+#[test]
 fn the_incidents() {
-    snapshots("home", |lang, size| fixture::world(lang).home(size));
+    snapshots("home", |lang, size| {
+        let world = fixture::world(lang);
+        let mut snapshot = world.snapshot();
+        let other = fixture::others(lang);
+        snapshot.incidents.extend(other);
+        fixture::model(snapshot, lang, size)
+    });
+}
+
+#[test]
+fn the_first_run() {
+    snapshots("first-run", |lang, size| {
+        let mut world = fixture::world(lang);
+        world.local = true;
+        let mut snapshot = world.snapshot();
+        snapshot.incidents.clear();
+        snapshot.room = None;
+        snapshot.me = UserId::default();
+        let mut model = fixture::model(snapshot, lang, size);
+        model.overlays.clear();
+        model
+    });
 }

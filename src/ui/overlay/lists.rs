@@ -1,0 +1,227 @@
+//! Panels that are lists: help, palette, the outbox, who sits here.
+
+use super::{Panel, filter_line, framed};
+use crate::app::model::{List, Palette, RowId, Where, WhoAreYou};
+use crate::app::strings::{form as form_words, overlay as words};
+use crate::app::view::overlays::{self, ActionRow, JobRow};
+use crate::domain::text::{cells, wrap};
+use crate::ui::layout::inside;
+use crate::ui::line::Line;
+use crate::ui::list::{self, Rows, wrapped};
+use crate::ui::scene::{Canvas, meaning};
+use crate::ui::theme::Meaning;
+use crate::ui::window::{Wish, window};
+use ratatui::layout::Position;
+
+const WIDE: u16 = 96;
+const NARROW: u16 = 64;
+
+/// What can be done here and now, then what cannot and why.
+pub fn help(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
+    let scene = panel.scene;
+    let actions = overlays::help(scene.model);
+    let place = panel.place(WIDE, usize::from(panel.rows()));
+    let keys = key_column(&actions);
+    let rows = Rows {
+        count: actions.len(),
+        id: &RowId::Line,
+        lines: &|at| vec![action_line(&actions[at], keys)],
+        follows_end: false,
+        anchor: None,
+    };
+    let inner = inside(place);
+    let (lines, _) = list::visible(canvas, Where::Overlay, inner, true, list, &rows);
+    let title = scene.text(&words::HELP);
+    framed(canvas, scene, panel.names, place, &title, &lines);
+    None
+}
+
+fn key_column(actions: &[ActionRow]) -> usize {
+    let widest = actions.iter().map(|row| cells(&row.keys)).max();
+    widest.unwrap_or(0).min(16) + 3
+}
+
+fn action_line(row: &ActionRow, keys: usize) -> Line {
+    let line = Line::new().gap(1);
+    match &row.unavailable {
+        None => line
+            .and(Meaning::Key, row.keys.clone())
+            .column(keys)
+            .and(Meaning::Text, row.about.clone()),
+        Some(why) => line
+            .and(Meaning::Muted, row.keys.clone())
+            .column(keys)
+            .and(Meaning::Muted, row.about.clone())
+            .end(Meaning::Muted, format!("({why}) ")),
+    }
+}
+
+pub fn palette(
+    canvas: &mut Canvas<'_, '_>,
+    panel: &Panel<'_>,
+    shown: &Palette,
+) -> Option<Position> {
+    let scene = panel.scene;
+    let actions = overlays::palette(scene.model, shown);
+    let chosen = overlays::chosen(scene.model, shown);
+    let keys = key_column(&actions);
+    let picks = Picks {
+        title: scene.text(&words::PALETTE),
+        lead: Vec::new(),
+        filter: filter_line(&shown.filter, panel.width(WIDE)),
+        lines: actions.iter().map(|row| action_line(row, keys)).collect(),
+        chosen: actions.iter().position(|row| Some(row.action) == chosen),
+    };
+    pick(canvas, panel, WIDE, usize::from(panel.rows()), picks)
+}
+
+pub fn who(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &WhoAreYou) -> Option<Position> {
+    let scene = panel.scene;
+    let people = overlays::people(scene.model, shown);
+    let chosen = overlays::chosen_person(scene.model, shown);
+    let width = panel.width(NARROW);
+    let why = scene.text(&words::WHO_WHY);
+    let lead = wrap(&why, width.saturating_sub(2).max(1));
+    let all = scene.model.snapshot.people.len();
+    let mut lines: Vec<Line> = people
+        .iter()
+        .map(|person| {
+            let handle = format!("@{}", person.handle);
+            Line::new()
+                .gap(3)
+                .and(Meaning::Person, person.name.clone())
+                .column(width / 2)
+                .and(Meaning::Muted, handle)
+        })
+        .collect();
+    if lines.is_empty() {
+        let nobody = match all {
+            0 => &words::NO_PEOPLE,
+            _ => &form_words::NO_MATCH,
+        };
+        lines.push(Line::new().gap(3).and(Meaning::Muted, scene.text(nobody)));
+    }
+    let rows = lead.len() + 2 + all.max(1);
+    let picks = Picks {
+        title: scene.text(&words::WHO),
+        lead: lead
+            .iter()
+            .map(|part| Line::new().gap(1).and(Meaning::Text, *part))
+            .collect(),
+        filter: filter_line(&shown.filter, width),
+        chosen: people
+            .iter()
+            .position(|person| Some(&person.id) == chosen.as_ref()),
+        lines,
+    };
+    pick(
+        canvas,
+        panel,
+        NARROW,
+        rows.min(usize::from(panel.rows())),
+        picks,
+    )
+}
+
+/// A list narrowed by typing.
+pub struct Picks {
+    pub title: String,
+    pub lead: Vec<Line>,
+    pub filter: (Line, (u16, u16)),
+    pub lines: Vec<Line>,
+    pub chosen: Option<usize>,
+}
+
+/// Draws it in `rows` lines, however few are left of it: it stands still while one types.
+pub fn pick(
+    canvas: &mut Canvas<'_, '_>,
+    panel: &Panel<'_>,
+    width: u16,
+    rows: usize,
+    picks: Picks,
+) -> Option<Position> {
+    let place = panel.place(width, rows);
+    let inner = inside(place);
+    let (filter, caret) = picks.filter;
+    let mut lines = picks.lead;
+    let caret = Position::new(inner.x + caret.0, inner.y + lines.len() as u16);
+    lines.push(filter);
+    let left = usize::from(inner.height).saturating_sub(lines.len());
+    let wish = Wish {
+        rows: picks.lines.len(),
+        lines: left,
+        top: None,
+        selected: picks.chosen,
+        follows_end: false,
+        anchor: None,
+    };
+    let (first, shown) = window(wish, |_| 1);
+    let seen = picks.lines.into_iter().enumerate().skip(first).take(shown);
+    lines.extend(seen.map(|(at, line)| line.selected(Some(at) == picks.chosen)));
+    framed(
+        canvas,
+        panel.scene,
+        panel.names,
+        place,
+        &picks.title,
+        &lines,
+    );
+    inner.contains(caret).then_some(caret)
+}
+
+/// What is not in the workspace yet, each with its state and its reason.
+pub fn outbox(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
+    let scene = panel.scene;
+    let jobs = overlays::outbox(scene.model);
+    let width = panel.width(WIDE);
+    let needs: usize = jobs.iter().map(|job| job_lines(job, width).len()).sum();
+    let place = panel.place(WIDE, needs.max(1) + 2);
+    let mut inner = inside(place);
+    // The keys keep the last line.
+    inner.height = inner.height.saturating_sub(2);
+    let rows = Rows {
+        count: jobs.len(),
+        id: &|at| jobs[at].id.clone(),
+        lines: &|at| job_lines(&jobs[at], width),
+        follows_end: false,
+        anchor: None,
+    };
+    let (mut lines, _) = list::visible(canvas, Where::Overlay, inner, true, list, &rows);
+    if jobs.is_empty() {
+        let empty = scene.text(&words::OUTBOX_EMPTY);
+        lines.push(Line::new().gap(1).and(Meaning::Muted, empty));
+    }
+    lines.resize(usize::from(inner.height), Line::new());
+    lines.push(Line::new());
+    lines.push(
+        Line::new()
+            .gap(1)
+            .and(Meaning::Muted, scene.text(&words::OUTBOX_KEYS)),
+    );
+    let title = scene.text(&words::OUTBOX);
+    framed(canvas, scene, panel.names, place, &title, &lines);
+    None
+}
+
+fn job_lines(job: &JobRow, width: usize) -> Vec<Line> {
+    let indent = cells(&job.clock) + 2;
+    let tail = format!("{}  {} ", job.state.text, job.attempts);
+    let room = width.saturating_sub(indent + 2 + cells(&tail)).max(12);
+    let mut lines = Vec::new();
+    for part in wrapped(&job.what, room, 2) {
+        let line = match lines.is_empty() {
+            true => Line::new()
+                .gap(1)
+                .and(Meaning::History, format!("{} ", job.clock)),
+            false => Line::new().gap(indent),
+        };
+        lines.push(line.and(Meaning::Text, part));
+    }
+    if let Some(first) = lines.first_mut() {
+        let state = job.state.text.clone();
+        *first = std::mem::take(first)
+            .end(meaning(job.state.tone), state)
+            .end(Meaning::Muted, format!("  {} ", job.attempts));
+    }
+    lines
+}
