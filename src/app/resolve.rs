@@ -377,6 +377,7 @@ impl<'a> Reach<'a> {
 /// | security's people and groups | at declaration, security only | at declaration, security only | nobody |
 /// | people and groups that a level calls | with the level | nobody | nobody |
 /// | broadcast channels of the kind and of the service | loud acts | none | only `broadcast.drill` |
+/// | @here in them, where configured | at declaration | none | none |
 pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Command) -> Outlets {
     let mut out = Outlets::default();
     let service = config.service(of.service);
@@ -393,6 +394,7 @@ pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Comma
                 out.people.extend(invite.security_people.iter().cloned());
                 out.groups.extend(invite.security_groups.iter().cloned());
             }
+            out.mention_here = !of.private && config.channel.mention_here;
         }
         Command::Level(plan) if !of.drill && !of.private => {
             for who in config
@@ -516,8 +518,8 @@ mod tests {
 
     #[test]
     fn private_incidents_and_drills_are_heard_nowhere_they_should_not() {
-        let (config, people, lists) = (config(), people(), Checklists::default());
-        let declared = |private: Option<bool>, drill: bool, kind: Kind| {
+        let (mut config, people, lists) = (config(), people(), Checklists::default());
+        let declared = |config: &Config, private: Option<bool>, drill: bool, kind: Kind| {
             let wish = Wish {
                 private,
                 drill,
@@ -525,34 +527,40 @@ mod tests {
                 ..wish()
             };
             let declaration =
-                declaration(&config, &lists, &people, &wish, Lang::Ja, now()).expect("resolves");
+                declaration(config, &lists, &people, &wish, Lang::Ja, now()).expect("resolves");
             let command = Command::Declare(Box::new(declaration.clone()));
             outlets(
-                &config,
+                config,
                 &people,
                 &Reach::of_declaration(&declaration),
                 &command,
             )
         };
-        let open = declared(None, false, Kind::Outage);
+        let open = declared(&config, None, false, Kind::Outage);
         assert_eq!(open.people, ["@cto"]);
         assert_eq!(open.groups, ["@shop-oncall"]);
         assert_eq!(open.broadcast, ["#dev", "#all", "#shop"]);
         // Private by default, so only who is named for it.
-        let security = declared(None, false, Kind::Security);
+        let security = declared(&config, None, false, Kind::Security);
         assert_eq!(security.people, ["@ciso"]);
         assert!(security.groups.is_empty() && security.broadcast.is_empty());
-        let drill = declared(None, true, Kind::Outage);
+        let drill = declared(&config, None, true, Kind::Outage);
         assert_eq!(drill.broadcast, ["#drills"]);
         assert!(drill.people.is_empty() && drill.groups.is_empty());
         assert_eq!(
-            declared(Some(true), false, Kind::Outage),
+            declared(&config, Some(true), false, Kind::Outage),
             Outlets::default()
         );
         assert_eq!(
-            declared(Some(true), true, Kind::Security),
+            declared(&config, Some(true), true, Kind::Security),
             Outlets::default()
         );
+        assert!(!open.mention_here);
+        config.channel.mention_here = true;
+        let pages =
+            |private, drill| declared(&config, Some(private), drill, Kind::Outage).mention_here;
+        assert!(pages(false, false));
+        assert!(!pages(true, false) && !pages(false, true) && !pages(true, true));
     }
 
     #[test]

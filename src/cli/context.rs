@@ -132,6 +132,7 @@ fn slack(loaded: &Loaded, paths: &Paths) -> Result<Option<Door>, Problem> {
         settings: Settings {
             api_url: address.unwrap_or_else(|| wanted.api_url.clone()),
             allowed_hosts: wanted.allowed_hosts.clone(),
+            budget_percent: wanted.budget_percent,
             ..Settings::default()
         },
         token,
@@ -207,6 +208,7 @@ impl Context {
             poll: Duration::from_secs(u64::from(slack.poll_seconds)),
             poll_idle: Duration::from_secs(u64::from(slack.idle_poll_seconds)),
             read_lag: Duration::from_secs(u64::from(slack.read_lag_seconds)),
+            commander_silent_minutes: self.config.timers.commander_silent_minutes,
             ..Timing::default()
         }
     }

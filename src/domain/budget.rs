@@ -93,7 +93,9 @@ fn burst(per_minute: f64) -> f64 {
 /// The ledger of one token. It only counts; whoever calls asks first.
 #[derive(Clone, Debug)]
 pub struct Budget {
+    /// Of the published rates, for this console.
     share: f64,
+    percent: f64,
     buckets: HashMap<&'static str, Bucket>,
     posted: HashMap<ChannelId, Duration>,
 }
@@ -102,6 +104,7 @@ impl Default for Budget {
     fn default() -> Budget {
         Budget {
             share: 1.0,
+            percent: 100.0,
             buckets: HashMap::new(),
             posted: HashMap::new(),
         }
@@ -109,9 +112,20 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// A ledger for consoles that may together spend this share of the published rates, from 1
+    /// to 100 percent.
+    pub fn of_percent(percent: u32) -> Budget {
+        let percent = f64::from(percent.clamp(1, 100));
+        Budget {
+            share: percent / 100.0,
+            percent,
+            ..Budget::default()
+        }
+    }
+
     /// How many consoles spend from the same app's budget, this one included.
     pub fn set_consoles(&mut self, consoles: u32) {
-        self.share = 1.0 / f64::from(consoles.max(1));
+        self.share = self.percent / 100.0 / f64::from(consoles.max(1));
     }
 
     /// Takes one call of `method` now, or says how long to wait before asking again. `channel` is
@@ -261,6 +275,16 @@ mod tests {
         budget.set_consoles(2);
         let times = greedy(&mut budget, HISTORY, secs(600.0));
         assert!(most_in_a_minute(&times[12..]) <= 25);
+    }
+
+    #[test]
+    fn a_share_of_the_rates_is_shared_in_turn() {
+        let times = greedy(&mut Budget::of_percent(50), HISTORY, secs(600.0));
+        assert!(most_in_a_minute(&times[12..]) <= 25);
+        let mut budget = Budget::of_percent(50);
+        budget.set_consoles(2);
+        let times = greedy(&mut budget, HISTORY, secs(600.0));
+        assert!(most_in_a_minute(&times[12..]) <= 13, "{times:?}");
     }
 
     #[test]

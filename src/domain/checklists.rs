@@ -62,9 +62,6 @@ pub struct Item {
     /// Minutes from the moment it is given to somebody.
     #[serde(default)]
     pub time_box: Option<u32>,
-    /// A link into the organisation's manual; may be empty.
-    #[serde(default)]
-    pub manual: String,
 }
 
 #[derive(Deserialize)]
@@ -85,8 +82,8 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Item>, Problem> {
             "{name}:{line}: {message}"
         ))
         .hint(Text::fixed(
-            "an [[item]] has id, text and lists, and may have required, time_box, manual",
-            "[[item]] には id、text、lists が要ります。required、time_box、manual も書けます",
+            "an [[item]] has id, text and lists, and may have required and time_box",
+            "[[item]] には id、text、lists が要ります。required と time_box も書けます",
         ))
     })?;
     let mut met = std::collections::HashSet::new();

@@ -111,6 +111,8 @@ pub struct Outlets {
     pub groups: Vec<String>,
     /// Channels that hear of loud acts.
     pub broadcast: Vec<String>,
+    /// The declaration pages @here there.
+    pub mention_here: bool,
 }
 
 /// A configured level with what it brings.
@@ -137,6 +139,8 @@ pub struct Asked<'a> {
     pub heard: &'a dyn Fn(&UserId) -> Option<DateTime<Utc>>,
     /// For the sentence of a refusal.
     pub name: &'a dyn Fn(&UserId) -> String,
+    /// Command may be taken from somebody silent for so many minutes, with a reason.
+    pub silent_minutes: u32,
 }
 
 /// Text that is one line of a message.
@@ -145,8 +149,6 @@ const LINE_MAX: usize = 200;
 const TEXT_MAX: usize = 3_000;
 /// Room for items in a batch of 2 KB, beside its envelope.
 const ITEMS_MAX: usize = 1_300;
-/// Command may be taken from somebody silent for this long, with a reason.
-pub const SILENT_MINUTES: i64 = 5;
 
 impl Command {
     pub const fn verb(&self) -> Verb {
@@ -799,14 +801,15 @@ fn may_pass_command(
     let heard = (asked.heard)(&held.user).max(acted).max(Some(held.since));
     let silent = heard.map_or(i64::MAX, |at| (asked.now - at).num_minutes());
     let name = (asked.name)(&held.user);
-    if silent < SILENT_MINUTES {
+    let enough = asked.silent_minutes;
+    if silent < i64::from(enough) {
         return Err(Problem::refused(both!(
             "{name} commands, and was heard {silent} min ago.",
             "{name} が指揮しています ({silent}分前に活動)。"
         ))
         .hint(both!(
-            "Ask {name} to pass it on; after {SILENT_MINUTES} silent minutes it can be taken, with a reason.",
-            "{name} に引き継ぎを頼んでください。{SILENT_MINUTES}分応答がなければ、理由をつけて交代できます。"
+            "Ask {name} to pass it on; after {enough} silent minutes it can be taken, with a reason.",
+            "{name} に引き継ぎを頼んでください。{enough}分応答がなければ、理由をつけて交代できます。"
         )));
     }
     if reason.is_none_or(|r| r.trim().is_empty()) {

@@ -109,6 +109,9 @@ pub fn decode(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The text that mentions everybody online in the channel.
+pub const HERE: &str = "<!here>";
+
 /// The text that mentions a person.
 pub fn mention(user: &UserId) -> String {
     format!("<@{user}>")

@@ -266,7 +266,11 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
         }
         lines.push(match out.broadcast.as_slice() {
             [] => c::ANNOUNCED_NOWHERE.get(lang).to_owned(),
-            channels => fill(&c::ANNOUNCED, lang, &[&channels.join(", ")]),
+            channels => {
+                let pages = if out.mention_here { " (@here)" } else { "" };
+                let channels = channels.join(", ") + pages;
+                fill(&c::ANNOUNCED, lang, &[&channels])
+            }
         });
     }
     if matches!(form.verb, Verb::Resolve | Verb::Archive) {

@@ -40,20 +40,6 @@ impl Faults {
         }
     }
 
-    fn link(&mut self, path: impl Into<String>, link: &str) {
-        let web = link.starts_with("https://") || link.starts_with("http://");
-        if !link.is_empty() && (!web || link.chars().any(char::is_whitespace)) {
-            self.add(
-                path,
-                both!("`{link}` is no link", "`{link}` はリンクではありません"),
-                Some(Text::fixed(
-                    "a link begins with https://",
-                    "https:// で始めてください",
-                )),
-            );
-        }
-    }
-
     fn each(&mut self, path: &str, values: &[String], kind: Naming) {
         for (i, value) in values.iter().enumerate() {
             if !kind.fits(value) {
@@ -188,14 +174,6 @@ impl Naming {
     }
 }
 
-fn emoji(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= 100
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() && !c.is_uppercase() || "_-+'".contains(c))
-}
-
 impl Config {
     /// Every mistake there is, in the order of the file's tables; none means usable.
     pub fn faults(&self) -> Vec<Fault> {
@@ -254,7 +232,6 @@ impl Config {
             1,
             600,
         );
-        faults.link("channel.meeting_link", &self.channel.meeting_link);
     }
 
     fn check_numbers(&self, faults: &mut Faults) {
@@ -275,52 +252,13 @@ impl Config {
                 DAY,
             ),
             ("timers.ask_level_minutes", t.ask_level_minutes, 1, DAY),
-            ("timers.ask_scribe_minutes", t.ask_scribe_minutes, 1, DAY),
-            ("timers.ask_scribe_people", t.ask_scribe_people, 1, 1000),
-            ("timers.ask_times", t.ask_times, 1, 100),
-            ("timers.call_again_minutes", t.call_again_minutes, 1, DAY),
-            ("timers.calls_before_next", t.calls_before_next, 1, 20),
             (
                 "timers.commander_silent_minutes",
                 t.commander_silent_minutes,
                 1,
                 DAY,
             ),
-            ("timers.hand_over_minutes", t.hand_over_minutes, 1, DAY),
-            (
-                "timers.first_report_minutes",
-                t.first_report_minutes,
-                1,
-                DAY,
-            ),
-            ("timers.time_box_minutes", t.time_box_minutes, 1, DAY),
-            ("timers.roll_call_minutes", t.roll_call_minutes, 0, DAY),
             ("timers.present_minutes", t.present_minutes, 1, DAY),
-            ("timers.objection_minutes", t.objection_minutes, 0, DAY),
-            (
-                "timers.recovery_hold_minutes",
-                t.recovery_hold_minutes,
-                0,
-                DAY,
-            ),
-            ("timers.relief_minutes", t.relief_minutes, 1, DAY),
-            (
-                "timers.relief_commander_minutes",
-                t.relief_commander_minutes,
-                1,
-                DAY,
-            ),
-            ("timers.split_people", t.split_people, 2, 1000),
-            ("timers.unresolved_hours", t.unresolved_hours, 1, 24 * 365),
-            ("timers.silent_days", t.silent_days, 1, 365),
-            ("timers.silent_again_days", t.silent_again_days, 1, 365),
-            (
-                "targets.cadence_percent",
-                self.targets.cadence_percent,
-                0,
-                100,
-            ),
-            ("close.max_gap_minutes", self.close.max_gap_minutes, 1, DAY),
         ] {
             faults.within(path, value, low, high);
         }
@@ -352,55 +290,11 @@ impl Config {
     }
 
     fn check_tables(&self, faults: &mut Faults) {
-        faults.link("manuals.outage", &self.manuals.outage);
-        faults.link("manuals.security", &self.manuals.security);
-        faults.link("manuals.personal_data", &self.manuals.personal_data);
-
-        let r = &self.reactions;
-        let mut met = HashSet::new();
-        for (key, names) in [
-            ("timeline", &r.timeline),
-            ("evidence", &r.evidence),
-            ("question", &r.question),
-        ] {
-            for (i, name) in names.iter().enumerate() {
-                let path = format!("reactions.{key}.{i}");
-                if !emoji(name) {
-                    faults.add(
-                        path,
-                        both!(
-                            "`{name}` is no emoji name",
-                            "`{name}` は絵文字の名前ではありません"
-                        ),
-                        Some(Text::fixed(
-                            "the name without colons, such as pushpin",
-                            "pushpin のように、コロンなしで書いてください",
-                        )),
-                    );
-                } else if !met.insert(name) {
-                    faults.add(
-                        path,
-                        both!(
-                            "the emoji `{name}` has two meanings",
-                            "絵文字 `{name}` に意味が 2 つあります"
-                        ),
-                        None,
-                    );
-                }
-            }
-        }
-
         faults.ids("services", self.services.iter().map(|s| s.id.as_str()), 40);
         for (i, service) in self.services.iter().enumerate() {
             let at = |key: &str| format!("services.{i}.{key}");
             faults.each(&at("groups"), &service.groups, Naming::Group);
-            faults.each(
-                &at("escalation"),
-                &service.escalation,
-                Naming::PersonOrGroup,
-            );
             faults.each(&at("broadcast"), &service.broadcast, Naming::Channel);
-            faults.link(at("manual"), &service.manual);
         }
         faults.ids(
             "temperatures",
@@ -449,19 +343,6 @@ impl Config {
                 &format!("levels.{i}.call"),
                 &level.call,
                 Naming::PersonOrGroup,
-            );
-            faults.link(format!("levels.{i}.manual"), &level.manual);
-        }
-        faults.ids(
-            "audiences",
-            self.audiences.iter().map(|a| a.id.as_str()),
-            20,
-        );
-        for (i, audience) in self.audiences.iter().enumerate() {
-            faults.each(
-                &format!("audiences.{i}.channels"),
-                &audience.channels,
-                Naming::Channel,
             );
         }
     }

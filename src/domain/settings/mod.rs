@@ -21,33 +21,27 @@ use serde::{Deserialize, Serialize};
 /// The service that always exists, for an incident that fits no other.
 pub const OTHER_SERVICE: &str = "other";
 
-/// The whole file. Tables that name things (`services`, `levels`, `temperatures`, `audiences`)
-/// replace the default list as a whole when they are given.
+/// The whole file. Tables that name things (`services`, `levels`, `temperatures`) the
+/// default list as a whole when they are given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
     pub language: LangChoice,
     pub channel_language: LangChoice,
-    pub organization: String,
     pub user: String,
     pub time_zone: Zone,
     pub screen: Screen,
-    pub labels: Labels,
     pub slack: Slack,
     pub channel: Channel,
     pub invite: Invite,
     pub broadcast: Broadcast,
     pub timekeeper: Timekeeper,
     pub timers: Timers,
-    pub targets: Targets,
     pub close: Close,
-    pub manuals: Manuals,
     pub checklists: Checklists,
-    pub reactions: Reactions,
     pub services: Vec<Service>,
     pub temperatures: Vec<Temperature>,
     pub levels: Vec<Level>,
-    pub audiences: Vec<Audience>,
 }
 
 /// `auto` follows the locale; for the channel, the screen.
@@ -110,14 +104,6 @@ pub enum Notify {
     Off,
 }
 
-/// Words an organisation says its own way, on screens and in the channel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Labels {
-    pub commander: Label,
-    pub resolved: Label,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Slack {
@@ -130,7 +116,7 @@ pub struct Slack {
     pub allowed_hosts: Vec<String>,
     pub poll_seconds: u32,
     pub idle_poll_seconds: u32,
-    /// Share of Slack's published rate that polling may use, in percent.
+    /// Share of Slack's published rates that this app's consoles may spend together, in percent.
     pub budget_percent: u32,
     /// How long a read may miss a message that was already accepted, in seconds.
     pub read_lag_seconds: u32,
@@ -142,7 +128,6 @@ pub struct Channel {
     pub name: NameRule,
     pub private_name: NameRule,
     pub drill_name: NameRule,
-    pub meeting_link: String,
     /// Whether the declaration pages everybody online in the broadcast channels with @here.
     pub mention_here: bool,
     /// Whether a security incident gets a private channel unless its declaration says otherwise.
@@ -184,59 +169,15 @@ pub struct Timekeeper {
 pub struct Timers {
     pub ask_commander_minutes: u32,
     pub ask_level_minutes: u32,
-    pub ask_scribe_minutes: u32,
-    pub ask_scribe_people: u32,
-    pub ask_times: u32,
-    pub call_again_minutes: u32,
-    pub calls_before_next: u32,
     pub commander_silent_minutes: u32,
-    pub hand_over_minutes: u32,
-    pub first_report_minutes: u32,
-    pub time_box_minutes: u32,
-    pub roll_call_minutes: u32,
     pub present_minutes: u32,
-    pub objection_minutes: u32,
-    pub recovery_hold_minutes: u32,
-    pub relief_minutes: u32,
-    pub relief_commander_minutes: u32,
-    pub split_people: u32,
-    pub unresolved_hours: u32,
-    pub silent_days: u32,
-    pub silent_again_days: u32,
 }
 
-/// Minutes between two milestones that the organisation aims for; 0 sets no target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Targets {
-    pub detect_minutes: u32,
-    pub engage_minutes: u32,
-    pub assemble_minutes: u32,
-    pub fix_minutes: u32,
-    pub restore_minutes: u32,
-    pub resolve_minutes: u32,
-    pub commander_minutes: u32,
-    pub first_report_minutes: u32,
-    pub first_broadcast_minutes: u32,
-    pub cadence_percent: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Close {
     /// Who may resolve; empty: the commander.
     pub closers: Vec<String>,
-    /// The longest stretch of the timeline that needs no explanation.
-    pub max_gap_minutes: u32,
-}
-
-/// Links to the organisation's own manual.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Manuals {
-    pub outage: String,
-    pub security: String,
-    pub personal_data: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,15 +187,6 @@ pub struct Checklists {
     pub directory: String,
 }
 
-/// Emoji names, without colons, that mean something when people put them on a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Reactions {
-    pub timeline: Vec<String>,
-    pub evidence: Vec<String>,
-    pub question: Vec<String>,
-}
-
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Service {
@@ -262,10 +194,7 @@ pub struct Service {
     pub name: Label,
     /// User groups of the first-response team: a handle (`@shop-oncall`) or an id (`S…`).
     pub groups: Vec<String>,
-    /// Called in turn when nobody answers.
-    pub escalation: Vec<String>,
     pub broadcast: Vec<String>,
-    pub manual: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -288,37 +217,13 @@ pub struct Level {
     pub owner: String,
     /// People and groups called when the level is set.
     pub call: Vec<String>,
-    /// How often an internal report is due, in minutes; 0: not timed.
-    pub report_minutes: u32,
     /// Between timekeeper calls at this level, in minutes; 0: as under `timekeeper`.
     pub timekeeper_minutes: u32,
-    /// Working days until the post-mortem is due; 0: none is.
-    pub postmortem_days: u32,
-    pub manual: String,
-}
-
-/// Who reports are written for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Audience {
-    pub id: String,
-    pub name: Label,
-    pub channels: Vec<String>,
-    /// 0: not timed.
-    pub report_minutes: u32,
-    /// After this many minutes `later_report_minutes` applies; 0: never.
-    pub later_after_minutes: u32,
-    pub later_report_minutes: u32,
 }
 
 impl Config {
     pub fn level(&self, id: &str) -> Option<&Level> {
         self.levels.iter().find(|level| level.id == id)
-    }
-
-    /// 0 is the worst level.
-    pub fn level_rank(&self, id: &str) -> Option<usize> {
-        self.levels.iter().position(|level| level.id == id)
     }
 
     pub fn service(&self, id: &str) -> Option<&Service> {
@@ -327,10 +232,6 @@ impl Config {
 
     pub fn temperature(&self, id: &str) -> Option<&Temperature> {
         self.temperatures.iter().find(|t| t.id == id)
-    }
-
-    pub fn audience(&self, id: &str) -> Option<&Audience> {
-        self.audiences.iter().find(|audience| audience.id == id)
     }
 
     /// With the service `other`, whatever list was given.
@@ -347,22 +248,17 @@ impl Default for Config {
         Config {
             language: LangChoice::Auto,
             channel_language: LangChoice::Auto,
-            organization: String::new(),
             user: String::new(),
             time_zone: Zone::Local,
             screen: Screen::default(),
-            labels: Labels::default(),
             slack: Slack::default(),
             channel: Channel::default(),
             invite: Invite::default(),
             broadcast: Broadcast::default(),
             timekeeper: Timekeeper::default(),
             timers: Timers::default(),
-            targets: Targets::default(),
             close: Close::default(),
-            manuals: Manuals::default(),
             checklists: Checklists::default(),
-            reactions: Reactions::default(),
             services: vec![Service {
                 id: OTHER_SERVICE.to_owned(),
                 name: Label::of("Other", "その他"),
@@ -395,39 +291,19 @@ impl Default for Config {
             })
             .into(),
             levels: [
-                ("1", Label::of("Critical", "最重大"), "severe", 30, 3),
-                ("2", Label::of("High", "重大"), "severe", 30, 3),
-                ("3", Label::of("Medium", "中程度"), "standard", 60, 5),
-                ("4", Label::of("Low", "軽微"), "light", 0, 5),
-                ("5", Label::of("No impact", "影響なし"), "watch", 0, 0),
+                ("1", Label::of("Critical", "最重大"), "severe"),
+                ("2", Label::of("High", "重大"), "severe"),
+                ("3", Label::of("Medium", "中程度"), "standard"),
+                ("4", Label::of("Low", "軽微"), "light"),
+                ("5", Label::of("No impact", "影響なし"), "watch"),
             ]
-            .map(
-                |(id, name, checklist, report_minutes, postmortem_days)| Level {
-                    id: id.to_owned(),
-                    name,
-                    checklist: checklist.to_owned(),
-                    report_minutes,
-                    postmortem_days,
-                    ..Level::default()
-                },
-            )
+            .map(|(id, name, checklist)| Level {
+                id: id.to_owned(),
+                name,
+                checklist: checklist.to_owned(),
+                ..Level::default()
+            })
             .into(),
-            audiences: vec![
-                Audience {
-                    id: "executives".to_owned(),
-                    name: Label::of("Executives", "役員"),
-                    report_minutes: 30,
-                    ..Audience::default()
-                },
-                Audience {
-                    id: "customers".to_owned(),
-                    name: Label::of("Customers", "ユーザー"),
-                    report_minutes: 30,
-                    later_after_minutes: 120,
-                    later_report_minutes: 60,
-                    ..Audience::default()
-                },
-            ],
         }
     }
 }
@@ -443,15 +319,6 @@ impl Default for Screen {
     }
 }
 
-impl Default for Labels {
-    fn default() -> Labels {
-        Labels {
-            commander: Label::of("Incident commander", "インシデントコマンダー"),
-            resolved: Label::of("resolved", "解決"),
-        }
-    }
-}
-
 impl Default for Slack {
     fn default() -> Slack {
         Slack {
@@ -461,8 +328,7 @@ impl Default for Slack {
             allowed_hosts: Vec::new(),
             poll_seconds: 3,
             idle_poll_seconds: 60,
-            // Four fifths: the rest is for catching up and reading back.
-            budget_percent: 80,
+            budget_percent: 100,
             read_lag_seconds: 30,
         }
     }
@@ -474,7 +340,6 @@ impl Default for Channel {
             name: NameRule::from_default("{service}-{yyyymmdd}i"),
             private_name: NameRule::from_default("sec-{yyyymmdd}-{hhmm}"),
             drill_name: NameRule::from_default("drill-{service}-{yyyymmdd}i"),
-            meeting_link: String::new(),
             mention_here: false,
             private_security: true,
         }
@@ -495,62 +360,8 @@ impl Default for Timers {
         Timers {
             ask_commander_minutes: 2,
             ask_level_minutes: 5,
-            ask_scribe_minutes: 5,
-            ask_scribe_people: 5,
-            ask_times: 5,
-            call_again_minutes: 5,
-            calls_before_next: 2,
             commander_silent_minutes: 5,
-            hand_over_minutes: 10,
-            first_report_minutes: 10,
-            time_box_minutes: 10,
-            roll_call_minutes: 30,
             present_minutes: 15,
-            objection_minutes: 2,
-            recovery_hold_minutes: 10,
-            relief_minutes: 120,
-            relief_commander_minutes: 240,
-            split_people: 7,
-            unresolved_hours: 24,
-            silent_days: 7,
-            silent_again_days: 30,
-        }
-    }
-}
-
-impl Default for Targets {
-    fn default() -> Targets {
-        Targets {
-            detect_minutes: 5,
-            engage_minutes: 5,
-            assemble_minutes: 10,
-            fix_minutes: 60,
-            restore_minutes: 60,
-            resolve_minutes: 0,
-            commander_minutes: 5,
-            first_report_minutes: 10,
-            first_broadcast_minutes: 10,
-            cadence_percent: 90,
-        }
-    }
-}
-
-impl Default for Close {
-    fn default() -> Close {
-        Close {
-            closers: Vec::new(),
-            max_gap_minutes: 30,
-        }
-    }
-}
-
-impl Default for Reactions {
-    fn default() -> Reactions {
-        let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
-        Reactions {
-            timeline: names(&["memo", "pushpin"]),
-            evidence: names(&["mag", "camera"]),
-            question: names(&["question"]),
         }
     }
 }

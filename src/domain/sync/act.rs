@@ -62,6 +62,7 @@ impl Engine {
                 now: now.wall,
                 heard: &heard,
                 name: &name,
+                silent_minutes: self.timing.commander_silent_minutes,
             };
             decide(&state, &order.command, &asked, rng)?
         };
@@ -224,6 +225,7 @@ impl Engine {
             tasks.extend(outlets.broadcast.iter().map(|to| Task::Announce {
                 to: to.clone(),
                 event: event.clone(),
+                here: outlets.mention_here && matches!(body, Body::Declared { .. }),
             }));
         }
         tasks
@@ -284,4 +286,144 @@ pub(super) fn unknown(id: &IncidentId) -> Problem {
         "There is no incident {id}.",
         "インシデント {id} はありません。"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{ChannelId, ConsoleId, SlackTs};
+    use crate::domain::sync::image::{Image, Message};
+    use crate::domain::sync::{Answer, Call, Timing};
+    use std::time::Duration;
+
+    fn at(seconds: i64) -> Now {
+        Now {
+            wall: chrono::DateTime::from_timestamp(1_795_000_000 + seconds, 0).expect("in range"),
+            mono: Duration::from_secs(1_000 + seconds.unsigned_abs()),
+        }
+    }
+
+    fn order(by: &str, command: Command) -> Order {
+        Order {
+            command,
+            by: UserId::new(by),
+            outlets: Outlets {
+                broadcast: vec!["#all".into()],
+                mention_here: true,
+                ..Outlets::default()
+            },
+        }
+    }
+
+    /// A workspace that does as it is told; returns what was announced.
+    fn carry_out(engine: &mut Engine, now: Now, rng: &mut fastrand::Rng) -> Vec<String> {
+        let mut announced = Vec::new();
+        loop {
+            let step = engine.next(now, rng);
+            if step.is_empty() {
+                return announced;
+            }
+            engine.absorb(&step.writes);
+            for (flight, call) in step.calls {
+                let ts = SlackTs::parse(&format!("{}.{flight:06}", now.wall.timestamp()));
+                let ts = ts.expect("a ts");
+                let posted = |text: &str, metadata| Answer::Posted {
+                    ts: ts.clone(),
+                    message: Box::new(Message {
+                        ts: ts.to_string(),
+                        text: text.to_owned(),
+                        own: true,
+                        metadata: Some(metadata),
+                        ..Message::default()
+                    }),
+                };
+                let answer = match call {
+                    Call::Create { name, .. } => Answer::Created {
+                        channel: ChannelId::new("C1"),
+                        name,
+                    },
+                    Call::Post { text, metadata, .. } => posted(&text, metadata),
+                    Call::Announce { text, metadata, .. } => {
+                        announced.push(text.clone());
+                        posted(&text, metadata)
+                    }
+                    Call::Discover => Answer::Channels(Vec::new()),
+                    Call::History { .. } | Call::Replies { .. } => Answer::Page {
+                        messages: Vec::new(),
+                        next: None,
+                    },
+                    Call::Pins { .. } => Answer::Pins(Vec::new()),
+                    _ => Answer::Done,
+                };
+                let step = engine.answered(flight, Ok(answer), now, rng);
+                engine.absorb(&step.writes);
+            }
+        }
+    }
+
+    fn declared(timing: Timing) -> (Engine, IncidentId, fastrand::Rng, Vec<String>) {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let image = Image::new(ConsoleId::new("k1"));
+        let mut engine = Engine::new(image, UserId::new("U1"), timing, at(0));
+        let declaration = Declaration {
+            title: "Payments fail".into(),
+            service: "shop".into(),
+            channel: "shop-1".into(),
+            ..Declaration::default()
+        };
+        let order = order("U1", Command::Declare(Box::new(declaration)));
+        let (id, step) = engine.act(None, &order, at(0), &mut rng).expect("accepted");
+        engine.absorb(&step.writes);
+        let mut announced = Vec::new();
+        for second in 0..6 {
+            announced.extend(carry_out(&mut engine, at(second * 2), &mut rng));
+        }
+        (engine, id, rng, announced)
+    }
+
+    #[test]
+    fn only_the_declaration_pages_where_it_is_announced() {
+        let (mut engine, id, mut rng, announced) = declared(Timing::default());
+        assert_eq!(announced.len(), 1, "{announced:?}");
+        assert!(announced[0].starts_with("<!here> "), "{announced:?}");
+        let recovered = order("U1", Command::Recover(None));
+        let (_, step) = engine
+            .act(Some(&id), &recovered, at(60), &mut rng)
+            .expect("accepted");
+        engine.absorb(&step.writes);
+        let mut later = Vec::new();
+        for second in 30..36 {
+            later.extend(carry_out(&mut engine, at(second * 2), &mut rng));
+        }
+        assert_eq!(later.len(), 1, "{later:?}");
+        assert!(!later[0].contains("<!here>"), "{later:?}");
+    }
+
+    #[test]
+    fn command_is_taken_from_somebody_silent_for_as_long_as_is_configured() {
+        let timing = Timing {
+            commander_silent_minutes: 3,
+            ..Timing::default()
+        };
+        let (mut engine, id, mut rng, _) = declared(timing);
+        let takes = |by: &str, reason: Option<&str>| {
+            let command = Command::Commander {
+                user: Some(UserId::new(by)),
+                reason: reason.map(str::to_owned),
+            };
+            order(by, command)
+        };
+        let (_, step) = engine
+            .act(Some(&id), &takes("U1", None), at(20), &mut rng)
+            .expect("vacant");
+        engine.absorb(&step.writes);
+        let early_and_late = [179, 201].map(|second| {
+            let order = takes("U2", Some("no answer"));
+            engine.act(Some(&id), &order, at(second), &mut rng)
+        });
+        let early = early_and_late[0].as_ref().expect_err("heard too recently");
+        let hint = early.hint.as_ref().map_or("", |hint| &hint.en);
+        assert!(hint.contains("after 3 silent minutes"), "{hint}");
+        assert!(early_and_late[1].is_ok());
+    }
 }

@@ -102,6 +102,9 @@ pub enum Task {
     Announce {
         to: String,
         event: EventId,
+        /// Pages whoever is online there.
+        #[serde(default, skip_serializing_if = "is_false")]
+        here: bool,
     },
     /// A later copy of what is in the channel already.
     Delete {

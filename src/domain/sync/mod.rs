@@ -82,6 +82,8 @@ pub struct Timing {
     /// How long a duty of somebody else's is left to them: the deputy, then any other.
     pub duty_deputy: Duration,
     pub duty_other: Duration,
+    /// Command may be taken from somebody silent for so long.
+    pub commander_silent_minutes: u32,
 }
 
 impl Default for Timing {
@@ -95,6 +97,7 @@ impl Default for Timing {
             post: Duration::from_millis(1_100),
             duty_deputy: Duration::from_secs(20),
             duty_other: Duration::from_secs(40),
+            commander_silent_minutes: 5,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::image::{Batch, EventRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::{self, Scene};
 use super::{Call, Engine, Flight, Now, Step};
 use crate::domain::ids::{EventId, IncidentId, SlackTs};
+use crate::wire::mrkdwn;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -146,7 +147,7 @@ impl Engine {
                 channel,
                 who: who.clone(),
             }),
-            Task::Announce { to, event } if self.position_of(event).is_some() => {
+            Task::Announce { to, event, here } if self.position_of(event).is_some() => {
                 if self.doubted.contains_key(&job.seq) {
                     return Some(Call::SeekAnnouncement {
                         to: to.clone(),
@@ -156,9 +157,15 @@ impl Engine {
                 let recorded = self.image.events.get(event)?.clone();
                 let state = self.shown(&row.id)?;
                 let body = recorded.event.body()?;
+                let said = mirror::announcement(body, &recorded.by, &state, row, &self.names);
+                let text = if *here {
+                    format!("{} {said}", mrkdwn::HERE)
+                } else {
+                    said
+                };
                 Some(Call::Announce {
                     to: to.clone(),
-                    text: mirror::announcement(body, &recorded.by, &state, row, &self.names),
+                    text,
                     metadata: announce_metadata(&row.id, event),
                 })
             }

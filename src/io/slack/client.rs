@@ -33,6 +33,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The largest answer that is read, in bytes.
     pub max_body: usize,
+    /// Share of the published rates that all consoles together may spend.
+    pub budget_percent: u32,
 }
 
 impl Default for Settings {
@@ -44,6 +46,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(20),
             // 200 messages of 40,000 characters of three bytes would be 24 MB; real pages are 1 % of it.
             max_body: 32 * 1024 * 1024,
+            budget_percent: 100,
         }
     }
 }
@@ -122,7 +125,7 @@ impl Client {
                 authorization: bearer(token)?,
                 max_body: settings.max_body,
                 shared: Arc::new(Shared {
-                    budget: Mutex::new(Budget::default()),
+                    budget: Mutex::new(Budget::of_percent(settings.budget_percent)),
                     start: Instant::now(),
                 }),
                 heard: Mutex::new(None),
