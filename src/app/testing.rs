@@ -157,6 +157,7 @@ impl World {
             now: self.now,
             heard: &|_| None,
             name: &name,
+            silent_minutes: 5,
         };
         let drafts = decide(&self.incidents[at], command, &asked, &mut self.rng)?;
         for draft in drafts {

@@ -99,7 +99,6 @@ pub enum Glyphs {
 #[serde(rename_all = "lowercase")]
 pub enum Notify {
     #[default]
-    Auto,
     Bell,
     Off,
 }
@@ -226,6 +225,11 @@ impl Config {
         self.levels.iter().find(|level| level.id == id)
     }
 
+    /// 0 is the worst level.
+    pub fn level_rank(&self, id: &str) -> Option<usize> {
+        self.levels.iter().position(|level| level.id == id)
+    }
+
     pub fn service(&self, id: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.id == id)
     }
@@ -314,7 +318,7 @@ impl Default for Screen {
             theme: Theme::Auto,
             mouse: true,
             glyphs: Glyphs::Unicode,
-            notify: Notify::Auto,
+            notify: Notify::Bell,
         }
     }
 }
