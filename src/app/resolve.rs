@@ -499,7 +499,6 @@ mod tests {
             name: Label::of("Shop", "ショップ"),
             groups: vec!["@shop-oncall".into()],
             broadcast: vec!["#shop".into(), "#dev".into()],
-            ..Service::default()
         });
         config
     }

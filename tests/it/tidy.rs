@@ -143,3 +143,50 @@ fn no_file_is_longer_than_900_lines() {
         );
     }
 }
+
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Kinds of events with their fields, as `domain::event` declares them.
+fn kinds() -> Vec<(String, Vec<String>)> {
+    let source = fs::read_to_string(root().join("src/domain/event.rs")).expect("readable");
+    let (_, body) = source.split_once("pub enum Body {\n").expect("there");
+    let (body, _) = body.split_once("\n}\n").expect("it ends");
+    let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
+    for (_, line) in code_lines(body) {
+        if let Some((name, _)) = line.split_once(" {") {
+            kinds.push((snake(name), Vec::new()));
+        } else if let (Some((field, _)), Some((_, fields))) =
+            (line.split_once(": "), kinds.last_mut())
+            && field.chars().all(|c| c.is_lowercase() || c == '_')
+        {
+            fields.push(field.to_owned());
+        }
+    }
+    kinds
+}
+
+#[test]
+fn the_protocol_describes_every_kind_of_event_with_its_fields() {
+    let page = fs::read_to_string(root().join("docs/protocol.md")).expect("readable");
+    let (_, table) = page.split_once("### Kinds").expect("there is a table");
+    let kinds = kinds();
+    assert!(kinds.len() > 25, "{kinds:?}");
+    for (kind, fields) in kinds {
+        let row = table
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{kind}` |")));
+        let row = row.unwrap_or_else(|| unreachable!("no row of `{kind}`"));
+        for field in fields {
+            assert!(row.contains(&format!("`{field}`")), "{kind}: {field}");
+        }
+    }
+}
