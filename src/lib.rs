@@ -14,6 +14,7 @@
 //! | [`ui`] | draws the model into a frame | writing anything, importing `io` |
 //! | [`io`] | everything that can wait or fail: journal, Slack client, terminal, configuration, files | drawing, importing `ui` |
 //! | [`workspace`] | the embedded Slack-compatible server | anything of the incident's domain but the text types |
+//! | [`sample`] | the scripted incident that a newcomer watches: people over HTTP, their console a core of its own; made-up journals | a screen, importing `workspace` |
 //! | [`cli`] | one file a subcommand; wires the others | rules |
 //!
 //! `tests/tidy.rs` keeps the table true.
@@ -22,6 +23,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod io;
+pub mod sample;
 pub mod ui;
 pub mod wire;
 pub mod workspace;

@@ -2,6 +2,7 @@
 
 mod console;
 mod context;
+mod dev;
 mod out;
 mod read;
 mod settings;
@@ -67,6 +68,8 @@ enum Command {
     },
     /// The embedded workspace by itself
     Workspace(workspace::Workspace),
+    #[command(hide = true)]
+    Dev(dev::Dev),
     /// Completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -93,6 +96,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Outbox { what }) => read::outbox(global.context()?, what),
         Some(Command::Config { what }) => settings::run(global, what),
         Some(Command::Workspace(command)) => command.run(),
+        Some(Command::Dev(what)) => dev::run(global.context()?, what),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "matoi", &mut io::stdout());
             Ok(())

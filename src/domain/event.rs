@@ -356,10 +356,21 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// Instants travel as milliseconds since 1970.
+/// Instants travel as milliseconds since 1970. Of what comes in, only the years 1970 to 9999 are
+/// instants: with others, adding an interval could leave the calendar.
 pub mod millis {
     use super::*;
     use serde::{Deserializer, Serializer, de::Error};
+
+    /// The first millisecond of the year 10000.
+    const END: i64 = 253_402_300_800_000;
+
+    pub(super) fn instant(millis: i64) -> Option<DateTime<Utc>> {
+        let known = (0..END).contains(&millis);
+        known
+            .then(|| DateTime::from_timestamp_millis(millis))
+            .flatten()
+    }
 
     pub fn serialize<S: Serializer>(time: &DateTime<Utc>, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_i64(time.timestamp_millis())
@@ -367,7 +378,7 @@ pub mod millis {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<DateTime<Utc>, D::Error> {
         let millis = i64::deserialize(input)?;
-        DateTime::from_timestamp_millis(millis).ok_or_else(|| D::Error::custom("time out of range"))
+        instant(millis).ok_or_else(|| D::Error::custom("time out of range"))
     }
 }
 
@@ -390,8 +401,7 @@ mod millis_option {
     ) -> Result<Option<DateTime<Utc>>, D::Error> {
         Option::<i64>::deserialize(input)?
             .map(|millis| {
-                DateTime::from_timestamp_millis(millis)
-                    .ok_or_else(|| D::Error::custom("time out of range"))
+                millis::instant(millis).ok_or_else(|| D::Error::custom("time out of range"))
             })
             .transpose()
     }

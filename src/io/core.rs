@@ -28,7 +28,7 @@ const FOLLOW: Duration = Duration::from_secs(1);
 /// Questions that may wait for the core; a screen is refused the next one.
 const WAITING: usize = 1024;
 /// Under this setting the journal keeps what is known of people.
-const PEOPLE: &str = "people";
+pub const PEOPLE: &str = "people";
 /// How long a disk that would not take a commit is left alone.
 const HOLD: Duration = Duration::from_secs(2);
 

@@ -119,6 +119,9 @@ pub struct Endpoint {
     /// The team's name.
     pub team: String,
     pub users: Vec<Person>,
+    /// The other apps, each with its bot user and bot token.
+    #[serde(default)]
+    pub apps: Vec<Person>,
 }
 
 impl std::fmt::Debug for Person {
@@ -136,6 +139,7 @@ impl std::fmt::Debug for Endpoint {
             .field("url", &self.url)
             .field("team", &self.team)
             .field("users", &self.users)
+            .field("apps", &self.apps)
             .finish_non_exhaustive()
     }
 }
@@ -357,12 +361,32 @@ impl Handle {
         people
     }
 
+    /// The apps beside the one whose token is handed out, by name.
+    pub fn apps(&self) -> Vec<Person> {
+        let engine = self.service.engine();
+        let mut apps: Vec<Person> = engine
+            .state
+            .tokens()
+            .filter(|token| token.kind == TokenKind::Bot && token.secret != self.token)
+            .filter_map(|token| Some((token, engine.state.user(&token.user)?)))
+            .filter(|(token, user)| token.name == user.handle)
+            .map(|(token, user)| Person {
+                id: user.id.clone(),
+                name: user.handle.clone(),
+                token: token.secret.clone(),
+            })
+            .collect();
+        apps.sort_by(|a, b| a.name.cmp(&b.name));
+        apps
+    }
+
     pub fn endpoint(&self) -> Endpoint {
         Endpoint {
             url: self.url(),
             token: self.bot_token(),
             team: self.with_state(|state| state.team.name.clone()),
             users: self.people(),
+            apps: self.apps(),
         }
     }
 

@@ -33,7 +33,7 @@ pub struct Serve {
 }
 
 /// Serves until SIGTERM, SIGINT or, when hosted, until nobody needs it. The first line on `out` is
-/// `{"url","token","team","users":[{"id","name","token"}]}`. Returns at once when hosted and another
+/// `{"url","token","team","users":[{"id","name","token"}],"apps":[…]}`. Returns at once when hosted and another
 /// server has the directory.
 pub fn serve(options: &Serve, out: &mut dyn Write) -> Result<(), Problem> {
     if !options.listen.ip().is_loopback() || !options.listen.is_ipv4() {

@@ -3,6 +3,10 @@
 mod client;
 mod config;
 mod contracts;
+mod fold;
+mod golden;
+mod replay;
+mod sample;
 mod screens;
 mod sim;
 mod stories;

@@ -101,7 +101,25 @@ const BOUNDARIES: &[(&str, &[&str])] = &[
             "Utc::now",
         ],
     ),
-    ("src/io", &["crate::ui", "crate::workspace", "crate::cli"]),
+    (
+        "src/sample",
+        &[
+            "crate::ui",
+            "crate::workspace",
+            "crate::cli",
+            "reqwest::",
+            "rusqlite::",
+        ],
+    ),
+    (
+        "src/io",
+        &[
+            "crate::sample",
+            "crate::ui",
+            "crate::workspace",
+            "crate::cli",
+        ],
+    ),
     (
         "src/workspace",
         &[

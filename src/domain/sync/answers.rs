@@ -1,7 +1,7 @@
 //! What an answer changes.
 
 use super::image::{Batch, Card, ChannelRow, IncidentRow, Job, JobState, Task, Write};
-use super::mirror::{self, Carried};
+use super::mirror::Carried;
 use super::{Answer, Engine, Fault, Flight, Link, Now, Step};
 use crate::domain::event::Position;
 use crate::domain::ids::{ChannelId, SlackTs};
@@ -474,20 +474,13 @@ impl Engine {
     ) {
         for (index, event) in &carried.events {
             let position: Position = carried.position_of(ts, *index);
-            let Some(row) = self.image.events.get(&event.id) else {
+            let Some(row) = self.event_now(step, &event.id) else {
                 continue;
             };
             if row.position.as_ref().is_some_and(|old| *old <= position) {
                 continue;
             }
-            let mut row = row.clone();
-            row.position = Some(position);
-            if event
-                .body()
-                .is_some_and(crate::domain::event::Body::has_text)
-            {
-                row.text = Some(mirror::text_of(&message.text));
-            }
+            let row = carried.stored(row, event, position, message);
             step.writes.push(Write::Event(row));
         }
     }

@@ -156,7 +156,8 @@ impl Engine {
         self.folds
             .values()
             .filter_map(|fold| {
-                let state = &fold.incident;
+                // A call that waits to be sent is made: it is not due over and over.
+                let state = fold.shown.as_deref().unwrap_or(&fold.incident);
                 let at = match state.call_due(now.wall) {
                     Some(slot) => {
                         let key = format!("{}{}", slot.epoch, slot.number);

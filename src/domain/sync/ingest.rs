@@ -1,9 +1,12 @@
 //! What a message means: events in their places, cards, copies, topics, and whose channel it is.
 
-use super::image::{ChannelRow, IncidentRow, Job, JobState, Message, MessageRow, Task, Write};
-use super::mirror::{CARD, Carried, EVENTS};
+use super::image::{
+    ChannelRow, EventRow, IncidentRow, Job, JobState, Message, MessageRow, Task, Write,
+};
+use super::mirror::{CARD, Carried, EVENTS, text_in};
 use super::{Engine, Now, Step};
 use crate::domain::ids::{ChannelId, EventId, IncidentId, SlackTs};
+use std::collections::BTreeSet;
 
 impl Engine {
     /// Takes in one message as it is now. Returns whether it is new or changed.
@@ -112,9 +115,17 @@ impl Engine {
         let mut higher = 0;
         for (index, event) in &carried.events {
             let position = carried.position_of(ts, *index);
-            let known = self.image.events.get(&event.id);
+            let known = self.event_now(step, &event.id);
             let row = match known {
-                Some(row) if row.position.as_ref() == Some(&position) => None,
+                Some(row) if row.position.as_ref() == Some(&position) => {
+                    // The original may have been edited since; what stands in for it was not.
+                    let text = text_in(event, message);
+                    let restores = carried.position.is_some() && row.text != text;
+                    restores.then(|| EventRow {
+                        text,
+                        ..row.clone()
+                    })
+                }
                 Some(row) if row.position.as_ref().is_some_and(|old| *old < position) => {
                     higher += 1;
                     (!self.safeguards.ids_once).then(|| {
@@ -124,28 +135,19 @@ impl Engine {
                         twice
                     })
                 }
-                Some(row) => Some(super::image::EventRow {
-                    position: Some(position),
-                    ..row.clone()
-                }),
-                None => Some(super::image::EventRow {
+                Some(row) => Some(carried.stored(row, event, position, message)),
+                None => Some(EventRow {
                     incident: incident.clone(),
                     event: event.clone(),
                     by: carried.actor.clone(),
                     console: carried.console.clone(),
-                    text: None,
+                    text: text_in(event, message),
                     position: Some(position),
                     recorded_at: now.wall,
                     seq: self.next_seq(step),
                 }),
             };
-            if let Some(mut row) = row {
-                if event
-                    .body()
-                    .is_some_and(crate::domain::event::Body::has_text)
-                {
-                    row.text = Some(super::mirror::text_of(&message.text));
-                }
+            if let Some(row) = row {
                 step.writes.push(Write::Event(row));
             }
         }
@@ -166,6 +168,18 @@ impl Engine {
                 self.enqueue(step, &incident, Task::Delete { ts: ts.clone() }, now);
             }
         }
+    }
+
+    /// An event as this step leaves it: one page may hold several copies.
+    pub(super) fn event_now<'a>(&'a self, step: &'a Step, id: &EventId) -> Option<&'a EventRow> {
+        step.writes
+            .iter()
+            .rev()
+            .find_map(|write| match write {
+                Write::Event(row) if row.event.id == *id => Some(row),
+                _ => None,
+            })
+            .or_else(|| self.image.events.get(id))
     }
 
     /// Our own jobs whose events were met again are seen.
@@ -224,7 +238,7 @@ impl Engine {
     }
 
     /// Another incident's declaration stands first in the channel we thought ours: ours moves to
-    /// the next name, with everything it has said.
+    /// the next name, with everything it has said; its places here count no more.
     fn lost_the_channel(&self, step: &mut Step, id: &ChannelId, incident: &IncidentId, now: Now) {
         let Some(row) = self.incident_now(step, incident) else {
             return;
@@ -232,32 +246,40 @@ impl Engine {
         if row.channel.as_ref() != Some(id) {
             return;
         }
+        step.writes.push(Write::Incident(IncidentRow {
+            channel: None,
+            card: None,
+            ..row
+        }));
+        let met: BTreeSet<EventId> = step
+            .writes
+            .iter()
+            .filter_map(|write| match write {
+                Write::Event(row) => Some(row),
+                _ => None,
+            })
+            .chain(self.image.events.values())
+            .filter(|row| row.incident == *incident)
+            .map(|row| row.event.id.clone())
+            .collect();
+        for event in met {
+            if let Some(row) = self.event_now(step, &event).cloned() {
+                step.writes.push(Write::Event(EventRow {
+                    position: None,
+                    ..row
+                }));
+            }
+        }
+        // Only its declarer moves it; the others will find the new channel.
         let create = self.image.jobs.values().find_map(|job| match &job.task {
             Task::Create { name, suffix } if job.incident == *incident => {
                 Some((name.clone(), *suffix))
             }
             _ => None,
         });
-        // Only its declarer moves it; the others will find the new channel.
         let Some((name, suffix)) = create else {
             return;
         };
-        step.writes.push(Write::Incident(IncidentRow {
-            channel: None,
-            card: None,
-            ..row
-        }));
-        for event in self
-            .image
-            .events
-            .values()
-            .filter(|e| e.incident == *incident)
-        {
-            step.writes.push(Write::Event(super::image::EventRow {
-                position: None,
-                ..event.clone()
-            }));
-        }
         for job in self.image.jobs.values().filter(|j| j.incident == *incident) {
             let again = !matches!(
                 job.task,

@@ -1,7 +1,7 @@
 //! How events look in the channel: a sentence that people read, and metadata that consoles read.
 //! The metadata's shape is permanent.
 
-use super::image::{Batch, EventRow, IncidentRow, Metadata};
+use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
 use crate::domain::event::{Body, Event, Milestone, Position};
 use crate::domain::ids::{ConsoleId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Incident, ItemState};
@@ -67,6 +67,25 @@ impl Carried {
         })
     }
 
+    /// A known event as this message tells it. Several consoles may have derived the same event, each
+    /// with its own time and author: the copy that stands lowest is the one that counts.
+    pub fn stored(
+        &self,
+        known: &EventRow,
+        event: &Event,
+        position: Position,
+        message: &Message,
+    ) -> EventRow {
+        EventRow {
+            event: event.clone(),
+            by: self.actor.clone(),
+            console: self.console.clone(),
+            text: text_in(event, message),
+            position: Some(position),
+            ..known.clone()
+        }
+    }
+
     pub fn position_of(&self, ts: &SlackTs, index: usize) -> Position {
         Position {
             ts: self.position.clone().unwrap_or_else(|| ts.clone()),
@@ -80,6 +99,12 @@ pub fn text_of(message: &str) -> String {
     message
         .split_once('\n')
         .map_or(String::new(), |(_, text)| text.to_owned())
+}
+
+/// The text of an event in the message that carries it; `None` for one that has none.
+pub fn text_in(event: &Event, message: &Message) -> Option<String> {
+    let has_text = event.body().is_some_and(Body::has_text);
+    has_text.then(|| text_of(&message.text))
 }
 
 /// Slack's own token for an instant, shown in each reader's zone; the fallback says UTC.

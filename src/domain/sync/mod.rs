@@ -355,12 +355,16 @@ struct Watch {
     last_post: Option<Duration>,
 }
 
+/// Two events claim one position only where somebody's metadata is wrong; their ids then decide, so
+/// that every console still folds them in one order.
+type Place = (super::event::Position, EventId);
+
 struct Folded {
     incident: Incident,
-    last: Option<super::event::Position>,
+    last: Option<Place>,
     dirty: bool,
-    /// Positions in order, for folding again.
-    order: BTreeMap<super::event::Position, EventId>,
+    /// In order, for folding again.
+    order: BTreeSet<Place>,
     pending: BTreeMap<u64, EventId>,
     /// The fold with the pending events on top.
     shown: Option<std::sync::Arc<Incident>>,
@@ -572,7 +576,7 @@ impl Engine {
                 incident: Incident::with_prev(row.incident.clone(), self.safeguards.prev),
                 last: None,
                 dirty: false,
-                order: BTreeMap::new(),
+                order: BTreeSet::new(),
                 pending: BTreeMap::new(),
                 shown: None,
             });
@@ -582,7 +586,7 @@ impl Engine {
                 if !self.safeguards.refold {
                     return;
                 }
-                fold.order.remove(&old);
+                fold.order.remove(&(old, row.event.id.clone()));
                 fold.dirty = true;
             }
             Some((Some(_), _)) => {
@@ -599,13 +603,13 @@ impl Engine {
                 fold.pending.insert(row.seq, row.event.id.clone());
             }
             Some(position) => {
-                fold.order.insert(position.clone(), row.event.id.clone());
-                if fold.last.as_ref().is_some_and(|last| position <= last) && self.safeguards.refold
-                {
+                let place = (position.clone(), row.event.id.clone());
+                fold.order.insert(place.clone());
+                if fold.last.as_ref().is_some_and(|last| place <= *last) && self.safeguards.refold {
                     fold.dirty = true;
                 } else if !fold.dirty {
                     fold.incident.apply(&row.recorded());
-                    fold.last = Some(position.clone());
+                    fold.last = Some(place);
                 }
             }
         }
@@ -654,13 +658,13 @@ impl Engine {
         let image = &self.image;
         for (id, fold) in self.folds.iter_mut().filter(|(_, fold)| fold.dirty) {
             let mut incident = Incident::with_prev(id.clone(), self.safeguards.prev);
-            for event in fold.order.values() {
+            for (_, event) in &fold.order {
                 if let Some(row) = image.events.get(event) {
                     incident.apply(&row.recorded());
                 }
             }
             fold.incident = incident;
-            fold.last = fold.order.keys().next_back().cloned();
+            fold.last = fold.order.last().cloned();
             fold.dirty = false;
             fold.shown = None;
         }

@@ -169,8 +169,10 @@ impl Engine {
 
     /// Delivered, and every channel that may hold an incident was read to its end in this run.
     pub fn is_caught_up(&self) -> bool {
+        let threads = |flight: &super::Flight| matches!(flight, super::Flight::Thread(..));
         self.discovered
             && self.is_delivered()
+            && !self.flights.values().any(threads)
             && self
                 .image
                 .channels

@@ -244,7 +244,8 @@ impl Carrier {
         }
     }
 
-    fn incoming(&self, message: &objects::Message) -> Message {
+    /// A message in the words of the sync engine.
+    pub fn incoming(&self, message: &objects::Message) -> Message {
         let own = match (&self.who.app_id, message.author_app()) {
             (Some(ours), Some(theirs)) => ours == theirs,
             _ => match (&self.who.bot_id, &message.bot_id) {
