@@ -59,8 +59,7 @@ fn folder() -> PathBuf {
 }
 
 fn kept(name: &str) -> String {
-    let path = folder().join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    std::fs::read_to_string(folder().join(name)).expect("a kept file")
 }
 
 /// The channel's messages as the client reads them from Slack's JSON.
