@@ -361,6 +361,8 @@ impl<'a, 'b> Maker<'a, 'b> {
                 by,
                 now: self.now,
                 heard: &|_| None,
+                // Nobody takes command from anybody here.
+                silent_minutes: 0,
                 name: &name,
             };
             decide(&self.state, &command, &asked, self.rng)?
