@@ -20,6 +20,7 @@ use crate::io::config;
 use crate::io::core::{Ask, Core};
 use crate::io::input::{Event, Waker};
 use crate::io::terminal::{self, Options, Terminal};
+use crate::sample;
 use crate::ui::frame::Assembler;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Drawing};
@@ -38,6 +39,7 @@ const WHEEL: i32 = 3;
 enum Post {
     Started(Box<Result<Core, Problem>>),
     Message(Box<Msg>),
+    Sample(Box<Result<sample::Handle, Problem>>),
 }
 
 /// The latest snapshot; the core overwrites what was not taken.
@@ -84,6 +86,7 @@ pub fn run(context: Context) -> Result<(), Problem> {
         shown: None,
         second: 0,
         ended: None,
+        sample: None,
         context: context.clone(),
         outgoing: Vec::new(),
     };
@@ -165,6 +168,8 @@ struct Console {
     /// The second that the clock on the screen shows.
     second: i64,
     ended: Option<Problem>,
+    /// The sample incident that plays; it ends with the console.
+    sample: Option<sample::Handle>,
     context: Arc<Context>,
     /// Bytes for the terminal beside a frame: clipboard, bell.
     outgoing: Vec<u8>,
@@ -254,6 +259,10 @@ impl Console {
                 Post::Started(started) => match *started {
                     Ok(core) => self.started(core),
                     Err(problem) => self.ended = Some(problem),
+                },
+                Post::Sample(started) => match *started {
+                    Ok(sample) => self.sample = Some(sample),
+                    Err(problem) => self.take(Msg::Problem(problem)),
                 },
             }
         }
@@ -383,7 +392,39 @@ impl Console {
     }
 
     fn start_sample(&mut self) {
-        self.take(Msg::Notice(Text::fixed("…", "…")));
+        if !self.context.is_local() {
+            self.take(Msg::Problem(
+                Problem::refused(Text::fixed(
+                    "The sample plays only on the workspace of this machine.",
+                    "サンプルは、この端末のワークスペースでだけ動きます。",
+                ))
+                .hint(Text::fixed(
+                    "Start matoi without a Slack token.",
+                    "Slack のトークンなしで matoi を起動してください。",
+                )),
+            ));
+            return;
+        }
+        if self.sample.as_ref().is_some_and(|sample| !sample.is_over()) {
+            self.take(Msg::Notice(Text::fixed(
+                "The sample is playing already.",
+                "サンプルは既に動いています。",
+            )));
+            return;
+        }
+        self.take(Msg::Notice(Text::fixed(
+            "The sample begins: its incident appears in the list in a moment.",
+            "サンプルを始めます。まもなく一覧にインシデントが出ます。",
+        )));
+        let (context, post, waker) = (self.context.clone(), self.post.clone(), self.waker.clone());
+        let lists = self.model.checklists.clone();
+        let watcher = self.model.snapshot.me.clone();
+        // Reaching the workspace may wait; the terminal thread does not.
+        std::thread::spawn(move || {
+            let started = context.sample(&lists, watcher);
+            post.send(Post::Sample(Box::new(started))).ok();
+            waker.wake();
+        });
     }
 
     fn suspend(&mut self) {

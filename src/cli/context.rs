@@ -1,5 +1,6 @@
 //! What every subcommand starts from: flags, environment, configuration, the workspace's address.
 
+use crate::app::resolve::Checklists;
 use crate::app::show::{self, Shown};
 use crate::app::snapshot::{Person, Snapshot, Workspace};
 use crate::both;
@@ -19,6 +20,7 @@ use crate::io::publish::Resolver;
 use crate::io::slack::Settings;
 use crate::io::store::Journal;
 use crate::io::{log, secrets};
+use crate::sample;
 use crate::wire::mrkdwn;
 use crate::workspace::host;
 use clap::Args;
@@ -182,12 +184,7 @@ impl Context {
             }));
         }
         let dir = self.paths.workspace_dir();
-        let exe = std::env::current_exe().map_err(|error| {
-            Problem::failed(both!(
-                "This program cannot find itself: {error}",
-                "実行ファイルの場所が分かりません: {error}"
-            ))
-        })?;
+        let exe = std::env::current_exe().map_err(|error| no_exe(&error))?;
         Ok(Box::new(move || {
             let endpoint = host::find_or_start(&dir, &exe)?;
             Ok(Door {
@@ -199,6 +196,34 @@ impl Context {
                 person: endpoint.users.first().map(|u| Secret::new(&*u.token)),
             })
         }))
+    }
+
+    /// Begins the sample incident on the embedded workspace.
+    pub fn sample(&self, lists: &Checklists, watcher: UserId) -> Result<sample::Handle, Problem> {
+        let exe = std::env::current_exe().map_err(|error| no_exe(&error))?;
+        let endpoint = host::find_or_start(&self.paths.workspace_dir(), &exe)?;
+        let people = endpoint.users.into_iter().map(|person| sample::Member {
+            id: UserId::new(person.id),
+            handle: person.name,
+            token: Secret::new(person.token),
+        });
+        let setup = sample::Setup {
+            dir: self.paths.data_dir.join("sample"),
+            api_url: endpoint.url,
+            token: Secret::new(endpoint.token),
+            people: people.collect(),
+            monitor: endpoint
+                .apps
+                .into_iter()
+                .next()
+                .map(|app| Secret::new(app.token)),
+            watcher: Some(watcher).filter(|user| !user.as_str().is_empty()),
+            lang: self.lang,
+            config: self.config.clone(),
+            lists: lists.clone(),
+            timing: sample::timing(),
+        };
+        sample::play(setup, sample::Pace::times(1))
     }
 
     /// What the engine's waits are by configuration.
@@ -477,6 +502,13 @@ fn shown(
         plain: &|text| mrkdwn::plain(text, &names),
         permalink: &|_| None,
     })
+}
+
+fn no_exe(error: &std::io::Error) -> Problem {
+    Problem::failed(both!(
+        "This program cannot find itself: {error}",
+        "実行ファイルの場所が分かりません: {error}"
+    ))
 }
 
 fn no_incident(text: &str) -> Problem {
