@@ -13,7 +13,7 @@ use crate::domain::event::{Event, Milestone, Phase, Position, Register, What};
 use crate::domain::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Incident, Verdict};
 use crate::domain::problem::Problem;
-use crate::domain::settings::{Config, Timers};
+use crate::domain::settings::Config;
 use crate::domain::sync::image::{
     Card, ChannelRow, EventRow, IncidentRow, Message, MessageRow, Metadata, Reaction, Write,
 };
@@ -358,7 +358,6 @@ impl<'a, 'b> Maker<'a, 'b> {
         let name = |user: &UserId| names.get(user).cloned().unwrap_or_default();
         let drafts = {
             let asked = Asked {
-                silent_minutes: Timers::default().commander_silent_minutes,
                 by,
                 now: self.now,
                 heard: &|_| None,
