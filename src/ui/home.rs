@@ -47,6 +47,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, mut area: Rect) {
     let list = Rows {
         count: rows.len(),
         id: &id,
+        find: None,
         lines: &lines,
         follows_end: false,
         anchor: None,

@@ -9,10 +9,15 @@ use crate::app::view::panes::Title;
 use crate::domain::text::wrap;
 use ratatui::layout::Rect;
 
+/// Where an id stands in a list.
+pub type Finder<'r> = &'r dyn Fn(&RowId) -> Option<usize>;
+
 /// Rows by their place in the list; only those that are seen are asked for their lines.
 pub struct Rows<'r> {
     pub count: usize,
     pub id: &'r dyn Fn(usize) -> RowId,
+    /// Where an id stands; without, all are looked at.
+    pub find: Option<Finder<'r>>,
     pub lines: &'r dyn Fn(usize) -> Vec<Line>,
     pub follows_end: bool,
     /// Where nothing is selected and not all fit: the row that must not be missed.
@@ -66,7 +71,10 @@ pub fn visible(
 ) -> (Vec<Line>, usize) {
     let find = |wanted: &Option<RowId>| {
         let wanted = wanted.as_ref()?;
-        (0..rows.count).rev().find(|row| (rows.id)(*row) == *wanted)
+        match rows.find {
+            Some(find) => find(wanted),
+            None => (0..rows.count).find(|row| (rows.id)(*row) == *wanted),
+        }
     };
     let selected = find(&list.selected);
     let wish = Wish {
@@ -86,8 +94,17 @@ pub fn visible(
         let is_selected = focused && selected == Some(row);
         lines.extend(own.into_iter().map(|line| line.selected(is_selected)));
     }
+    let height = usize::from(area.height);
+    let mut area = area;
+    // The end of what does not fit stands at the bottom, whatever the rows above it take.
+    if first > 0 && first + shown == rows.count && lines.len() < height {
+        let spare = height - lines.len();
+        area.y += spare as u16;
+        area.height -= spare as u16;
+        lines.splice(0..0, std::iter::repeat_n(Line::new(), spare));
+    }
     canvas.list(place, area, seen);
-    lines.truncate(usize::from(area.height));
+    lines.truncate(height);
     (lines, rows.count - (first + shown).min(rows.count))
 }
 

@@ -26,7 +26,7 @@ pub mod theme;
 pub mod typing;
 pub mod window;
 
-use crate::app::model::{Model, Screen};
+use crate::app::model::{Model, Pane, Screen};
 use frame::Draft;
 use layout::Shape;
 use ratatui::layout::Rect;
@@ -82,16 +82,14 @@ fn whole(
                 height: above.bottom() - room.body.y,
                 ..above
             };
-            let story = room.places.iter().map(|(_, area)| *area);
-            let story = story.max_by_key(|area| area.area()).unwrap_or(room.body);
-            (
-                over,
-                Rect {
-                    height: room.body.height,
-                    ..story
-                },
-                caret,
-            )
+            let story = room.places.first().map_or(room.body, |(_, area)| *area);
+            let story = room.area(Pane::Timeline).unwrap_or(story);
+            // Down to the end of the body, so that several fit.
+            let story = Rect {
+                height: room.body.bottom() - story.y,
+                ..story
+            };
+            (over, story, caret)
         }
     };
     footer::draw(canvas, scene, last);

@@ -230,7 +230,8 @@ impl<'s> Sheet<'s> {
         }
         if let Some(confirm) = form.confirm {
             self.lines.push(Line::new());
-            for (n, text) in preview(form, scene.model).iter().enumerate() {
+            let said = preview(form, scene.model);
+            for (n, text) in said.iter().enumerate() {
                 let look = if n == 0 {
                     Meaning::Heading
                 } else {
@@ -238,7 +239,9 @@ impl<'s> Sheet<'s> {
                 };
                 self.say(look, 1, text);
             }
-            self.lines.push(Line::new());
+            if !said.is_empty() {
+                self.lines.push(Line::new());
+            }
             let cancel = scene.text(&words::CANCEL);
             let go = scene.text(&crate::app::action::Action::Do(form.verb).row().short);
             let line = buttons(

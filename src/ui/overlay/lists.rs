@@ -25,6 +25,7 @@ pub fn help(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Opti
     let rows = Rows {
         count: actions.len(),
         id: &RowId::Line,
+        find: None,
         lines: &|at| vec![action_line(&actions[at], keys)],
         follows_end: false,
         anchor: None,
@@ -182,6 +183,7 @@ pub fn outbox(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Op
     let rows = Rows {
         count: jobs.len(),
         id: &|at| jobs[at].id.clone(),
+        find: None,
         lines: &|at| job_lines(&jobs[at], width),
         follows_end: false,
         anchor: None,

@@ -5,7 +5,7 @@ use crate::app::strings::header as words;
 use crate::app::view::header::{Header, Promise, promises};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
-use crate::domain::text::cells;
+use crate::domain::text::{cells, fit};
 use crate::domain::words::Lang;
 use crate::ui::line::Line;
 use crate::ui::pending;
@@ -19,13 +19,16 @@ pub fn banner(marks: &[String]) -> Line {
 
 pub fn lines(scene: &Scene<'_>, header: &Header, width: u16) -> Vec<Line> {
     vec![
-        what(scene, header).on(Meaning::Status),
+        what(scene, header, width).on(Meaning::Status),
         times(scene, header, width).on(Meaning::Status),
-        due(scene, &promises(scene.model), usize::from(width)),
+        due(scene, header, &promises(scene.model), usize::from(width)),
     ]
 }
 
-fn what(scene: &Scene<'_>, header: &Header) -> Line {
+/// Wide enough for long labels.
+const ROOMY: u16 = 100;
+
+fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
     let mut line = match &header.level {
         Some(level) => {
             let bars = bars(scene.model);
@@ -46,11 +49,11 @@ fn what(scene: &Scene<'_>, header: &Header) -> Line {
     if let Some(temperature) = &header.temperature {
         line = line.gap(2).and(Meaning::Accent, temperature.clone());
     }
-    line = line
-        .gap(2)
-        .and(Meaning::Text, header.channel.clone())
-        .gap(2)
-        .and(Meaning::Heading, header.title.clone());
+    // Elsewhere the channel's name stands over the channel.
+    if width >= ROOMY {
+        line = line.gap(2).and(Meaning::Text, header.channel.clone());
+    }
+    line = line.gap(2).and(Meaning::Heading, header.title.clone());
     let phase = match scene.lang {
         Lang::En => header.phase.text.to_uppercase(),
         Lang::Ja => header.phase.text.clone(),
@@ -59,11 +62,6 @@ fn what(scene: &Scene<'_>, header: &Header) -> Line {
     line = line
         .end(Meaning::Text, "  ")
         .end(meaning(header.link.tone), header.link.text.clone());
-    for count in &header.counts {
-        line = line
-            .end(Meaning::Text, "  ")
-            .end(meaning(count.tone), count.text.clone());
-    }
     line.end(Meaning::Text, " ")
 }
 
@@ -91,8 +89,10 @@ fn bars(model: &Model) -> String {
 }
 
 fn times(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
-    let roomy = width >= 100;
+    let roomy = width >= ROOMY;
     let apart = if roomy { 3 } else { 2 };
+    let clock = format!("{} ", header.clock);
+    let room = usize::from(width).saturating_sub(cells(&clock) + 1);
     let mut line = Line::new().gap(1);
     for (n, (label, elapsed)) in header.elapsed.iter().enumerate() {
         line = match scene.lang {
@@ -117,32 +117,45 @@ fn times(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
         line = line.gap(apart);
     }
     for (n, (role, who)) in header.roles.iter().enumerate() {
-        if n > 0 {
-            line = line.gap(apart);
+        let before = if n > 0 { apart } else { 0 };
+        let needs = before + cells(role) + 1 + who.as_ref().map_or(1, |who| cells(who));
+        // A role that does not fit is in the roster; half a name helps nobody.
+        if n > 0 && line.width() + needs > room {
+            break;
         }
-        line = line.and(Meaning::Muted, format!("{role} "));
+        line = line.gap(before).and(Meaning::Muted, format!("{role} "));
         line = match who {
             Some(who) if n == 0 => line.and(Meaning::Heading, who.clone()),
             Some(who) => line.and(Meaning::Text, who.clone()),
             None if n == 0 => line.and(Meaning::DueSoon, scene.say("NOBODY", "不在")),
             None => line.and(Meaning::Muted, "-"),
         };
-        if n == 0
-            && let Some(mark) = pending::of_register(scene, &Register::named("commander"), |c| {
-                matches!(c, Command::Commander { .. })
-            })
-        {
+        if n > 0 {
+            continue;
+        }
+        let mark = pending::of_register(scene, &Register::named("commander"), |c| {
+            matches!(c, Command::Commander { .. })
+        });
+        if let Some(mark) = mark {
             line = line.and(meaning(mark.tone), format!(" {}", mark.text));
         }
     }
-    line.end(Meaning::Text, format!("{} ", header.clock))
+    line.end(Meaning::Text, clock)
 }
 
-/// Overdue first, then the soonest; how many more there are where they do not fit.
-fn due(scene: &Scene<'_>, promises: &[Promise], width: usize) -> Line {
+/// Overdue first, then the soonest; how many more there are where they do not fit. At the end,
+/// what is on its way and what failed.
+fn due(scene: &Scene<'_>, header: &Header, promises: &[Promise], width: usize) -> Line {
     let mut line = Line::new()
         .gap(1)
         .and(Meaning::Muted, scene.text(&words::DUE));
+    for count in &header.counts {
+        line = line
+            .end(Meaning::Text, "  ")
+            .end(meaning(count.tone), count.text.clone());
+    }
+    line = line.end(Meaning::Text, " ");
+    let width = width.saturating_sub(line.end_width());
     if promises.is_empty() {
         return line
             .gap(2)
@@ -151,26 +164,23 @@ fn due(scene: &Scene<'_>, promises: &[Promise], width: usize) -> Line {
     for (n, promise) in promises.iter().enumerate() {
         let tone = meaning(promise.tone);
         let sign = if tone == Meaning::Overdue { "! " } else { "" };
-        let who = promise
-            .who
-            .as_ref()
-            .map_or_else(String::new, |who| format!(" ({who})"));
+        let who = promise.who.as_ref().filter(|_| width >= 50);
+        let who = who.map_or_else(String::new, |who| format!(" ({who})"));
         // A long name of one thing must not hide the next.
-        let what = crate::domain::text::fit(&promise.what, width / 4);
+        let what = fit(&promise.what, (width / 4).max(8));
         let text = format!("{sign}{what}{who} ");
         let rest = promises.len() - n;
         let more = scene
             .say("   {} more", "   他{}件")
             .replace("{}", &rest.to_string());
-        let behind = if rest == 1 { 1 } else { cells(&more) };
+        let behind = if rest == 1 { 0 } else { cells(&more) };
         let needs = 3 + cells(&text) + promise.left.len() + behind;
         if n > 0 && line.width() + needs > width {
             return line.and(Meaning::Muted, more);
         }
-        let quiet = if tone == Meaning::Text {
-            Meaning::Heading
-        } else {
-            tone
+        let quiet = match tone {
+            Meaning::Text => Meaning::Heading,
+            tone => tone,
         };
         line = line.gap(if n == 0 { 2 } else { 3 });
         line = line.and(tone, text).and(quiet, promise.left.clone());

@@ -93,28 +93,35 @@ fn head(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, header: Option<&Header>,
 /// The situation in a line, and what is not on screen: its key, its name, its counts.
 fn strip(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, room: &Room, area: Rect) {
     let model = scene.model;
-    let mut line = Line::new().gap(1);
+    let mut line = Line::new();
+    let key = |action: Action| scene.key(action).unwrap_or_default();
     if !room.shows(Pane::Situation) {
         let name = scene.text(&strings::pane::SITUATION);
-        line = line.and(Meaning::Muted, name).gap(2);
+        line = line
+            .gap(1)
+            .and(Meaning::Key, key(Action::Situation))
+            .gap(1)
+            .and(Meaning::Muted, name)
+            .gap(2);
         line = match panes::situation(model) {
             Some(now) => line.and(Meaning::Text, clean_line(&now.text).into_owned()),
             None => line.and(Meaning::Muted, "-"),
         };
     }
-    for pane in Pane::ALL.into_iter().filter(|pane| !room.shows(*pane)) {
-        let action = match pane {
-            Pane::Timeline => Action::Timeline,
-            Pane::Channel => Action::Channel,
-            Pane::Checklist => Action::Checklist,
-            Pane::Situation => Action::Situation,
-            Pane::Roster => Action::Roster,
-        };
-        line = line.end(Meaning::Text, "  ");
-        if let Some(key) = scene.key(action) {
-            line = line.end(Meaning::Key, key).end(Meaning::Text, " ");
-        }
-        line = line.end(Meaning::Muted, scene.text(&action.row().short));
+    let others = [
+        (Pane::Timeline, Action::Timeline),
+        (Pane::Channel, Action::Channel),
+        (Pane::Checklist, Action::Checklist),
+        (Pane::Roster, Action::Roster),
+    ];
+    for (pane, action) in others.into_iter().filter(|(pane, _)| !room.shows(*pane)) {
+        line = line
+            .end(Meaning::Text, "  ")
+            .end(Meaning::Key, key(action))
+            .end(
+                Meaning::Muted,
+                format!(" {}", scene.text(&action.row().short)),
+            );
         for count in counts(scene, pane) {
             line = line
                 .end(Meaning::Text, " ")

@@ -7,7 +7,7 @@ use crate::app::strings::pane as words;
 use crate::app::view::panes::{self, ItemRow, PersonRow};
 use crate::domain::event::Milestone;
 use crate::domain::incident::ItemState;
-use crate::domain::text::{fit, wrap};
+use crate::domain::text::{cells, fit, wrap};
 use crate::ui::line::Line;
 use crate::ui::list::{self, Rows, wrapped};
 use crate::ui::scene::{Canvas, Scene, heading, meaning};
@@ -26,16 +26,16 @@ pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         let top = area.y + lines.len() as u16;
         let mut own: Vec<Line> = match ask {
             Some((_, said)) => {
-                let text = wrapped(&said.text, width.saturating_sub(4), each.max(1));
+                let text = wrapped(&said.text, width.saturating_sub(6), each.max(1));
                 let number = Line::new()
                     .gap(1)
-                    .and(Meaning::Key, (slot + 1).to_string())
+                    .and(Meaning::Key, format!("[{}]", slot + 1))
                     .gap(1);
                 let mut number = Some(number);
                 text.into_iter()
                     .map(|part| {
-                        let line = number.take().unwrap_or_else(|| Line::new().gap(3));
-                        line.and(meaning(said.tone), part)
+                        let line = number.take().unwrap_or_else(|| Line::new().gap(5));
+                        line.and(Meaning::Text, part)
                     })
                     .collect()
             }
@@ -70,6 +70,7 @@ pub fn checklist(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let rows = Rows {
         count: items.len(),
         id: &id,
+        find: None,
         lines: &lines,
         follows_end: false,
         anchor: items.iter().position(|item| item.state == ItemState::Open),
@@ -118,33 +119,30 @@ fn item(item: &ItemRow, width: usize, most: usize) -> Vec<Line> {
             .gap(1)
             .and(meaning(left.tone), format!("{sign}{}", left.text));
     }
-    let room = width.saturating_sub(indent + 2 + tail.width()).max(4);
     let text = match &item.reason {
         Some(reason) if settled => format!("{}: {reason}", item.text),
         _ => item.text.clone(),
     };
-    let most = if settled { 1 } else { most };
-    // The second line may run under what stands at the end of the first.
-    let parts = wrap(&text, room);
-    let mut lines = vec![first];
-    if parts.len() == 1 || most == 1 {
-        let line = lines.pop().unwrap_or_default();
-        lines.push(line.and(body, fit(&text.replace('\n', " "), room).into_owned()));
-    } else {
-        let head = parts[0].to_owned();
-        let rest = text[head.len()..].trim_start().to_owned();
-        let line = lines.pop().unwrap_or_default();
-        lines.push(line.and(body, head));
-        let room = width.saturating_sub(indent + 1).max(4);
-        lines.push(
+    let full = width.saturating_sub(indent + 1).max(4);
+    let beside = match tail.width() {
+        0 => full,
+        taken => full.saturating_sub(taken + 1).max(4),
+    };
+    let tail = |line: Line| line.end_with(tail).end(Meaning::Text, " ");
+    if settled || most == 1 || cells(&text) <= beside {
+        return vec![tail(first.and(body, fit(&text, beside).into_owned()))];
+    }
+    // The text has the first line for itself; the second holds its end, the name and the time.
+    let head = wrap(&text, full).first().map_or(0, |head| head.len());
+    let rest = text[head..].trim_start();
+    vec![
+        first.and(body, text[..head].to_owned()),
+        tail(
             Line::new()
                 .gap(indent)
-                .and(body, fit(&rest, room).into_owned()),
-        );
-    }
-    let line = std::mem::take(&mut lines[0]);
-    lines[0] = line.end_with(tail).end(Meaning::Text, " ");
-    lines
+                .and(body, fit(rest, beside).into_owned()),
+        ),
+    ]
 }
 
 pub fn roster(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
@@ -156,6 +154,7 @@ pub fn roster(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let rows = Rows {
         count: people.len(),
         id: &id,
+        find: None,
         lines: &lines,
         follows_end: false,
         anchor: None,
@@ -168,7 +167,7 @@ pub fn roster(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
 
 fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> Vec<Line> {
     let names = (width / 3).clamp(6, 16);
-    let star = if person.commander { "*" } else { " " };
+    let star = if person.commander { "* " } else { "  " };
     let name = match person.me {
         true => format!("{} {}", person.name, scene.say("(you)", "(自分)")),
         false => person.name.clone(),
@@ -180,7 +179,7 @@ fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> V
     };
     let mut line = Line::of(Meaning::Accent, star)
         .and(who, fit(&name, names + 4).into_owned())
-        .column(names + 2)
+        .column(names + 3)
         .and(Meaning::Text, person.roles.join(" "));
     line = match &person.idle {
         Some(idle) => line.end(meaning(idle.tone), idle.text.clone()),
@@ -188,7 +187,7 @@ fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> V
     };
     let mut lines = vec![line.end(Meaning::Text, " ")];
     if let Some(task) = person.task.as_ref().filter(|_| tasks) {
-        lines.push(Line::new().gap(3).and(Meaning::Muted, task.clone()));
+        lines.push(Line::new().gap(4).and(Meaning::Muted, task.clone()));
     }
     lines
 }

@@ -2,7 +2,7 @@
 
 use crate::app::model::{Pane, RowId, Where};
 use crate::app::strings::pane as words;
-use crate::app::view::{Said, Tone, channel, panes, timeline};
+use crate::app::view::{Said, Tone, channel, panes, rows, timeline};
 use crate::domain::text::{cells, pad_right};
 use crate::ui::line::Line;
 use crate::ui::list::{self, Rows, wrapped};
@@ -23,26 +23,30 @@ pub fn timeline(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         Some(row) => entry(&row, width, most),
         None => vec![Line::new()],
     };
-    let id = |at: usize| match timeline::row(model, at) {
-        Some(row) => row.id,
-        None => RowId::Line(at),
+    let place = Where::Pane(Pane::Timeline);
+    let id = |at: usize| {
+        rows::id_at(model, place, at)
+            .or_else(|| timeline::row(model, at).map(|row| row.id))
+            .unwrap_or(RowId::Line(at))
     };
-    let rows = Rows {
+    let list = Rows {
         count: timeline::count(model),
         id: &id,
+        find: Some(&|id: &RowId| rows::position(model, place, id)),
         lines: &lines,
         follows_end: true,
         anchor: None,
     };
-    let place = Where::Pane(Pane::Timeline);
-    let title = panes::title(model, Pane::Timeline);
+    let mut title = panes::title(model, Pane::Timeline);
+    // Which of the two it is; that there is another the footer says.
+    title.beside.retain(|said| said.tone == Tone::Plain);
     list::pane(
         canvas,
         scene,
         ("timeline", place),
         area,
         &title,
-        (&model.room.timeline, rows),
+        (&model.room.timeline, list),
     );
 }
 
@@ -50,10 +54,7 @@ fn entry(row: &timeline::Row, width: usize, most: usize) -> Vec<Line> {
     let indent = cells(&row.clock) + 2;
     let mark = row.mark.as_ref();
     let marked = mark.map_or(0, |mark| cells(&mark.text) + 1);
-    let body = match row.tone {
-        Tone::Plain => Meaning::Text,
-        tone => meaning(tone),
-    };
+    let body = said_in(row.tone);
     let first = Line::new()
         .gap(1)
         .and(Meaning::History, format!("{} ", row.clock));
@@ -70,22 +71,31 @@ fn text_lines(
     mark: Option<&Said>,
 ) -> Vec<Line> {
     let room = width.saturating_sub(indent + 1).max(4);
-    // The mark takes its place from every line: a text that moves when it goes would be worse.
-    let room = if marked < room / 2 {
-        room - marked
-    } else {
-        room
-    };
-    let said = wrapped(text, room, most);
-    let mut lines = Vec::with_capacity(said.len());
-    let mut first = Some(first);
-    for part in said {
-        let line = first.take().unwrap_or_else(|| Line::new().gap(indent));
-        let line = line.and(body, part);
-        lines.push(match mark.filter(|_| lines.is_empty()) {
-            Some(mark) => line.end(meaning(mark.tone), format!("{} ", mark.text)),
-            None => line,
-        });
+    // The mark takes its place from every line: a text that moves when it goes would be worse. One
+    // that would take half of it stands below.
+    let beside = marked < room / 2;
+    let room = if beside { room - marked } else { room };
+    let mut lead = Some(first);
+    let mut lines: Vec<Line> = wrapped(text, room, most)
+        .into_iter()
+        .map(|part| {
+            let line = lead.take().unwrap_or_else(|| Line::new().gap(indent));
+            line.and(body, part)
+        })
+        .collect();
+    if let Some(mark) = mark {
+        if !beside {
+            lines.push(Line::new());
+        }
+        let at = if beside {
+            lines.first_mut()
+        } else {
+            lines.last_mut()
+        };
+        if let Some(line) = at {
+            let look = meaning(mark.tone);
+            *line = std::mem::take(line).end(look, format!("{} ", mark.text));
+        }
     }
     lines
 }
@@ -98,18 +108,20 @@ pub fn channel(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         Some(row) => message(scene, &row, width, most),
         None => vec![Line::new()],
     };
-    let id = |at: usize| match channel::row(model, at) {
-        Some(row) => row.id,
-        None => RowId::Line(at),
+    let place = Where::Pane(Pane::Channel);
+    let id = |at: usize| {
+        rows::id_at(model, place, at)
+            .or_else(|| channel::row(model, at).map(|row| row.id))
+            .unwrap_or(RowId::Line(at))
     };
-    let rows = Rows {
+    let list = Rows {
         count: channel::count(model),
         id: &id,
+        find: Some(&|id: &RowId| rows::position(model, place, id)),
         lines: &lines,
         follows_end: true,
         anchor: None,
     };
-    let place = Where::Pane(Pane::Channel);
     let title = panes::title(model, Pane::Channel);
     list::pane(
         canvas,
@@ -117,7 +129,7 @@ pub fn channel(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         ("channel", place),
         area,
         &title,
-        (&model.room.channel, rows),
+        (&model.room.channel, list),
     );
 }
 
@@ -139,10 +151,7 @@ fn message(scene: &Scene<'_>, row: &channel::Row, width: usize, most: usize) -> 
     };
     first = first.and(who, pad_right(&row.author, names)).gap(1);
     let indent = first.width();
-    let body = match row.tone {
-        Tone::Plain => Meaning::Text,
-        tone => meaning(tone),
-    };
+    let body = said_in(row.tone);
     let state = row.marks.iter().find(|mark| !is_aside(mark));
     let marked = state.map_or(0, |mark| cells(&mark.text) + 1);
     let text = match row.folded {
@@ -187,4 +196,12 @@ fn message(scene: &Scene<'_>, row: &channel::Row, width: usize, most: usize) -> 
 /// Edited, pinned: of no hurry.
 fn is_aside(mark: &Said) -> bool {
     matches!(mark.tone, Tone::Muted | Tone::Good)
+}
+
+/// What failed or was overtaken is said by its mark; its text stays as easy to read as any.
+fn said_in(tone: Tone) -> Meaning {
+    match tone {
+        Tone::Failed | Tone::Overdue | Tone::Soon => Meaning::Text,
+        tone => meaning(tone),
+    }
 }

@@ -18,7 +18,7 @@ use matoi::domain::incident::Incident;
 use matoi::domain::settings::{Config, Zone};
 use matoi::domain::sync::image::{JobState, Reaction};
 use matoi::domain::sync::{Counts, Link};
-use matoi::domain::text::clean;
+use matoi::domain::text::{clean, clean_line};
 use matoi::domain::words::{Lang, Text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -404,7 +404,7 @@ fn said(minute: i64, second: i64, author: &str, user: Option<&str>, text: &str) 
         ts: ts(at),
         at,
         thread: None,
-        author: author.to_owned(),
+        author: clean_line(author).into_owned(),
         user: user.map(UserId::from),
         text: clean(text).into_owned(),
         edited: false,

@@ -1,6 +1,7 @@
 //! What a terminal shows: hand-made models, drawn by the assembler, its bytes read by a terminal.
 
 mod fixture;
+mod laws;
 mod overlays;
 mod rooms;
 
