@@ -148,6 +148,14 @@ fn incident(scene: &Scene<'_>, row: &Row, width: usize) -> Vec<Line> {
     vec![line.end(Meaning::Text, " "), below]
 }
 
+/// Where this runs while no Slack is configured.
+pub fn own_workspace<'t>(scene: &Scene<'_>) -> &'t str {
+    scene.say(
+        "This runs on a workspace of its own, on this machine: nobody outside sees it.",
+        "この端末だけのワークスペースで動いています。社内には何も届きません。",
+    )
+}
+
 /// What this is, who sits here, and what to press first.
 fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
     let model = scene.model;
@@ -158,14 +166,7 @@ fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
             .to_owned(),
     );
     if model.snapshot.workspace.local {
-        said.push(
-            scene
-                .say(
-                    "This runs on a workspace of its own, on this machine: nobody outside sees it.",
-                    "この端末だけのワークスペースで動いています。社内には何も届きません。",
-                )
-                .to_owned(),
-        );
+        said.push(own_workspace(scene).to_owned());
     }
     let me = &model.snapshot.me;
     let key = scene.key(Action::Who).unwrap_or_default();

@@ -5,6 +5,7 @@ use super::scene::{Canvas, Scene, heading};
 use super::theme::Meaning;
 use super::window::{Wish, window};
 use crate::app::model::{List, RowId, Where};
+use crate::app::msg::Target;
 use crate::app::view::panes::Title;
 use crate::domain::text::wrap;
 use ratatui::layout::Rect;
@@ -96,12 +97,21 @@ pub fn visible(
     }
     let height = usize::from(area.height);
     let mut area = area;
-    // The end of what does not fit stands at the bottom, whatever the rows above it take.
+    // The end of what does not fit stands at the bottom; what is left above it shows the end of the
+    // row before.
     if first > 0 && first + shown == rows.count && lines.len() < height {
         let spare = height - lines.len();
+        let mut before = (rows.lines)(first - 1);
+        let partial = before.split_off(before.len().saturating_sub(spare));
+        let above = Rect {
+            height: spare as u16,
+            ..area
+        };
+        canvas.hit(above, Some(Target::Row(place, (rows.id)(first - 1))));
+        let blank = spare - partial.len();
+        lines.splice(0..0, std::iter::repeat_n(Line::new(), blank).chain(partial));
         area.y += spare as u16;
         area.height -= spare as u16;
-        lines.splice(0..0, std::iter::repeat_n(Line::new(), spare));
     }
     canvas.list(place, area, seen);
     lines.truncate(height);

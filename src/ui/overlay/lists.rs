@@ -5,6 +5,7 @@ use crate::app::model::{List, Palette, RowId, Where, WhoAreYou};
 use crate::app::strings::{form as form_words, overlay as words};
 use crate::app::view::overlays::{self, ActionRow, JobRow};
 use crate::domain::text::{cells, wrap};
+use crate::ui::home::own_workspace;
 use crate::ui::layout::inside;
 use crate::ui::line::Line;
 use crate::ui::list::{self, Rows, wrapped};
@@ -82,7 +83,14 @@ pub fn who(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &WhoAreYou) ->
     let chosen = overlays::chosen_person(scene.model, shown);
     let width = panel.width(NARROW);
     let why = scene.text(&words::WHO_WHY);
-    let lead = wrap(&why, width.saturating_sub(2).max(1));
+    let mut said = Vec::new();
+    // At the first run this stands over the words that say it.
+    if scene.model.snapshot.workspace.local && scene.model.snapshot.me.as_str().is_empty() {
+        said.push(own_workspace(scene));
+    }
+    said.push(&why);
+    let room = width.saturating_sub(2).max(1);
+    let lead: Vec<&str> = said.iter().flat_map(|text| wrap(text, room)).collect();
     let all = scene.model.snapshot.people.len();
     let mut lines: Vec<Line> = people
         .iter()

@@ -94,7 +94,9 @@ fn times(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
     let clock = format!("{} ", header.clock);
     let room = usize::from(width).saturating_sub(cells(&clock) + 1);
     let mut line = Line::new().gap(1);
-    for (n, (label, elapsed)) in header.elapsed.iter().enumerate() {
+    // Where both do not fit, the commander matters more than the second.
+    let clocks = if width < 70 { 1 } else { 2 };
+    for (n, (label, elapsed)) in header.elapsed.iter().take(clocks).enumerate() {
         line = match scene.lang {
             // The second of two needs no "since" to be understood.
             Lang::En if n > 0 && !roomy => {

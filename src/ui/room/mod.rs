@@ -14,7 +14,7 @@ use crate::app::model::Pane;
 use crate::app::msg::Target;
 use crate::app::strings;
 use crate::app::view::header::{Header, header as header_view};
-use crate::app::view::panes;
+use crate::app::view::{Said, Tone, channel, panes, timeline};
 use crate::domain::text::clean_line;
 use ratatui::layout::{Position, Rect};
 
@@ -93,21 +93,8 @@ fn head(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, header: Option<&Header>,
 /// The situation in a line, and what is not on screen: its key, its name, its counts.
 fn strip(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, room: &Room, area: Rect) {
     let model = scene.model;
-    let mut line = Line::new();
     let key = |action: Action| scene.key(action).unwrap_or_default();
-    if !room.shows(Pane::Situation) {
-        let name = scene.text(&strings::pane::SITUATION);
-        line = line
-            .gap(1)
-            .and(Meaning::Key, key(Action::Situation))
-            .gap(1)
-            .and(Meaning::Muted, name)
-            .gap(2);
-        line = match panes::situation(model) {
-            Some(now) => line.and(Meaning::Text, clean_line(&now.text).into_owned()),
-            None => line.and(Meaning::Muted, "-"),
-        };
-    }
+    let mut line = Line::new();
     let others = [
         (Pane::Timeline, Action::Timeline),
         (Pane::Channel, Action::Channel),
@@ -122,24 +109,43 @@ fn strip(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, room: &Room, area: Rect
                 Meaning::Muted,
                 format!(" {}", scene.text(&action.row().short)),
             );
-        for count in counts(scene, pane) {
+        for count in counts(scene, pane, area.width >= 72) {
             line = line
                 .end(Meaning::Text, " ")
                 .end(meaning(count.tone), count.text);
         }
     }
-    canvas.lines("strip", area, &[line.end(Meaning::Text, " ")]);
+    line = line.end(Meaning::Text, " ");
+    if !room.shows(Pane::Situation) {
+        let name = scene.text(&strings::pane::SITUATION);
+        line = line
+            .gap(1)
+            .and(Meaning::Key, key(Action::Situation))
+            .gap(1)
+            .and(Meaning::Muted, name);
+        let left = usize::from(area.width).saturating_sub(line.width() + line.end_width());
+        // Two words of it would say nothing.
+        if left >= 20 {
+            line = match panes::situation(model) {
+                Some(now) => line
+                    .gap(2)
+                    .and(Meaning::Text, clean_line(&now.text).into_owned()),
+                None => line.gap(2).and(Meaning::Muted, "-"),
+            };
+        }
+    }
+    canvas.lines("strip", area, &[line]);
 }
 
 /// Only what is a number: names of channels and people stand elsewhere.
-fn counts(scene: &Scene<'_>, pane: Pane) -> Vec<crate::app::view::Said> {
-    use crate::app::view::{Said, Tone, channel, timeline};
+fn counts(scene: &Scene<'_>, pane: Pane, roomy: bool) -> Vec<Said> {
     let number = |n: usize| vec![Said::new(n.to_string(), Tone::Plain)];
     match pane {
         Pane::Timeline => number(timeline::count(scene.model)),
         Pane::Channel => number(channel::count(scene.model)),
         Pane::Situation => Vec::new(),
-        Pane::Roster => panes::title(scene.model, pane).beside,
+        Pane::Roster if roomy => panes::title(scene.model, pane).beside,
+        Pane::Roster => number(panes::roster(scene.model).len()),
         Pane::Checklist => {
             let mut beside = panes::title(scene.model, pane).beside;
             beside.split_off(beside.len().saturating_sub(1))

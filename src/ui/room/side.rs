@@ -41,7 +41,10 @@ pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
             }
             None if waiting == 0 && slot == 0 => {
                 let nothing = scene.say("Nothing to ask now.", "確認することはありません。");
-                vec![Line::new().gap(1).and(Meaning::Muted, nothing)]
+                wrapped(nothing, width.saturating_sub(2), each.max(1))
+                    .into_iter()
+                    .map(|part| Line::new().gap(1).and(Meaning::Muted, part))
+                    .collect()
             }
             None => vec![Line::new()],
         };

@@ -546,8 +546,10 @@ pub struct World {
 }
 
 pub fn world(lang: Lang) -> World {
-    let mut config = Config::default();
-    config.time_zone = Zone::Fixed(9 * 3600);
+    let config = Config {
+        time_zone: Zone::Fixed(9 * 3600),
+        ..Config::default()
+    };
     World {
         lang,
         local: false,

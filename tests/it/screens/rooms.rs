@@ -1,7 +1,7 @@
 //! Home and war room.
 
 use super::overlays::press;
-use super::{fixture, snapshots};
+use super::{fixture, shown, snapshots};
 use crossterm::event::KeyCode;
 use matoi::app::model::Ticket;
 use matoi::app::model::{RowId, Saving};
@@ -9,6 +9,7 @@ use matoi::domain::decide::Command;
 use matoi::domain::ids::{IncidentId, UserId};
 use matoi::domain::settings::Glyphs;
 use matoi::domain::sync::Link;
+use matoi::domain::words::Lang;
 
 #[test]
 fn the_war_room() {
@@ -99,8 +100,30 @@ fn the_first_run() {
         snapshot.incidents.clear();
         snapshot.room = None;
         snapshot.me = UserId::default();
-        let mut model = fixture::model(snapshot, lang, size);
-        model.overlays.clear();
-        model
+        fixture::model(snapshot, lang, size)
     });
+}
+
+#[test]
+fn an_empty_list_says_what_to_press() {
+    snapshots("no-incidents", |lang, size| {
+        let mut snapshot = fixture::world(lang).snapshot();
+        snapshot.incidents.clear();
+        snapshot.room = None;
+        fixture::model(snapshot, lang, size)
+    });
+}
+
+#[test]
+fn the_smallest_room_and_what_is_too_small_for_one() {
+    for (name, size) in [("smallest", (60, 16)), ("card", (40, 10))] {
+        for lang in [Lang::En, Lang::Ja] {
+            let mut world = fixture::world(lang);
+            world.local = true;
+            let name = format!("{name}-{}", lang.code());
+            insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false}, {
+                insta::assert_snapshot!(name, shown(&world.room(size)));
+            });
+        }
+    }
 }
