@@ -5,12 +5,12 @@ use crate::app::show::{self, Shown};
 use crate::app::snapshot::{Person, Snapshot, Workspace};
 use crate::both;
 use crate::domain::ids::{IncidentId, UserId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::settings::Config;
-use crate::domain::sync::image::{JobState, Task};
-use crate::domain::sync::{Engine, Now, Timing};
+use crate::domain::sync::image::{Job, JobState, Task};
+use crate::domain::sync::{Engine, Link, Now, Timing};
 use crate::domain::words::{Lang, Text};
 use crate::io::config::{self, Loaded};
 use crate::io::core::{self, Core, Setup};
@@ -31,6 +31,9 @@ use std::time::{Duration, Instant};
 
 /// How long a write waits to be delivered, and a read to be fetched.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks at how a delivery goes.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// Flags that work everywhere.
 #[derive(Args, Clone, Debug, Default)]
@@ -75,6 +78,19 @@ impl Global {
             .as_deref()
             .and_then(Lang::from_locale)
             .unwrap_or_else(|| config::locale(|name| std::env::var(name).ok()))
+    }
+
+    /// The language of complaints: the flag's, else the configuration's where it can be read.
+    pub fn complaint_lang(&self) -> Lang {
+        let configured = || {
+            let paths = Paths::find(self.config.as_deref(), self.data_dir.as_deref()).ok()?;
+            let loaded = config::load(self.config.as_deref(), &paths.config_file).ok()?;
+            Some(loaded.config.language.or(self.lang()))
+        };
+        match self.lang {
+            Some(_) => self.lang(),
+            None => configured().unwrap_or_else(|| self.lang()),
+        }
     }
 
     pub fn context(self) -> Result<Context, Problem> {
@@ -316,16 +332,65 @@ impl Session {
 
     /// Everybody of the workspace; from the last run when it cannot be reached now.
     pub fn people(&self) -> Result<Arc<BTreeMap<UserId, Person>>, Problem> {
-        self.wait(PATIENCE, |s| !s.people.is_empty())
+        let refused = |s: &Snapshot| matches!(s.link.link, Link::Refused(_));
+        self.wait(PATIENCE, |s| !s.people.is_empty() || refused(s))
             .map(|s| s.people.clone())
+            .filter(|people| !people.is_empty())
             .ok_or_else(|| self.unreachable())
+    }
+
+    /// Those who are known without waiting.
+    pub fn people_now(&self) -> Arc<BTreeMap<UserId, Person>> {
+        self.wait(Duration::ZERO, |_| true)
+            .map(|s| s.people.clone())
+            .unwrap_or_default()
+    }
+
+    /// Reads what is new, so that an act is decided on what others did; not where the workspace
+    /// cannot be reached.
+    pub fn catch_up(&self) {
+        let end = Instant::now() + PATIENCE;
+        while !self.core.wait_quiet(SLICE) && Instant::now() < end {
+            let lost = |s: &Snapshot| matches!(s.link.link, Link::Offline | Link::Refused(_));
+            let follows = |s: &Snapshot| s.follows;
+            if self
+                .wait(Duration::ZERO, |s| lost(s) || follows(s))
+                .is_some()
+            {
+                return;
+            }
+        }
+    }
+
+    /// Waits until everything is delivered and read; not for a workspace that cannot be reached.
+    pub fn settle(&self, most: Duration) -> bool {
+        let end = Instant::now() + most;
+        let mut reached = Instant::now();
+        loop {
+            if self.core.wait_quiet(SLICE) {
+                return true;
+            }
+            match self.link() {
+                Link::Refused(_) => return false,
+                Link::Offline => {}
+                _ => reached = Instant::now(),
+            }
+            if reached.elapsed() >= PATIENCE || Instant::now() >= end {
+                return false;
+            }
+        }
+    }
+
+    fn link(&self) -> Link {
+        self.wait(Duration::ZERO, |_| true)
+            .map(|s| s.link.link.clone())
+            .unwrap_or_default()
     }
 
     /// Why nothing came: the token, or the network.
     pub fn unreachable(&self) -> Problem {
-        let link = self.wait(Duration::ZERO, |_| true);
-        let code = match link.map(|s| s.link.link.clone()) {
-            Some(crate::domain::sync::Link::Refused(code)) => code,
+        let code = match self.link() {
+            Link::Refused(code) => code,
             _ => {
                 return Problem::failed(Text::fixed(
                     "The workspace cannot be reached.",
@@ -344,7 +409,15 @@ impl Session {
     /// Who acts: `--as`, the configuration, what was chosen before.
     pub fn me(&self) -> Result<UserId, Problem> {
         if let Some(asked) = self.context.asked_user() {
-            return crate::app::resolve::person(&*self.people()?, &asked);
+            return match self.people() {
+                Ok(people) => crate::app::resolve::person(&people, &asked),
+                // An id needs no directory.
+                Err(_) if is_user_id(&asked) => Ok(UserId::new(asked)),
+                Err(problem) => Err(problem.hint(Text::fixed(
+                    "Nothing was saved: who you are is not known here yet. Slack's id (U…) works without the network.",
+                    "まだ誰の操作か分からないため、保存していません。Slack の ID (U…) なら接続なしで指定できます。",
+                ))),
+            };
         }
         let known = self
             .wait(PATIENCE, |_| true)
@@ -422,12 +495,9 @@ impl Session {
     /// The incident as JSON.
     pub fn show(&self, id: &IncidentId) -> Result<serde_json::Value, Problem> {
         let id = id.clone();
-        let people = self
-            .wait(Duration::ZERO, |_| true)
-            .map(|s| s.people.clone())
-            .unwrap_or_default();
+        let (people, link) = (self.people_now(), self.link());
         self.core
-            .look(move |engine, now| shown(engine, &id, &people, now))
+            .look(move |engine, now| shown(engine, &id, &people, &link, now))
     }
 
     /// Waits until what was saved for an incident is delivered, and says how that went.
@@ -435,19 +505,32 @@ impl Session {
     /// Failures of entries up to `after` were told before.
     pub fn deliver(&self, id: &IncidentId, after: u64) -> Result<Delivery, Problem> {
         let end = Instant::now() + PATIENCE;
-        self.core.wait_quiet(PATIENCE);
         loop {
             let id = id.clone();
-            let delivery = self
+            let mut delivery = self
                 .core
                 .look(move |engine, _| delivery(engine, &id, after))?;
-            if delivery.waiting == 0 || Instant::now() >= end {
+            let link = self.link();
+            let refused = matches!(link, Link::Refused(_));
+            if delivery.waiting == 0 || refused || Instant::now() >= end {
+                if delivery.waiting > 0 && matches!(link, Link::Refused(_) | Link::Offline) {
+                    delivery.why = Some(self.unreachable().sentence);
+                }
                 return Ok(delivery);
             }
-            // Another process delivers; its progress is read as it is written.
-            self.wait(Duration::from_millis(250), |_| false);
+            // Another process may deliver; its progress is read as it is written.
+            self.core.wait_quiet(SLICE);
         }
     }
+}
+
+/// Slack's ids of people.
+fn is_user_id(text: &str) -> bool {
+    text.len() >= 8
+        && text.starts_with(['U', 'W'])
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// What became of an incident's jobs.
@@ -456,13 +539,17 @@ pub struct Delivery {
     pub waiting: usize,
     /// What failed, why, and whether it was an act (the rest is around it).
     pub failed: Vec<(Text, String, bool)>,
+    /// What others did first, so that an act did not count.
+    pub overtaken: Vec<String>,
+    /// Why it waits, where that is known.
+    pub why: Option<Text>,
 }
 
-fn delivery(engine: &Engine, id: &IncidentId, after: u64) -> Delivery {
+fn delivery(engine: &mut Engine, id: &IncidentId, after: u64) -> Delivery {
     let mut delivery = Delivery::default();
     for job in engine.open_jobs(id) {
         match &job.state {
-            JobState::Failed { .. } if job.seq <= after => {}
+            _ if job.seq <= after => {}
             JobState::Failed { code } => delivery.failed.push((
                 crate::io::publish::task_words(&job.task),
                 code.clone(),
@@ -472,6 +559,17 @@ fn delivery(engine: &Engine, id: &IncidentId, after: u64) -> Delivery {
             _ => {}
         }
     }
+    let Some(incident) = engine.shown(id) else {
+        return delivery;
+    };
+    for entry in &incident.entries {
+        let ours = |job: &Job| job.seq > after;
+        if let Verdict::Overtaken(register) = &entry.verdict
+            && engine.job_of(&entry.id).is_some_and(ours)
+        {
+            delivery.overtaken.push(register.to_string());
+        }
+    }
     delivery
 }
 
@@ -479,6 +577,7 @@ fn shown(
     engine: &mut Engine,
     id: &IncidentId,
     people: &BTreeMap<UserId, Person>,
+    link: &Link,
     now: Now,
 ) -> serde_json::Value {
     let Some(incident) = engine.shown(id) else {
@@ -497,7 +596,7 @@ fn shown(
         people,
         heard: &heard,
         counts: engine.counts(id),
-        link: engine.link(),
+        link,
         as_of: age.and_then(|age| Some(now.wall - chrono::TimeDelta::from_std(age).ok()?)),
         plain: &|text| mrkdwn::plain(text, &names),
         permalink: &|_| None,

@@ -77,10 +77,10 @@ enum Command {
 /// Parses the arguments, does what they say, and gives the exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let lang = cli.global.lang();
+    let global = cli.global.clone();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => report(&problem, lang),
+        Err(problem) => report(&problem, global.complaint_lang()),
     }
 }
 

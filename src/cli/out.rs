@@ -73,13 +73,28 @@ pub fn delivery(delivery: &Delivery, lang: Lang) -> Result<(), Problem> {
             "内容は残っています。matoi outbox で一覧・再送・破棄ができます。",
         )));
     }
+    if let Some(register) = delivery.overtaken.first() {
+        return Err(Problem::refused(both!(
+            "Somebody else changed this first ({register}): it is on record, and did not count.",
+            "先に他の人が変更していたため ({register})、記録には残りますが反映されていません。"
+        ))
+        .hint(Text::fixed(
+            "Look at the state now, and do it again if it is still right: matoi show",
+            "いまの状態を確認し、必要ならもう一度実行してください: matoi show",
+        )));
+    }
     if delivery.waiting > 0 {
         let n = delivery.waiting;
+        let why = |lang: Lang| match &delivery.why {
+            Some(why) => format!(" {}", why.get(lang)),
+            None => String::new(),
+        };
+        let (why_en, why_ja) = (why(Lang::En), why(Lang::Ja));
         return Err(Problem::new(
             Kind::NotYetInSlack,
             both!(
-                "Saved here, but {n} entries are not in Slack yet.",
-                "保存しましたが、{n} 件はまだ Slack に届いていません。"
+                "Saved here, but not in Slack yet (entries: {n}).{why_en}",
+                "保存しましたが、まだ Slack に届いていません ({n} 件)。{why_ja}"
             ),
         )
         .hint(Text::fixed(

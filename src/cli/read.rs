@@ -4,7 +4,8 @@ use super::context::{Context, PATIENCE, Session};
 use super::out;
 use crate::app::show::{self, time};
 use crate::both;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Kind, Problem};
+use crate::domain::sync::image::JobState;
 use crate::domain::words::Text;
 use crate::io::publish;
 use crate::wire::{explain, mrkdwn};
@@ -62,12 +63,12 @@ pub fn sync(context: Context, once: bool) -> Result<(), Problem> {
         session.core.ask(crate::io::core::Ask::SetMe(me));
     }
     if once {
-        let done = session.core.wait_quiet(SYNC);
+        let done = session.settle(SYNC);
         drop(log);
         return if done {
             settled(&session)
         } else {
-            Err(unsettled(&session))
+            Err(unsettled(&session)?)
         };
     }
     let told = Text::fixed("Syncing until stopped.", "停止するまで同期を続けます。");
@@ -106,21 +107,24 @@ fn settled(session: &Session) -> Result<(), Problem> {
     Ok(())
 }
 
-fn unsettled(session: &Session) -> Problem {
-    let reached = session
-        .wait(Duration::ZERO, |s| s.link.as_of.is_some())
-        .is_some();
-    if reached {
-        Problem::new(
-            crate::domain::problem::Kind::NotYetInSlack,
-            Text::fixed(
-                "Not everything is delivered yet.",
-                "まだすべては届いていません。",
-            ),
-        )
-    } else {
-        session.unreachable()
+fn unsettled(session: &Session) -> Result<Problem, Problem> {
+    let waiting = session.core.look(|engine, _| !engine.is_delivered())?;
+    let why = session.unreachable();
+    if !waiting {
+        return Ok(why);
     }
+    let (en, ja) = (why.sentence.en, why.sentence.ja);
+    let problem = Problem::new(
+        Kind::NotYetInSlack,
+        both!(
+            "Not everything is delivered yet. {en}",
+            "まだすべては届いていません。{ja}"
+        ),
+    );
+    Ok(Problem {
+        hint: why.hint,
+        ..problem
+    })
 }
 
 #[derive(Subcommand)]
@@ -154,11 +158,17 @@ pub fn outbox(context: Context, what: Option<Outbox>) -> Result<(), Problem> {
         let all: Vec<_> = lines
             .iter()
             .map(|job| {
+                let code = match &job.state {
+                    JobState::Failed { code } => Some(code.as_str()),
+                    _ => None,
+                };
                 json!({
                     "entry": job.seq,
                     "incident": job.incident,
                     "what": publish::task_words(&job.task).get(lang),
                     "state": job.state.name(),
+                    "code": code,
+                    "why": code.map(|code| explain::words(code).get(lang).to_owned()),
                     "attempts": job.attempts,
                     "at": time(job.at),
                 })
@@ -169,7 +179,7 @@ pub fn outbox(context: Context, what: Option<Outbox>) -> Result<(), Problem> {
     for job in &lines {
         let what = publish::task_words(&job.task);
         let why = match &job.state {
-            crate::domain::sync::image::JobState::Failed { code } => {
+            JobState::Failed { code } => {
                 format!("  {code}: {}", explain::words(code).get(lang))
             }
             _ => String::new(),

@@ -268,6 +268,9 @@ pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
     })?;
     let session = context.session()?;
     let me = session.me()?;
+    if !matches!(verb, Verb::Declare { .. }) {
+        session.catch_up();
+    }
     let now = Utc::now();
     let (incident, command) = match verb {
         Verb::Declare { .. } => (None, declare(&session, &lists, verb, now)?),
@@ -297,7 +300,7 @@ fn outlets(
     incident: Option<&IncidentId>,
     command: &Command,
 ) -> Result<crate::domain::decide::Outlets, Problem> {
-    let people = session.people()?;
+    let people = session.people_now();
     let config = &session.context.config;
     if let Command::Declare(declaration) = command {
         let reach = Reach::of_declaration(declaration);
@@ -362,7 +365,7 @@ fn declare(
         drill,
         personal_data,
     };
-    let people = session.people()?;
+    let people = session.people_now();
     let lang = session.context.lang;
     let declaration = resolve::declaration(config, lists, &people, &wish, lang, now)?;
     Ok(Command::Declare(Box::new(declaration)))

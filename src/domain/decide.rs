@@ -4,6 +4,7 @@ use super::event::{Body, Item, Kind, Milestone, Named, Phase};
 use super::ids::{EventId, SlackTs, UserId};
 use super::incident::{Check, Incident, ItemState};
 use super::problem::Problem;
+use super::text::clean;
 use super::verb::{ROLES, Right, Verb};
 use super::words::{Lang, Text};
 use crate::both;
@@ -183,7 +184,21 @@ impl Command {
 }
 
 /// Turns `command` into events on `incident`, the state with the author's own pending acts in it.
+/// No event holds a string that a terminal would obey, wherever the string came from.
 pub fn decide(
+    incident: &Incident,
+    command: &Command,
+    asked: &Asked<'_>,
+    rng: &mut fastrand::Rng,
+) -> Result<Vec<Draft>, Problem> {
+    let mut drafts = drafts(incident, command, asked, rng)?;
+    for draft in &mut drafts {
+        draft.body = draft.body.clone().cleaned();
+    }
+    Ok(drafts)
+}
+
+fn drafts(
     incident: &Incident,
     command: &Command,
     asked: &Asked<'_>,
@@ -567,6 +582,7 @@ fn items_of(cause: &EventId, items: &[Item], rng: &mut fastrand::Rng) -> Vec<Dra
 }
 
 fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draft>, Problem> {
+    let text = clean(text);
     let text = text.trim();
     if text.is_empty() {
         return Err(empty());
@@ -576,6 +592,10 @@ fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draf
         return Err(Problem::refused(both!(
             "The text has {length} characters; {TEXT_MAX} fit into one message.",
             "本文が {length} 文字あります。1件は {TEXT_MAX} 文字までです。"
+        ))
+        .hint(Text::fixed(
+            "Shorten it, or send it in parts.",
+            "短くするか、分けて送ってください。",
         )));
     }
     Ok(vec![Draft {
@@ -586,17 +606,24 @@ fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draf
 }
 
 fn empty() -> Problem {
-    Problem::refused(Text::fixed("There is no text.", "本文がありません。"))
+    Problem::refused(Text::fixed("There is no text.", "本文がありません。")).hint(Text::fixed(
+        "Say it in a few words.",
+        "短い言葉で構いません。",
+    ))
 }
 
 /// One line, of a length that leaves room in a batch.
 fn line(text: &str) -> Result<String, Problem> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let length = text.chars().count();
     if length > LINE_MAX {
         return Err(Problem::refused(both!(
             "The text has {length} characters; {LINE_MAX} fit here.",
             "{length} 文字あります。ここには {LINE_MAX} 文字まで入ります。"
+        ))
+        .hint(Text::fixed(
+            "Shorten it; what is long belongs into a note or the situation.",
+            "短くしてください。長い内容は記録か状況に書けます。",
         )));
     }
     Ok(text)
@@ -616,7 +643,7 @@ fn line_option(text: Option<&str>) -> Result<Option<String>, Problem> {
 }
 
 fn cut(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= LINE_MAX {
         return text;
     }

@@ -8,9 +8,11 @@
 //! author too. See [`Body::has_text`].
 
 use super::ids::{EventId, SlackTs, UserId};
+use super::text::clean_line;
 use super::words::Lang;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -431,6 +433,43 @@ pub enum What {
     Unknown(serde_json::Map<String, serde_json::Value>),
 }
 
+/// Cleans every string of an event in the form it is written in, names of registers too: one line
+/// each, nothing in them that a terminal would obey. What is clean stays as it is, so that author
+/// and readers hold the same event.
+pub fn clean_strings(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(clean) = clean_line(text) {
+                *text = clean;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean_strings),
+        Value::Object(fields) => {
+            let dirty = fields.keys().any(|key| clean_line(key) != *key);
+            if dirty {
+                *fields = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(key, value)| (clean_line(&key).into_owned(), value))
+                    .collect();
+            }
+            fields.values_mut().for_each(clean_strings);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Body {
+    /// The same with its strings cleaned, as every console will read it back.
+    pub fn cleaned(self) -> Body {
+        let clean = serde_json::to_value(&self).ok().and_then(|mut value| {
+            clean_strings(&mut value);
+            serde_json::from_value(value).ok()
+        });
+        clean.unwrap_or(self)
+    }
+}
+
 impl Event {
     pub fn body(&self) -> Option<&Body> {
         match &self.what {
@@ -561,6 +600,20 @@ mod tests {
         let again = serde_json::to_value(&event).expect("writable");
         let wanted: serde_json::Value = serde_json::from_str(raw).expect("json");
         assert_eq!(again, wanted);
+    }
+
+    #[test]
+    fn strings_and_keys_are_cleaned_and_times_stay() {
+        let mut value = serde_json::json!({
+            "id": "e1", "at": 5, "prev": {"item:\u{1b}[31mx": "e\u{202e}0"},
+            "kind": "skipped", "item": "x\ny", "reason": "a\u{7}\tb",
+        });
+        clean_strings(&mut value);
+        let wanted = serde_json::json!({
+            "id": "e1", "at": 5, "prev": {"item:x": "e0"},
+            "kind": "skipped", "item": "x y", "reason": "a    b",
+        });
+        assert_eq!(value, wanted);
     }
 
     /// Written into channels: this text may only gain optional fields.

@@ -29,6 +29,8 @@ const FOLLOW: Duration = Duration::from_secs(1);
 const WAITING: usize = 1024;
 /// Under this setting the journal keeps what is known of people.
 pub const PEOPLE: &str = "people";
+/// And under this one, what is known of those of the embedded workspace.
+const PEOPLE_LOCAL: &str = "people_local";
 /// How long a disk that would not take a commit is left alone.
 const HOLD: Duration = Duration::from_secs(2);
 
@@ -335,7 +337,7 @@ impl Running {
         self.engine.take_lead(now);
         self.dirty = true;
         if let Some(find) = self.find.take() {
-            match net::start(find, self.news.clone(), Ask::News) {
+            match net::start(find, self.news.clone(), Ask::News, self.people_in()) {
                 Ok(calls) => self.calls = Some(calls),
                 Err(error) => tracing::error!(%error, "no network thread"),
             }
@@ -471,13 +473,13 @@ impl Running {
 
     fn news(&mut self, news: News) {
         match news {
-            News::Connected { who, people } => {
+            News::People(people) => self.meet(people),
+            News::Connected(who) => {
                 self.connected = true;
                 self.trouble = None;
                 if self.workspace.team.is_empty() {
                     self.workspace.team = clean_line(&who.team).into_owned();
                 }
-                self.meet(people);
             }
             News::Unreachable(problem) => {
                 tracing::info!(%problem, "offline");
@@ -528,17 +530,42 @@ impl Running {
         self.name_all(&people);
         self.people = Arc::new(people);
         // Kept for a start without a network.
+        let key = self.people_key();
         let kept = serde_json::to_string(&*self.people)
             .map_err(|error| tracing::warn!(%error, "people"))
-            .map(|text| self.journal.set_setting(PEOPLE, &text));
+            .map(|text| {
+                self.journal.set_setting(key, &text)?;
+                let at = now().wall.to_rfc3339();
+                self.journal.set_setting(&format!("{key}_at"), &at)
+            });
         if let Ok(Err(problem)) = kept {
             tracing::warn!(%problem, "names of people were not kept");
         }
     }
 
+    const fn people_key(&self) -> &'static str {
+        if self.workspace.local {
+            PEOPLE_LOCAL
+        } else {
+            PEOPLE
+        }
+    }
+
+    /// How long the names that are kept are good for.
+    fn people_in(&self) -> Duration {
+        let kept = self.journal.setting(&format!("{}_at", self.people_key()));
+        let kept = kept.ok().flatten();
+        let kept = kept.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
+        let age = kept.and_then(|at| (now().wall - at.to_utc()).to_std().ok());
+        match age {
+            Some(age) if !self.people.is_empty() => net::PEOPLE_EVERY.saturating_sub(age),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// Names as they were when the workspace was last reached.
     fn remember(&mut self) {
-        let kept = self.journal.setting(PEOPLE).ok().flatten();
+        let kept = self.journal.setting(self.people_key()).ok().flatten();
         let people: BTreeMap<UserId, Person> = kept
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();

@@ -11,6 +11,7 @@ use crate::wire::outcome::CallError;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
 
 /// How a workspace is reached.
 pub struct Door {
@@ -25,10 +26,9 @@ pub type Find = Box<dyn Fn() -> Result<Door, Problem> + Send + Sync>;
 
 /// What the network thread reports.
 pub enum News {
-    Connected {
-        who: AuthTest,
-        people: Vec<User>,
-    },
+    Connected(AuthTest),
+    /// Everybody of the workspace.
+    People(Vec<User>),
     /// Not connected, why in Slack's code or a sentence; it goes on trying.
     Unreachable(Problem),
     /// The token is no good: Slack's code.
@@ -36,14 +36,18 @@ pub enum News {
     Answered(u64, Result<Answer, Fault>),
 }
 
-/// Names of people are read again this often.
-const PEOPLE_EVERY: Duration = Duration::from_secs(15 * 60);
+/// Names of people are read again this often: a large workspace has many pages of them, and Slack
+/// allows 20 a minute to all consoles together.
+pub const PEOPLE_EVERY: Duration = Duration::from_secs(15 * 60);
+/// After a failure.
+const PEOPLE_AGAIN: Duration = Duration::from_secs(20);
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 /// After this many calls in a row that found nobody, the workspace is looked for anew.
 const GONE: u32 = 3;
 
-/// Starts the thread. Calls sent before it is connected are answered as not sent.
+/// Starts the thread. Calls sent before it is connected are answered as not sent. Names of people
+/// are read after `people_in`, and again from time to time.
 ///
 /// # Errors
 /// The system gives no more threads.
@@ -51,6 +55,7 @@ pub fn start<T: Send + 'static>(
     find: Find,
     report: SyncSender<T>,
     wrap: fn(News) -> T,
+    people_in: Duration,
 ) -> std::io::Result<UnboundedSender<(u64, Call)>> {
     let (calls, inbox) = unbounded_channel();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -71,14 +76,20 @@ pub fn start<T: Send + 'static>(
                 };
                 tokio::select! {
                     () = forward => {}
-                    () = run(find, inbox, tell) => {}
+                    () = run(find, inbox, tell, people_in) => {}
                 }
             });
         })?;
     Ok(calls)
 }
 
-async fn run(find: Find, mut inbox: UnboundedReceiver<(u64, Call)>, tell: UnboundedSender<News>) {
+async fn run(
+    find: Find,
+    mut inbox: UnboundedReceiver<(u64, Call)>,
+    tell: UnboundedSender<News>,
+    people_in: Duration,
+) {
+    let people_at = Instant::now() + people_in;
     let mut wait = RETRY_FIRST;
     loop {
         let attempt = connect(&find, &tell);
@@ -90,7 +101,7 @@ async fn run(find: Find, mut inbox: UnboundedReceiver<(u64, Call)>, tell: Unboun
         match carrier {
             Some(carrier) => {
                 wait = RETRY_FIRST;
-                if serve(&carrier, &mut inbox, &tell).await {
+                if serve(&carrier, &mut inbox, &tell, people_at).await {
                     return;
                 }
             }
@@ -117,9 +128,8 @@ async fn refuse_all(inbox: &mut UnboundedReceiver<(u64, Call)>, tell: &Unbounded
 
 async fn connect(find: &Find, tell: &UnboundedSender<News>) -> Option<Carrier> {
     match try_connect(find).await {
-        Ok((carrier, people)) => {
-            let who = carrier.who().clone();
-            tell.send(News::Connected { who, people }).ok()?;
+        Ok(carrier) => {
+            tell.send(News::Connected(carrier.who().clone())).ok()?;
             Some(carrier)
         }
         Err(Failed::Problem(problem)) => {
@@ -158,7 +168,7 @@ impl From<CallError> for Failed {
     }
 }
 
-async fn try_connect(find: &Find) -> Result<(Carrier, Vec<User>), Failed> {
+async fn try_connect(find: &Find) -> Result<Carrier, Failed> {
     // Starting the embedded workspace blocks for a moment; nothing else runs here yet.
     let door = find()?;
     let client = Client::new(&door.settings, &door.token)?;
@@ -167,9 +177,27 @@ async fn try_connect(find: &Find) -> Result<(Carrier, Vec<User>), Failed> {
         None => None,
     };
     let who = client.auth_test().await?;
-    let carrier = Carrier::new(client, person, who);
-    let people = carrier.people().await?;
-    Ok((carrier, people))
+    Ok(Carrier::new(client, person, who))
+}
+
+/// Reads names of people from time to time; ends only when the program does.
+async fn keep_people(carrier: &Carrier, tell: &UnboundedSender<News>, first: Instant) {
+    tokio::time::sleep_until(first).await;
+    loop {
+        let wait = match carrier.people().await {
+            Ok(people) => {
+                if tell.send(News::People(people)).is_err() {
+                    return;
+                }
+                PEOPLE_EVERY
+            }
+            Err(error) => {
+                tracing::warn!(problem = %error.problem("users.list"), "no names of people");
+                PEOPLE_AGAIN
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
 }
 
 /// Carries calls out until the program ends (`true`) or the workspace seems gone.
@@ -177,11 +205,12 @@ async fn serve(
     carrier: &Carrier,
     inbox: &mut UnboundedReceiver<(u64, Call)>,
     tell: &UnboundedSender<News>,
+    people_at: Instant,
 ) -> bool {
     let (done, mut finished) = unbounded_channel::<bool>();
     let mut missing = 0;
-    let mut people = tokio::time::interval(PEOPLE_EVERY);
-    people.reset();
+    let people = keep_people(carrier, tell, people_at);
+    tokio::pin!(people);
     loop {
         tokio::select! {
             call = inbox.recv() => {
@@ -203,12 +232,7 @@ async fn serve(
                     return false;
                 }
             }
-            _ = people.tick() => {
-                if let Ok(people) = carrier.people().await {
-                    let who = carrier.who().clone();
-                    drop(tell.send(News::Connected { who, people }));
-                }
-            }
+            () = &mut people => return true,
         }
     }
 }

@@ -153,13 +153,10 @@ impl Journal {
         let full =
             |e: &rusqlite::Error| e.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
         let seen = self.seen;
-        let begun = self
+        let tx = self
             .db
-            .transaction_with_behavior(TransactionBehavior::Immediate);
-        let tx = match begun {
-            Ok(tx) => tx,
-            Err(e) => return Err(trouble(&file, &e)),
-        };
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| trouble(&file, &e))?;
         let before = revision(&tx).map_err(|e| trouble(&file, &e))?;
         let newer = if before > seen {
             rows_after(&tx, seen).map_err(|e| explain(&file, e))?
@@ -168,8 +165,7 @@ impl Journal {
         };
         let (writes, out) = make(&newer)?;
         let rev = before + i64::from(!writes.is_empty());
-        let saved = write_all(&tx, &writes, rev).and_then(|()| tx.commit());
-        match saved {
+        match finish(tx, &writes, rev) {
             Ok(()) => {
                 self.seen = rev;
                 Ok((newer, out))
@@ -177,6 +173,10 @@ impl Journal {
             Err(e) => {
                 if full(&e) {
                     drop_ballast(&ballast);
+                    if write_again(&mut self.db, &writes, before, rev).is_ok() {
+                        self.seen = rev;
+                        return Ok((newer, out));
+                    }
                 }
                 Err(trouble(&file, &e))
             }
@@ -226,6 +226,25 @@ fn drop_ballast(path: &Path) {
     if let Err(error) = std::fs::remove_file(path) {
         tracing::warn!(%error, "the ballast file could not be given back");
     }
+}
+
+/// The same writes once more, with the room of the ballast, if nobody wrote in between.
+fn write_again(
+    db: &mut Connection,
+    writes: &[Write],
+    before: i64,
+    rev: i64,
+) -> rusqlite::Result<()> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if revision(&tx)? != before {
+        return Err(rusqlite::Error::QueryReturnedNoRows);
+    }
+    finish(tx, writes, rev)
+}
+
+fn finish(tx: Transaction<'_>, writes: &[Write], rev: i64) -> rusqlite::Result<()> {
+    write_all(&tx, writes, rev)?;
+    tx.commit()
 }
 
 /// What reading a journal can meet.

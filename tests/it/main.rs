@@ -5,6 +5,7 @@ mod config;
 mod contracts;
 mod fold;
 mod golden;
+mod peers;
 mod replay;
 mod sample;
 mod screens;

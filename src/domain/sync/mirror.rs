@@ -2,10 +2,11 @@
 //! The metadata's shape is permanent.
 
 use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
-use crate::domain::event::{Body, Event, Milestone, Position};
+use crate::domain::event::{Body, Event, Milestone, Position, clean_strings};
 use crate::domain::ids::{ConsoleId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sentence::{Piece, level_words, sentence};
+use crate::domain::text::{clean, clean_line};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::Lang;
 use crate::wire::mrkdwn::{self, escape};
@@ -51,11 +52,12 @@ impl Carried {
         if metadata.event_type != EVENTS || get("v") != Some(VERSION) {
             return None;
         }
-        let events = serde_json::from_str::<Vec<serde_json::Value>>(get("events")?).ok()?;
+        let mut events = serde_json::from_str::<Vec<serde_json::Value>>(get("events")?).ok()?;
+        events.iter_mut().for_each(clean_strings);
         Some(Carried {
-            incident: IncidentId::new(get("incident")?),
-            console: ConsoleId::new(get("console")?),
-            actor: UserId::new(get("actor")?),
+            incident: IncidentId::new(clean_line(get("incident")?)),
+            console: ConsoleId::new(clean_line(get("console")?)),
+            actor: UserId::new(clean_line(get("actor")?)),
             drill: get("drill") == Some("1"),
             private: get("private") == Some("1"),
             position: get("position").and_then(|ts| SlackTs::parse(ts).ok()),
@@ -94,11 +96,11 @@ impl Carried {
     }
 }
 
-/// The text of an event that has one: everything after the message's first line.
+/// The text of an event that has one: everything after the message's first line, cleaned.
 pub fn text_of(message: &str) -> String {
     message
         .split_once('\n')
-        .map_or(String::new(), |(_, text)| text.to_owned())
+        .map_or(String::new(), |(_, text)| clean(text).into_owned())
 }
 
 /// The text of an event in the message that carries it; `None` for one that has none.

@@ -201,6 +201,17 @@ impl Engine {
                 };
                 let gone = matches!(&fault, Fault::Refused(code)
                     if code == "channel_not_found" || code == "not_in_channel");
+                // Archiving puts the app out: what was not read before is out of reach, and there
+                // is nothing left to wait for. Brought back, the channel is listed again.
+                if matches!(&fault, Fault::Refused(code) if code == "is_archived")
+                    && let Some(row) = self.channel_now(step, id)
+                {
+                    step.writes.push(Write::Channel(ChannelRow {
+                        archived: true,
+                        joined: true,
+                        ..row
+                    }));
+                }
                 let watch = self.watches.entry(id.clone()).or_default();
                 watch.next = now.mono + if gone { self.timing.poll_idle } else { wait };
                 // A stale cursor starts the walk anew; anything else goes on where it was.

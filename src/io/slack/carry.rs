@@ -94,7 +94,13 @@ impl Carrier {
                     cursor,
                     ..HistoryQuery::default()
                 };
-                let page = client.conversations_history(&channel, &query).await?;
+                let page = match client.conversations_history(&channel, &query).await {
+                    Err(error) if error.code() == Some("not_in_channel") => {
+                        let reader = self.reader(&channel).await?;
+                        reader.conversations_history(&channel, &query).await?
+                    }
+                    other => other?,
+                };
                 Ok(self.page(&page))
             }
             Call::Replies {
@@ -109,7 +115,13 @@ impl Carrier {
                     cursor,
                     limit: 0,
                 };
-                let page = client.conversations_replies(&channel, &query).await?;
+                let page = match client.conversations_replies(&channel, &query).await {
+                    Err(error) if error.code() == Some("not_in_channel") => {
+                        let reader = self.reader(&channel).await?;
+                        reader.conversations_replies(&channel, &query).await?
+                    }
+                    other => other?,
+                };
                 Ok(self.page(&page))
             }
             Call::Discover => self.discover().await,
@@ -293,6 +305,19 @@ impl Carrier {
                 .filter(|s| matches!(*s, "channel_topic" | "group_topic"))
                 .and(message.topic.as_deref())
                 .map(|topic| crate::wire::mrkdwn::decode(topic).into_owned()),
+        }
+    }
+
+    /// Who may read a channel that the app is not in: the app itself once it has joined; one that
+    /// is archived, which put the app out, only a person.
+    ///
+    /// # Errors
+    /// `is_archived` where there is no person's token; what joining was refused with.
+    async fn reader(&self, channel: &ChannelId) -> Result<&Client, CallError> {
+        match self.client.conversations_join(channel).await {
+            Ok(_) => Ok(&self.client),
+            Err(error) if error.code() == Some("is_archived") => self.person.as_ref().ok_or(error),
+            Err(error) => Err(error),
         }
     }
 

@@ -1,0 +1,59 @@
+//! Channels that the app is put out of: by archiving, or by somebody's hand.
+
+use super::rig::{Console, channel, id, shared, workspace};
+use serde_json::json;
+
+#[test]
+fn a_console_that_comes_late_to_an_archived_channel_is_not_stuck() {
+    let slack = workspace();
+    let one = Console::on(&slack, "@sato", "");
+    let id = id(&one.declare("Checkout fails"));
+    let blind = Console::on(&slack, "@emma", "");
+    let seeing = Console::on(&slack, "@ito", "");
+    let token = seeing.dir.path().join("user-token");
+    std::fs::write(&token, slack.token_of("ito").expect("a person")).expect("written");
+    let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&token, owner_only).expect("set");
+    let config = seeing.dir.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).expect("there");
+    let named = format!("[slack]\nuser_token_file = \"{}\"", token.display());
+    std::fs::write(&config, text.replace("[slack]", &named)).expect("written");
+    for console in [&blind, &seeing] {
+        console.run(&["sync", "--once"]).ok();
+    }
+    one.run(&["recover", &id]).ok();
+    one.run(&["resolve", &id]).ok();
+    // With the app's token alone the end is out of reach: it knows what it knew, and goes on.
+    blind.run(&["sync", "--once"]).ok();
+    assert_eq!(blind.json(&["show", &id])["phase"], "declared");
+    blind.declare("Another one");
+    // A person may read an archived channel.
+    seeing.run(&["sync", "--once"]).ok();
+    let (left, right) = (one.json(&["show", &id]), seeing.json(&["show", &id]));
+    assert_eq!(right["phase"], "resolved");
+    assert_eq!(shared(left), shared(right));
+}
+
+#[test]
+fn put_out_by_hand_it_comes_back() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let declared = console.declare("Checkout fails");
+    let channel = channel(&declared);
+    let sato = slack.token_of("sato").expect("a person");
+    let bot = matoi::workspace::state::hashed_id("U", "matoi");
+    assert!(
+        slack
+            .call(&sato, "conversations.join", json!({"channel": channel}))
+            .ok()
+    );
+    let kicked = slack.call(
+        &sato,
+        "conversations.kick",
+        json!({"channel": channel, "user": bot}),
+    );
+    assert!(kicked.ok(), "{}", kicked.to_json());
+    console.run(&["sync", "--once"]).ok();
+    let state = console.json(&["note", "-", "still here"]);
+    assert_eq!(state["outbox"]["failed"], 0);
+}

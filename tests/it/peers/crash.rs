@@ -1,0 +1,168 @@
+//! kill -9 at random points: what was reported as saved is in the journal, and reaches the channel
+//! exactly once. `MATOI_TEST_KILLS` makes the runs longer.
+
+use super::rig::{Console, channel, events, id, texts, workspace};
+use matoi::domain::decide::{Command as Act, Outlets};
+use matoi::domain::ids::{IncidentId, UserId};
+use matoi::domain::secret::Secret;
+use matoi::domain::settings::Config;
+use matoi::domain::sync::{Order, Timing};
+use matoi::domain::words::Lang;
+use matoi::io::core::{Core, Setup};
+use matoi::io::net::Door;
+use matoi::io::slack::Settings;
+use matoi::io::store::Journal;
+use matoi::workspace::Handle;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+const FEED: &str = "MATOI_TEST_FEED";
+
+fn kills(default: u64) -> u64 {
+    let asked = std::env::var("MATOI_TEST_KILLS").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+/// Everything in the journal is in the channel once, and so is every text that was saved.
+fn check(console: &Console, slack: &Handle, channel: &str, saved: &BTreeSet<String>) {
+    console.run(&["sync", "--once"]).ok();
+    let state = console.json(&["show", "-"]);
+    for state_of in ["pending", "sending", "unconfirmed", "failed"] {
+        assert_eq!(state["outbox"][state_of], 0, "{state_of}");
+    }
+    let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+    for event in events(slack, channel) {
+        *sent.entry(event).or_default() += 1;
+    }
+    let timeline = state["timeline"].as_array().expect("a list");
+    for entry in timeline {
+        let id = entry["id"].as_str().expect("an id");
+        assert_eq!(sent.get(id), Some(&1), "{id} in the channel");
+    }
+    assert_eq!(timeline.len(), sent.len());
+    let said = texts(slack, channel);
+    for text in saved {
+        let count = said.iter().filter(|t| t.ends_with(&format!("\n{text}"))).count();
+        assert_eq!(count, 1, "{text}");
+    }
+}
+
+#[test]
+fn a_subcommand_that_is_killed_leaves_all_or_nothing() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let state = console.declare("Killed often");
+    let mut rng = fastrand::Rng::with_seed(11);
+    let mut saved = BTreeSet::new();
+    for n in 0..kills(15) {
+        let text = format!("note {n}.");
+        let mut command = console.command(&["note", &id(&state), &text]);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it runs");
+        std::thread::sleep(Duration::from_micros(rng.u64(0..40_000)));
+        child.kill().ok();
+        let done = child.wait_with_output().expect("it ends");
+        if !done.stdout.is_empty() {
+            saved.insert(text);
+        }
+    }
+    check(&console, &slack, &channel(&state), &saved);
+}
+
+#[test]
+fn a_console_that_is_killed_in_a_burst_loses_and_doubles_nothing() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let state = console.declare("Killed often");
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut saved = BTreeSet::new();
+    for life in 0..kills(12) {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        let name = "peers::crash::feeder_in_a_process_of_its_own";
+        command.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+        console.dress(&mut command);
+        let by = state["timeline"][0]["by"].as_str().expect("somebody");
+        command
+            .env(FEED, format!("{} {by} {life}", id(&state)))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().expect("it runs");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut line = || lines.next().map(|line| line.expect("readable"));
+        // Once it has begun: anywhere between deciding, committing, sending and hearing back.
+        while line().is_some_and(|text| !text.starts_with("saved ")) {}
+        std::thread::sleep(Duration::from_micros(rng.u64(0..120_000)));
+        child.kill().ok();
+        saved.insert(format!("life {life} act 0."));
+        while let Some(text) = line() {
+            if let Some(text) = text.strip_prefix("saved ").filter(|t| t.ends_with('.')) {
+                saved.insert(text.to_owned());
+            }
+        }
+        child.wait().expect("it ends");
+    }
+    check(&console, &slack, &channel(&state), &saved);
+}
+
+/// What the test above kills; nothing by itself.
+#[test]
+fn feeder_in_a_process_of_its_own() {
+    let Ok(feed) = std::env::var(FEED) else {
+        return;
+    };
+    let words: Vec<&str> = feed.split(' ').collect();
+    let [incident, by, life] = words[..] else {
+        panic!("{feed}");
+    };
+    let set = |name: &str| std::env::var(name).expect("the parent sets it");
+    let mut rng = fastrand::Rng::new();
+    let dir = PathBuf::from(set("MATOI_DATA_DIR"));
+    let (journal, image) = Journal::open(&dir, &mut rng).expect("it opens");
+    let (url, token) = (set("MATOI_SLACK_API_URL"), set("MATOI_SLACK_TOKEN"));
+    let core = Core::start(Setup {
+        journal,
+        image,
+        me: UserId::new(by),
+        config: Arc::new(Config::default()),
+        workspace: matoi::app::snapshot::Workspace {
+            local: false,
+            team: String::new(),
+        },
+        lang: Lang::En,
+        find: Box::new(move || {
+            Ok(Door {
+                settings: Settings {
+                    api_url: url.clone(),
+                    ..Settings::default()
+                },
+                token: Secret::new(token.clone()),
+                person: None,
+            })
+        }),
+        timing: Timing {
+            read_lag: Duration::from_millis(300),
+            poll: Duration::from_millis(100),
+            post: Duration::from_millis(10),
+            ..Timing::default()
+        },
+        publish: Box::new(|_| {}),
+    })
+    .expect("it starts");
+    for act in 0..6 {
+        let text = format!("life {life} act {act}.");
+        let order = Order {
+            command: Act::Note(text.clone()),
+            by: UserId::new(by),
+            outlets: Outlets::default(),
+        };
+        core.act(Some(IncidentId::new(incident)), order).expect("it is saved");
+        writeln!(std::io::stdout(), "\nsaved {text}").expect("the parent listens");
+    }
+    // Until it is killed, or the parent is gone.
+    core.wait_quiet(Duration::from_secs(20));
+    core.wait_quiet(Duration::from_secs(20));
+}

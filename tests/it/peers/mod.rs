@@ -1,0 +1,12 @@
+//! The program itself: subcommands, several consoles on one workspace, crashes, faults, bad input.
+
+mod archive;
+mod bad;
+mod crash;
+mod declaring;
+mod faults;
+mod local;
+mod rig;
+mod secret;
+mod two;
+mod verbs;

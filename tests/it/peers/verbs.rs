@@ -1,0 +1,375 @@
+//! Every verb on the command line: what it changes in `show --json`, what somebody with only Slack
+//! reads, and how it exits.
+
+use super::rig::{Console, channel, id, messages, texts, workspace};
+use matoi::domain::verb::VERBS;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// One act: its arguments after the incident, what it changes, what the channel says.
+struct Act {
+    verb: &'static str,
+    args: &'static [&'static str],
+    /// JSON pointers and the values there afterwards.
+    state: &'static [(&'static str, &'static str)],
+    says: &'static str,
+}
+
+const fn act(
+    verb: &'static str,
+    args: &'static [&'static str],
+    state: &'static [(&'static str, &'static str)],
+    says: &'static str,
+) -> Act {
+    Act {
+        verb,
+        args,
+        state,
+        says,
+    }
+}
+
+/// In an order in which each is allowed. Values are JSON; `@handle` in them is that person's id.
+#[rustfmt::skip]
+const ACTS: &[Act] = &[
+    act("command", &[], &[("/commander", "\"@sato\"")], "<@@sato> takes command"),
+    act("level", &["2"], &[("/level", "\"2\""), ("/checklist/0/state", "\"open\"")], "Level set to *2 High* by 佐藤"),
+    act("temperature", &["RED"], &[("/temperature", "\"red\"")], "Temperature set to *Red* by 佐藤"),
+    act("situation", &["half of the <!here> & carts\nfail"], &[("/situation", "\"half of the <!here> & carts\\nfail\"")], "Situation, by 佐藤\nhalf of the &lt;!here&gt; &amp; carts\nfail"),
+    act("phase", &["fixing"], &[("/phase", "\"fixing\"")], "Phase: *fixing* — 佐藤"),
+    act("tick", &["1"], &[("/checklist/0/state", "\"done\""), ("/checklist/0/by", "\"@sato\"")], "Done: 1. Name the commander — 佐藤"),
+    act("untick", &["commander"], &[("/checklist/0/state", "\"open\"")], "Open again: 1. Name the commander — 佐藤"),
+    act("assign", &["3", "鈴木 美咲"], &[("/checklist/2/assignee", "\"@suzuki\"")], "link to the message or alert: <@@suzuki>"),
+    act("skip", &["2", "--reason", "few of us"], &[("/checklist/1/state", "\"skipped\""), ("/checklist/1/reason", "\"few of us\"")], "Not needed: 2. Name a scribe who keeps the timeline, because few of us — 佐藤"),
+    act("add-item", &["Call the vendor"], &[], "Item added: 24. Call the vendor — 佐藤"),
+    act("message", &["who can look at the queue?"], &[], "*佐藤*\nwho can look at the queue?"),
+    act("note", &["rolled back"], &[], "Note, by 佐藤\nrolled back"),
+    act("role", &["scribe", "@emma"], &[("/roles/scribe/0", "\"@emma\""), ("/milestones/assembled", "?")], "*Scribe*: <@@emma>"),
+    act("checkin", &["daniel", "--role", "expert", "--task", "reads the logs"], &[("/tasks/0/user", "\"@daniel\""), ("/tasks/0/text", "\"reads the logs\"")], "Daniel checks in as Subject expert, task: reads the logs"),
+    act("checkout", &["Daniel"], &[("/tasks", "[]")], "Daniel checks out"),
+    act("milestone", &["detected", "-10m", "--link", "https://example.com/a"], &[("/milestones/detected", "?")], "*detected*: <!date^"),
+    act("timekeeper", &["stop"], &[("/timers", "[]")], "Timekeeper stopped by 佐藤"),
+    act("timekeeper", &["start", "--minutes", "20"], &[("/timers/0/minutes", "20")], "Timekeeper started, every 20 min, by 佐藤"),
+    act("personal-data", &[], &[("/personal_data", "true")], "*Personal data involved* — 佐藤"),
+    act("recover", &["--at", "-1m"], &[("/phase", "\"recovered\""), ("/milestones/recovered", "?")], "*Recovered* since <!date^"),
+    act("reopen", &["--reason", "it fails again"], &[("/phase", "\"investigating\""), ("/milestones/recovered", "null")], "*Reopened* by 佐藤. Reason: it fails again"),
+    act("cancel", &["--near-miss", "--reason", "nobody was hurt"], &[("/phase", "\"near_miss\"")], "*near miss* — 佐藤. Reason: nobody was hurt"),
+    act("archive", &[], &[("/phase", "\"archived\"")], "This channel is archived by 佐藤"),
+];
+
+/// Puts ids where a text of the table says `@handle`.
+fn fill(text: &str, slack: &matoi::workspace::Handle) -> String {
+    let mut text = text.to_owned();
+    for person in slack.people() {
+        text = text.replace(&format!("@{}", person.name), &person.id);
+    }
+    text
+}
+
+#[test]
+fn every_verb_changes_the_state_and_says_so_in_the_channel() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let declared = console.json(&[
+        "declare",
+        "--service",
+        "other",
+        "--title",
+        "Checkout fails",
+        "--temperature",
+        "yellow",
+        "--situation",
+        "5xx since noon",
+        "--started",
+        "-20m",
+        "--kind",
+        "outage",
+    ]);
+    assert_eq!(declared["phase"], "declared");
+    assert_eq!(declared["situation"], "5xx since noon");
+    assert_eq!(declared["temperature"], "yellow");
+    assert!(declared["milestones"]["started"].is_string());
+    shape(&declared);
+    let (id, channel) = (id(&declared), channel(&declared));
+    let name = format!("#{}", declared["channel"]["name"].as_str().expect("named"));
+    let mut met: BTreeSet<&str> = ["declare", "pin", "resolve"].into();
+    // One incident is open: its id, its channel's name and - all mean it.
+    for (n, act) in ACTS.iter().enumerate() {
+        let on = [id.as_str(), name.as_str(), "-"][n % 3];
+        let on = if act.verb == "archive" {
+            id.as_str()
+        } else {
+            on
+        };
+        let mut args = vec![act.verb, on];
+        args.extend(act.args);
+        let state = console.json(&args);
+        for (pointer, wanted) in act.state {
+            let found = state.pointer(pointer).unwrap_or(&Value::Null);
+            match *wanted {
+                "?" => assert!(found.is_string(), "{}: {pointer}: {found}", act.verb),
+                wanted => {
+                    let wanted: Value = serde_json::from_str(&fill(wanted, &slack)).expect("JSON");
+                    assert_eq!(*found, wanted, "{}: {pointer}", act.verb);
+                }
+            }
+        }
+        let said = texts(&slack, &channel);
+        let says = fill(act.says, &slack);
+        assert!(
+            said.iter().any(|text| text.contains(&says)),
+            "{}: {says:?} is not among {said:#?}",
+            act.verb
+        );
+        met.insert(act.verb);
+        shape(&state);
+    }
+    let all: BTreeSet<&str> = VERBS.iter().map(|row| row.name).collect();
+    assert_eq!(met, all, "a verb is not tried");
+    let said = texts(&slack, &channel);
+    assert_eq!(
+        said.last().map(String::as_str),
+        Some("archived the channel")
+    );
+    assert!(!said.iter().any(|text| text.contains("<!here>")));
+    // The topic was written when it changed, and not with every act.
+    let topics = said
+        .iter()
+        .filter(|t| t.starts_with("set the channel topic"));
+    assert!((5..=12).contains(&topics.count()), "{said:#?}");
+}
+
+#[test]
+fn a_pin_enters_at_its_own_time_and_a_resolution_archives() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let declared = console.declare("Search is slow");
+    let channel = channel(&declared);
+    let sato = slack.token_of("sato").expect("a person");
+    for method in ["conversations.join", "chat.postMessage"] {
+        let args = json!({"channel": channel, "text": "p99 is <!channel> 8 s"});
+        assert!(slack.call(&sato, method, args).ok());
+    }
+    let posted = messages(&slack, &channel);
+    let ts = posted.last().expect("it is there")["ts"]
+        .as_str()
+        .expect("a ts")
+        .to_owned();
+    let state = console.json(&["pin", "-", &ts]);
+    let pinned = state["timeline"]
+        .as_array()
+        .expect("a list")
+        .last()
+        .expect("an entry");
+    assert_eq!(pinned["source"], "pin");
+    assert!(pinned["text"].as_str().expect("text").contains("8 s"));
+    let micros: f64 = ts.parse().expect("a number");
+    let at = pinned["at"].as_str().expect("a time");
+    let at = chrono::DateTime::parse_from_rfc3339(at).expect("RFC 3339");
+    assert_eq!(at.timestamp(), micros as i64);
+    assert_eq!(
+        console.run(&["pin", "-", &ts]).code,
+        1,
+        "it is pinned already"
+    );
+    assert_eq!(console.run(&["pin", "-", "1.000001"]).code, 3);
+    console.run(&["pin", "-", &ts, "--off"]).ok();
+    assert_eq!(console.run(&["resolve", "-"]).code, 1, "not recovered yet");
+    console.run(&["recover", "-"]).ok();
+    let state = console.json(&["resolve", "-", "--reason", "all is done"]);
+    assert_eq!(state["phase"], "resolved");
+    assert!(state["milestones"]["resolved"].is_string());
+    let info = slack.with_state(|state| state.channel_named("other").is_some());
+    assert!(!info);
+    let said = texts(&slack, &channel);
+    let resolved = said
+        .iter()
+        .position(|t| t.contains("*Resolved*"))
+        .expect("said");
+    let archived = said
+        .iter()
+        .position(|t| t == "archived the channel")
+        .expect("done");
+    assert!(resolved < archived);
+    assert_eq!(console.run(&["note", "-", "late"]).code, 3, "none is open");
+}
+
+#[test]
+fn the_channel_speaks_the_language_of_the_declaration() {
+    let slack = workspace();
+    let mut console = Console::on(&slack, "@sato", "");
+    console.set("MATOI_LANG", "ja");
+    let declared = console.declare("決済が失敗");
+    let channel = channel(&declared);
+    console.run(&["command", "-"]).ok();
+    console.run(&["level", "-", "重大"]).ok();
+    console.run(&["recover", "-"]).ok();
+    // Another console's language changes nothing in the channel.
+    console.set("MATOI_LANG", "en");
+    let state = console.json(&["note", "-", "切り戻した"]);
+    let said = texts(&slack, &channel).join("\n");
+    for wanted in [
+        "インシデント宣言: *決済が失敗*、宣言者 佐藤",
+        "が指揮を執ります",
+        "レベルを *2 重大* に設定: 佐藤",
+        "*復旧*。復旧時刻 <!date^",
+        "記録: 佐藤\n切り戻した",
+        "段階 *復旧*",
+    ] {
+        assert!(said.contains(wanted), "{wanted} is not in {said}");
+    }
+    assert!(!said.contains("Level set") && !said.contains("Note, by"));
+    let line = state["timeline"][0]["text"].as_str().expect("text");
+    assert!(line.starts_with("インシデント宣言"));
+    console.set("MATOI_LANG", "ja");
+    let refused = console.run(&["recover", "-"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert_eq!(refused.err.trim_end(), "復旧は宣言済みです。");
+}
+
+#[test]
+fn exit_codes_tell_failed_usage_missing_and_streams_tell_data_from_talk() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let nothing = console.run(&["show", "-"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (3, ""));
+    assert!(nothing.err.contains("No incident is open"));
+    console.declare("One");
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["checkout", "-", "emma"], 1, "not checked in"),
+        (&["command", "-", "--frobnicate"], 2, "--frobnicate"),
+        (&["phase", "-", "nonsense"], 2, "investigating"),
+        (&["milestone", "-", "nonsense", "now"], 2, "started"),
+        (&["milestone", "-", "detected", "half past"], 2, "half past"),
+        (
+            &["milestone", "-", "detected", "2999-01-01T00:00:00Z"],
+            1,
+            "future",
+        ),
+        (&["level", "-", "9"], 3, "1 Critical"),
+        (&["temperature", "-", "mauve"], 3, "red"),
+        (&["role", "-", "juggler", "emma"], 3, "scribe"),
+        (
+            &["role", "-", "scribe", "nobody-at-all"],
+            3,
+            "nobody-at-all",
+        ),
+        (&["tick", "-", "1"], 3, "Set a level"),
+        (&["show", "nosuch"], 3, "matoi list"),
+        (&["note", "#nosuch", "x"], 3, "matoi list"),
+        (
+            &["declare", "--service", "nosuch", "--title", "x"],
+            3,
+            "other",
+        ),
+        (
+            &["declare", "--service", "other", "--title", " "],
+            2,
+            "title",
+        ),
+        (&["note", "-", "  \n "], 1, "no text"),
+        (&["--lang", "fr", "list"], 2, "ja or en"),
+        (
+            &["--as", "nobody-at-all", "note", "-", "x"],
+            3,
+            "nobody-at-all",
+        ),
+    ];
+    for (args, code, hint) in cases {
+        let ran = console.run(args);
+        assert_eq!(ran.code, *code, "{args:?}: {ran:?}");
+        assert_eq!(ran.out, "", "{args:?}");
+        assert!(ran.err.contains(hint), "{args:?}: {ran:?}");
+    }
+    console.declare("Two");
+    let both = console.run(&["note", "-", "x"]);
+    assert_eq!(both.code, 2);
+    assert!(
+        both.err.contains("#other-") && both.err.contains("-2"),
+        "{both:?}"
+    );
+    let list = console.run(&["list"]).ok();
+    assert_eq!(list.out.lines().count(), 2);
+    assert_eq!(list.err, "");
+    let list = console.json(&["list"]);
+    assert_eq!(list[0]["title"], "Two");
+}
+
+/// The top level of `show --json` as it is promised: its names and types.
+fn shape(state: &Value) {
+    let mut fields = state.as_object().expect("an object").clone();
+    let mut take = |name: &str| fields.remove(name).unwrap_or_else(|| panic!("no {name}"));
+    let text = |value: &Value| value.is_string();
+    let text_or_null = |value: &Value| value.is_string() || value.is_null();
+    let time = |value: &Value| {
+        value.as_str().is_some_and(|text| {
+            text.ends_with('Z') && chrono::DateTime::parse_from_rfc3339(text).is_ok()
+        })
+    };
+    let time_or_null = |value: &Value| value.is_null() || time(value);
+    for name in ["id", "kind", "title", "service", "phase"] {
+        assert!(text(&take(name)), "{name}");
+    }
+    for name in ["drill", "private", "personal_data"] {
+        assert!(take(name).is_boolean(), "{name}");
+    }
+    for name in ["level", "temperature", "situation", "commander"] {
+        assert!(text_or_null(&take(name)), "{name}");
+    }
+    let channel = take("channel");
+    assert!(text_or_null(&channel["id"]) && text_or_null(&channel["name"]));
+    assert_eq!(channel.as_object().expect("an object").len(), 2);
+    let milestones = take("milestones");
+    for name in [
+        "started",
+        "detected",
+        "responded",
+        "assembled",
+        "recovered",
+        "resolved",
+    ] {
+        assert!(time_or_null(&milestones[name]), "{name}");
+    }
+    assert_eq!(milestones.as_object().expect("an object").len(), 6);
+    for (role, users) in take("roles").as_object().expect("an object") {
+        assert!(users.as_array().expect(role).iter().all(text), "{role}");
+    }
+    for person in take("roster").as_array().expect("a list") {
+        assert!(text(&person["user"]) && time(&person["in"]) && time(&person["last_seen"]));
+        assert!(text_or_null(&person["role"]) && text_or_null(&person["task"]));
+        assert!(time_or_null(&person["out"]));
+    }
+    for item in take("checklist").as_array().expect("a list") {
+        assert!(text(&item["id"]) && text(&item["text"]) && text(&item["state"]));
+        assert!(text_or_null(&item["assignee"]) && text_or_null(&item["by"]));
+        assert!(time_or_null(&item["at"]));
+    }
+    for entry in take("timeline").as_array().expect("a list") {
+        assert!(text(&entry["id"]) && text(&entry["by"]) && text(&entry["source"]));
+        assert!(time(&entry["at"]) && time(&entry["recorded_at"]) && text(&entry["text"]));
+        assert!(text_or_null(&entry["link"]));
+    }
+    for name in [
+        "tasks",
+        "timers",
+        "reports",
+        "decisions",
+        "needs",
+        "questions",
+        "tags",
+    ] {
+        assert!(take(name).is_array(), "{name}");
+    }
+    assert!(take("action_items").is_array());
+    let links = take("links");
+    assert!(text_or_null(&links["parent"]) && links["children"].is_array());
+    let outbox = take("outbox");
+    for name in ["pending", "sending", "unconfirmed", "failed"] {
+        assert!(outbox[name].is_u64(), "{name}");
+    }
+    let link = take("link");
+    assert!(text(&link["state"]) && time_or_null(&link["as_of"]));
+    // Beyond the promise: names for the ids.
+    assert!(take("people").is_object());
+    assert!(fields.is_empty(), "not promised: {fields:?}");
+}
