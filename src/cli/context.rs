@@ -32,6 +32,10 @@ use std::time::{Duration, Instant};
 /// How long a write waits to be delivered, and a read to be fetched.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A workspace from which nothing was heard for so long is not waited for any longer: what was said
+/// is saved.
+const LOST: Duration = Duration::from_secs(4);
+
 /// Between two looks at how a delivery goes.
 const SLICE: Duration = Duration::from_millis(100);
 
@@ -375,7 +379,7 @@ impl Session {
                 Link::Offline => {}
                 _ => reached = Instant::now(),
             }
-            if reached.elapsed() >= PATIENCE || Instant::now() >= end {
+            if reached.elapsed() >= LOST || Instant::now() >= end {
                 return false;
             }
         }
@@ -505,14 +509,22 @@ impl Session {
     /// Failures of entries up to `after` were told before.
     pub fn deliver(&self, id: &IncidentId, after: u64) -> Result<Delivery, Problem> {
         let end = Instant::now() + PATIENCE;
+        let mut reached = Instant::now();
         loop {
             let id = id.clone();
             let mut delivery = self
                 .core
                 .look(move |engine, _| delivery(engine, &id, after))?;
             let link = self.link();
-            let refused = matches!(link, Link::Refused(_));
-            if delivery.waiting == 0 || refused || Instant::now() >= end {
+            let given_up = match link {
+                Link::Refused(_) => true,
+                Link::Offline => reached.elapsed() >= LOST,
+                _ => {
+                    reached = Instant::now();
+                    false
+                }
+            };
+            if delivery.waiting == 0 || given_up || Instant::now() >= end {
                 if delivery.waiting > 0 && matches!(link, Link::Refused(_) | Link::Offline) {
                     delivery.why = Some(self.unreachable().sentence);
                 }

@@ -41,6 +41,9 @@ const MIGRATIONS: &[&str] = &[
 
 /// Given back when the disk is full, so that what was typed can still be saved while room is made.
 const BALLAST: u64 = 256 * 1024;
+const BALLAST_FILE: &str = "ballast";
+/// Below this many free bytes a failure of the disk is taken for want of room.
+const TIGHT: u64 = 128 * 1024;
 
 /// An open journal.
 pub struct Journal {
@@ -65,7 +68,13 @@ impl Journal {
         // Made by us first, so that it is never readable by others, not even for a moment.
         drop(paths::private_append(&file)?);
         let mut db = Connection::open(&file).map_err(|e| trouble(&file, &e))?;
-        prepare(&mut db).map_err(|e| explain(&file, e))?;
+        let mut prepared = prepare(&mut db);
+        if prepared.is_err() && no_room(dir) {
+            // Even reading needs a little room, for the memory that processes share.
+            drop_ballast(&dir.join(BALLAST_FILE));
+            prepared = prepare(&mut db);
+        }
+        prepared.map_err(|e| explain(&file, e))?;
         for name in ["journal.db-wal", "journal.db-shm"] {
             let side = dir.join(name);
             if side.exists() {
@@ -150,8 +159,7 @@ impl Journal {
     ) -> Result<(Vec<Write>, T), Problem> {
         let file = self.file();
         let ballast = self.ballast();
-        let full =
-            |e: &rusqlite::Error| e.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
+        let full = |e: &rusqlite::Error| is_full(&file, e);
         let seen = self.seen;
         let tx = self
             .db
@@ -203,7 +211,7 @@ impl Journal {
     }
 
     fn ballast(&self) -> PathBuf {
-        self.dir.join("ballast")
+        self.dir.join(BALLAST_FILE)
     }
 
     /// A disk without room for the ballast will be noticed by the next commit; until then it is
@@ -211,7 +219,7 @@ impl Journal {
     fn keep_ballast(&self) {
         let path = self.ballast();
         let there = std::fs::metadata(&path).is_ok_and(|m| m.len() == BALLAST);
-        if there {
+        if there || free(&self.dir).is_some_and(|bytes| bytes < 8 * BALLAST) {
             return;
         }
         let filled = paths::private_append(&path)
@@ -222,8 +230,20 @@ impl Journal {
     }
 }
 
+/// Bytes that may still be written where `dir` is.
+fn free(dir: &Path) -> Option<u64> {
+    let about = rustix::fs::statvfs(dir).ok()?;
+    Some(about.f_bavail.saturating_mul(about.f_frsize))
+}
+
+fn no_room(dir: &Path) -> bool {
+    free(dir).is_some_and(|bytes| bytes < TIGHT)
+}
+
 fn drop_ballast(path: &Path) {
-    if let Err(error) = std::fs::remove_file(path) {
+    if let Err(error) = std::fs::remove_file(path)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
         tracing::warn!(%error, "the ballast file could not be given back");
     }
 }
@@ -377,11 +397,23 @@ fn damaged(file: &Path, why: &str) -> Problem {
     ))
 }
 
+/// A write that found no room, or a failure of the disk that is one by the look of it.
+fn is_full(file: &Path, error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => true,
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+            file.parent().is_some_and(no_room)
+        }
+        _ => false,
+    }
+}
+
 fn trouble(file: &Path, error: &rusqlite::Error) -> Problem {
     use rusqlite::ErrorCode;
     let path = file.display();
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => Problem::failed(both!(
+        _ if is_full(file, error) => Problem::failed(both!(
             "The disk is full: this was not saved ({path}).",
             "ディスクに空きがなく、保存できませんでした ({path})。"
         ))

@@ -25,7 +25,11 @@ fn a_token_that_is_refused_is_said_to_be_and_what_was_typed_is_kept() {
     complains(&ran, 4, &["invalid_auth", "sync --once"]);
     complains(&console.run(&["sync", "--once"]), 4, &["invalid_auth"]);
     console.set("MATOI_LANG", "ja");
-    complains(&console.run(&["sync", "--once"]), 4, &["届いていません", "invalid_auth"]);
+    complains(
+        &console.run(&["sync", "--once"]),
+        4,
+        &["届いていません", "invalid_auth"],
+    );
     console.set("MATOI_SLACK_TOKEN", &slack.bot_token());
     console.run(&["sync", "--once"]).ok();
     let said = texts(&slack, &channel(&state));
@@ -40,17 +44,34 @@ fn a_token_that_is_refused_is_said_to_be_and_what_was_typed_is_kept() {
 #[test]
 fn a_console_without_a_network_saves_for_somebody_who_is_known_by_id() {
     let slack = workspace();
-    let sato = slack.people().into_iter().find(|p| p.name == "sato").expect("there");
+    let sato = slack
+        .people()
+        .into_iter()
+        .find(|p| p.name == "sato")
+        .expect("there");
     let mut console = Console::on(&slack, &sato.id, "");
     console.set("MATOI_SLACK_API_URL", "http://127.0.0.1:9/api/");
-    let ran = console.run(&["declare", "--service", "other", "--title", "Typed offline", "--json"]);
+    let ran = console.run(&[
+        "declare",
+        "--service",
+        "other",
+        "--title",
+        "Typed offline",
+        "--json",
+    ]);
     complains(&ran, 4, &["sync --once"]);
     assert_eq!(ran.json()["channel"]["id"], json!(null));
     console.set("MATOI_SLACK_API_URL", &slack.url());
     console.run(&["sync", "--once"]).ok();
     let state = console.json(&["show", "-"]);
     let said = texts(&slack, &channel(&state));
-    assert_eq!(said.iter().filter(|t| t.contains("Typed offline")).count(), 2, "{said:?}");
+    assert_eq!(
+        said.iter()
+            .filter(|t| t.starts_with("Incident declared"))
+            .count(),
+        1,
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -70,7 +91,11 @@ fn a_configuration_that_cannot_work_is_refused_before_anything_is_sent() {
     let slack = workspace();
     let mut console = Console::on(&slack, "@sato", "");
     console.set("MATOI_SLACK_TOKEN", "");
-    complains(&console.run(&["list"]), 2, &["no token", "MATOI_SLACK_TOKEN"]);
+    complains(
+        &console.run(&["list"]),
+        2,
+        &["no token", "MATOI_SLACK_TOKEN"],
+    );
     console.set("MATOI_SLACK_TOKEN", "xoxb-x");
     console.set("MATOI_SLACK_API_URL", "http://example.com/api/");
     complains(&console.run(&["list"]), 2, &["https", "127.0.0.1"]);
@@ -79,9 +104,13 @@ fn a_configuration_that_cannot_work_is_refused_before_anything_is_sent() {
     let config = console.dir.path().join("config.toml");
     std::fs::write(&config, "language = \"ja\"\nusr = \"@sato\"\n").expect("written");
     console.env.retain(|(key, _)| key != "MATOI_LANG");
-    complains(&console.run(&["config", "check"]), 2, &["usr", "config.toml"]);
+    complains(
+        &console.run(&["config", "check"]),
+        2,
+        &["usr", "config.toml"],
+    );
     std::fs::write(&config, "language = \"ja\"\n").expect("written");
-    complains(&console.run(&["list"]), 2, &["接続先"]);
+    complains(&console.run(&["list"]), 2, &["トークンを送れません"]);
     std::fs::remove_file(&config).expect("there");
     complains(&console.run(&["list"]), 2, &["config.toml"]);
 }
@@ -93,14 +122,22 @@ fn a_journal_that_cannot_be_used_is_named_and_left_alone() {
     std::fs::create_dir(console.data()).expect("made");
     let journal = console.data().join("journal.db");
     std::fs::write(&journal, "a letter to grandmother, not a journal").expect("written");
-    complains(&console.run(&["list"]), 1, &["journal.db", "damaged", "mv "]);
+    complains(
+        &console.run(&["list"]),
+        1,
+        &["journal.db", "damaged", "mv "],
+    );
     console.set("MATOI_LANG", "ja");
     complains(&console.run(&["list"]), 1, &["壊れています", "mv "]);
     let kept = std::fs::read_to_string(&journal).expect("there");
     assert_eq!(kept, "a letter to grandmother, not a journal");
     console.set("MATOI_LANG", "en");
     console.set("MATOI_DATA_DIR", "/dev/null/matoi");
-    complains(&console.run(&["list"]), 1, &["/dev/null/matoi", "--data-dir"]);
+    complains(
+        &console.run(&["list"]),
+        1,
+        &["/dev/null/matoi", "--data-dir"],
+    );
 }
 
 #[test]
@@ -174,13 +211,23 @@ fn a_full_disk_is_said_and_what_was_saved_before_is_whole() {
         return;
     }
     assert_eq!(ran.code, 0, "{ran:?}");
-    let counts: Vec<usize> = ran.out.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+    let counts: Vec<usize> = ran
+        .out
+        .split_whitespace()
+        .filter_map(|n| n.parse().ok())
+        .collect();
     assert_eq!(counts[1], 1, "the disk was never full: {ran:?}");
     let why = std::fs::read_to_string(console.dir.path().join("why")).expect("said");
-    assert!(why.contains("disk is full") && why.contains("Make room"), "{why}");
+    assert!(
+        why.contains("disk is full") && why.contains("Make room"),
+        "{why}"
+    );
     let state = std::fs::read_to_string(console.dir.path().join("state")).expect("shown");
     let state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
-    assert_eq!(state["timeline"].as_array().map(Vec::len), Some(1 + counts[0]));
+    assert_eq!(
+        state["timeline"].as_array().map(Vec::len),
+        Some(1 + counts[0])
+    );
 }
 
 /// Everything that must not reach a screen, an eye or a pager.
@@ -196,7 +243,13 @@ fn hostile_text_is_cleaned_where_it_enters() {
     let console = Console::on(&slack, "@sato", "");
     let two_lines = format!("{HOSTILE}\n{HOSTILE}");
     let state = console.json(&[
-        "declare", "--service", "other", "--title", HOSTILE, "--situation", &two_lines,
+        "declare",
+        "--service",
+        "other",
+        "--title",
+        HOSTILE,
+        "--situation",
+        &two_lines,
     ]);
     let id = id(&state);
     let title = state["title"].as_str().expect("text");
@@ -225,7 +278,10 @@ fn hostile_text_is_cleaned_where_it_enters() {
     // In the channel it pages nobody; in another console it is the same.
     for text in texts(&slack, &channel(&state)) {
         assert!(harmless(&text), "{text:?}");
-        assert!(!text.contains("<!here>") && !text.contains("<@U123>"), "{text:?}");
+        assert!(
+            !text.contains("<!here>") && !text.contains("<@U123>"),
+            "{text:?}"
+        );
     }
     let other = Console::on(&slack, "@emma", "");
     other.run(&["sync", "--once"]).ok();
@@ -233,10 +289,17 @@ fn hostile_text_is_cleaned_where_it_enters() {
     assert_eq!(super::rig::shared(there), super::rig::shared(shown.json()));
     // Too long is refused whole, with nothing saved.
     let long = "長".repeat(5_000);
-    complains(&console.run(&["note", &id, &long]), 1, &["5000", "3000", "in parts"]);
+    complains(
+        &console.run(&["note", &id, &long]),
+        1,
+        &["5000", "3000", "in parts"],
+    );
     let long = "長".repeat(201);
     complains(&console.run(&["add-item", &id, &long]), 1, &["201", "200"]);
-    assert_eq!(console.json(&["show", &id])["timeline"], shown.json()["timeline"]);
+    assert_eq!(
+        console.json(&["show", &id])["timeline"],
+        shown.json()["timeline"]
+    );
     console.run(&["note", &id, &"長".repeat(3_000)]).ok();
 }
 

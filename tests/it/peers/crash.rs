@@ -21,10 +21,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const FEED: &str = "MATOI_TEST_FEED";
+/// The life that says nothing of its own and lives to the end.
+const LAST: &str = "last";
 
 fn kills(default: u64) -> u64 {
     let asked = std::env::var("MATOI_TEST_KILLS").ok();
     asked.and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+fn feeder(console: &Console, incident: &str, by: &str, life: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    let name = "peers::crash::feeder_in_a_process_of_its_own";
+    command.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+    console.dress(&mut command);
+    command.env(FEED, format!("{incident} {by} {life}"));
+    command
 }
 
 /// Everything in the journal is in the channel once, and so is every text that was saved.
@@ -46,7 +57,10 @@ fn check(console: &Console, slack: &Handle, channel: &str, saved: &BTreeSet<Stri
     assert_eq!(timeline.len(), sent.len());
     let said = texts(slack, channel);
     for text in saved {
-        let count = said.iter().filter(|t| t.ends_with(&format!("\n{text}"))).count();
+        let count = said
+            .iter()
+            .filter(|t| t.ends_with(&format!("\n{text}")))
+            .count();
         assert_eq!(count, 1, "{text}");
     }
 }
@@ -80,16 +94,10 @@ fn a_console_that_is_killed_in_a_burst_loses_and_doubles_nothing() {
     let state = console.declare("Killed often");
     let mut rng = fastrand::Rng::with_seed(7);
     let mut saved = BTreeSet::new();
+    let by = state["timeline"][0]["by"].as_str().expect("somebody");
     for life in 0..kills(12) {
-        let mut command = Command::new(std::env::current_exe().expect("this program"));
-        let name = "peers::crash::feeder_in_a_process_of_its_own";
-        command.args(["--exact", name, "--nocapture", "--test-threads=1"]);
-        console.dress(&mut command);
-        let by = state["timeline"][0]["by"].as_str().expect("somebody");
-        command
-            .env(FEED, format!("{} {by} {life}", id(&state)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        let mut command = feeder(&console, &id(&state), by, &life.to_string());
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it runs");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let mut line = || lines.next().map(|line| line.expect("readable"));
@@ -105,6 +113,9 @@ fn a_console_that_is_killed_in_a_burst_loses_and_doubles_nothing() {
         }
         child.wait().expect("it ends");
     }
+    // The last one is left to deliver, at its own pace.
+    let last = super::rig::finish(feeder(&console, &id(&state), by, LAST));
+    assert_eq!(last.code, 0, "{last:?}");
     check(&console, &slack, &channel(&state), &saved);
 }
 
@@ -152,6 +163,10 @@ fn feeder_in_a_process_of_its_own() {
         publish: Box::new(|_| {}),
     })
     .expect("it starts");
+    if life == LAST {
+        assert!(core.wait_quiet(Duration::from_secs(60)));
+        return;
+    }
     for act in 0..6 {
         let text = format!("life {life} act {act}.");
         let order = Order {
@@ -159,7 +174,8 @@ fn feeder_in_a_process_of_its_own() {
             by: UserId::new(by),
             outlets: Outlets::default(),
         };
-        core.act(Some(IncidentId::new(incident)), order).expect("it is saved");
+        core.act(Some(IncidentId::new(incident)), order)
+            .expect("it is saved");
         writeln!(std::io::stdout(), "\nsaved {text}").expect("the parent listens");
     }
     // Until it is killed, or the parent is gone.

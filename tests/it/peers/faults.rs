@@ -17,6 +17,15 @@ fn once(slack: &Handle, channel: &str, least: usize) {
     assert!(sent.len() >= least, "{sent:?}");
 }
 
+/// They wait more than they work: all at once.
+fn each(kinds: &[Kind], check: impl Fn(Kind) + Sync) {
+    std::thread::scope(|scope| {
+        for kind in kinds {
+            scope.spawn(|| check(*kind));
+        }
+    });
+}
+
 fn notes(console: &Console, id: &str, count: usize) {
     for n in 0..count {
         let ran = console.run(&["note", id, &format!("note {n}")]);
@@ -27,28 +36,34 @@ fn notes(console: &Console, id: &str, count: usize) {
 
 #[test]
 fn answers_that_are_lost_after_the_act_double_nothing() {
-    for kind in [Kind::ResetAfterCommit, Kind::Html, Kind::Unparsable] {
-        let slack = workspace();
-        let console = Console::on(&slack, "@sato", "");
-        let state = console.declare("Checkout fails");
-        let fault = Fault::always("chat.postMessage", kind).after_commit();
-        slack.add_fault(fault.times(2));
-        notes(&console, &id(&state), 2);
-        once(&slack, &channel(&state), 3);
-        assert!(slack.fault_hits()[0] >= 1, "{kind:?} has struck");
-    }
+    each(
+        &[Kind::ResetAfterCommit, Kind::Html, Kind::Unparsable],
+        |kind| {
+            let slack = workspace();
+            let console = Console::on(&slack, "@sato", "");
+            let state = console.declare("Checkout fails");
+            let fault = Fault::always("chat.postMessage", kind).after_commit();
+            slack.add_fault(fault.times(2));
+            notes(&console, &id(&state), 2);
+            once(&slack, &channel(&state), 3);
+            assert!(slack.fault_hits()[0] >= 1, "{kind:?} has struck");
+        },
+    );
 }
 
 #[test]
 fn what_was_not_done_is_done_again() {
-    for kind in [Kind::ResetBeforeCommit, Kind::Html, Kind::Unparsable] {
-        let slack = workspace();
-        let console = Console::on(&slack, "@sato", "");
-        let state = console.declare("Checkout fails");
-        slack.add_fault(Fault::always("chat.postMessage", kind).times(1));
-        notes(&console, &id(&state), 1);
-        once(&slack, &channel(&state), 2);
-    }
+    each(
+        &[Kind::ResetBeforeCommit, Kind::Html, Kind::Unparsable],
+        |kind| {
+            let slack = workspace();
+            let console = Console::on(&slack, "@sato", "");
+            let state = console.declare("Checkout fails");
+            slack.add_fault(Fault::always("chat.postMessage", kind).times(1));
+            notes(&console, &id(&state), 1);
+            once(&slack, &channel(&state), 2);
+        },
+    );
 }
 
 #[test]
@@ -97,6 +112,7 @@ fn reads_that_lag_behind_do_not_make_it_speak_twice() {
     slack.add_fault(Fault::always("conversations.history", Kind::ReadLag).seconds(0.7));
     slack.add_fault(Fault::always("chat.postMessage", Kind::ResetAfterCommit).times(1));
     notes(&console, &id(&state), 2);
+    slack.clear_faults();
     once(&slack, &channel(&state), 3);
 }
 

@@ -58,7 +58,11 @@ fn consoles_share_one_workspace_and_outlive_it() {
     console.run(&["sync", "--once"]).ok();
     let mut after = shared(console.json(&["show", &id(&declared)]));
     let last = after["timeline"].as_array_mut().expect("a list").pop();
-    assert!(last.expect("one more")["text"].as_str().is_some_and(|t| t.ends_with("after")));
+    assert!(
+        last.expect("one more")["text"]
+            .as_str()
+            .is_some_and(|t| t.ends_with("after"))
+    );
     assert_eq!(after["timeline"], shared(before)["timeline"]);
 }
 
@@ -69,6 +73,14 @@ fn who_nobody_has_said_is_asked_for() {
     let ran = console.run(&["declare", "--service", "other", "--title", "x"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.err.contains("--as USER"), "{ran:?}");
-    let state = console.json(&["--as", "Emma", "declare", "--service", "other", "--title", "x"]);
+    let state = console.json(&[
+        "--as",
+        "Emma",
+        "declare",
+        "--service",
+        "other",
+        "--title",
+        "x",
+    ]);
     assert_eq!(state["outbox"]["pending"], 0);
 }

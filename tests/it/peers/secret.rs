@@ -10,7 +10,9 @@ fn canary(token: &str) -> &str {
 }
 
 fn holds(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    bytes
+        .windows(word.len())
+        .any(|window| window == word.as_bytes())
 }
 
 #[test]
@@ -47,7 +49,10 @@ fn a_token_is_in_no_output_and_no_file() {
     outputs.push(console.run(&["note", &id, "z"]));
     let word = canary(&token);
     for ran in &outputs {
-        assert!(!ran.out.contains(word) && !ran.err.contains(word), "{ran:?}");
+        assert!(
+            !ran.out.contains(word) && !ran.err.contains(word),
+            "{ran:?}"
+        );
     }
     let found = files(&console.data());
     assert!(found.iter().any(|(path, _)| path.ends_with("matoi.log")));
@@ -69,7 +74,9 @@ fn the_embedded_workspace_keeps_its_tokens_to_itself() {
     let lock: serde_json::Value = serde_json::from_str(&lock).expect("JSON");
     let token = lock["token"].as_str().expect("a token");
     let pid = lock["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
-    let pid = pid.and_then(rustix::process::Pid::from_raw).expect("a process");
+    let pid = pid
+        .and_then(rustix::process::Pid::from_raw)
+        .expect("a process");
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is ours");
     let word = canary(token);
     assert!(!sync.out.contains(word) && !sync.err.contains(word));

@@ -172,7 +172,7 @@ fn a_pin_enters_at_its_own_time_and_a_resolution_archives() {
         1,
         "it is pinned already"
     );
-    assert_eq!(console.run(&["pin", "-", "1.000001"]).code, 3);
+    assert_eq!(console.run(&["pin", "-", "1700000000.000100"]).code, 3);
     console.run(&["pin", "-", &ts, "--off"]).ok();
     assert_eq!(console.run(&["resolve", "-"]).code, 1, "not recovered yet");
     console.run(&["recover", "-"]).ok();
