@@ -565,7 +565,10 @@ impl Running {
 
     /// Names as they were when the workspace was last reached.
     fn remember(&mut self) {
-        let kept = self.journal.setting(self.people_key()).ok().flatten();
+        let keys = [self.people_key(), PEOPLE];
+        let kept = keys
+            .iter()
+            .find_map(|key| self.journal.setting(key).ok().flatten());
         let people: BTreeMap<UserId, Person> = kept
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
