@@ -316,6 +316,11 @@ impl Running {
                 Err(problem) => tracing::warn!(%problem, "no lease"),
             }
         }
+        if self.lease.is_none() && self.people.is_empty() {
+            // The process that leads reads them, and keeps them for all.
+            self.remember();
+            self.dirty |= !self.people.is_empty();
+        }
         match self.journal.stale() {
             Ok(false) => {}
             Ok(true) => match self.journal.newer() {

@@ -198,11 +198,14 @@ fn every_kind_and_every_oddity_is_in_it() {
         messages.iter().any(|m| forged(&m)),
         "somebody else's metadata"
     );
-    let hostile = |row: &EventRow| {
-        let text = row.text.as_deref().unwrap_or("");
+    let hostile = |text: &str| {
         text.contains('\u{202e}') && text.contains('\u{1b}') && text.contains("&lt;!channel&gt;")
     };
-    assert!(rows.iter().any(hostile), "hostile text");
+    assert!(messages.iter().any(|m| hostile(&m.text)), "hostile text");
+    let lines = kept("journal.jsonl");
+    let harmless = |c: char| c == '\n' || !matoi::domain::text::never_shown(c);
+    assert!(lines.chars().all(harmless), "a journal holds none of it");
+    assert!(!lines.contains("\\u001b"), "nor in escapes");
 }
 
 /// Writes the channel as consoles would have.
