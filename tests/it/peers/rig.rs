@@ -29,7 +29,9 @@ pub struct Ran {
 
 impl Ran {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        let read = serde_json::from_str(&self.out);
+        assert!(read.is_ok(), "{self:?}");
+        read.unwrap_or_default()
     }
 
     #[track_caller]

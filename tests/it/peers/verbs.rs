@@ -298,7 +298,11 @@ fn exit_codes_tell_failed_usage_missing_and_streams_tell_data_from_talk() {
 /// The top level of `show --json` as it is promised: its names and types.
 fn shape(state: &Value) {
     let mut fields = state.as_object().expect("an object").clone();
-    let mut take = |name: &str| fields.remove(name).unwrap_or_else(|| panic!("no {name}"));
+    let mut take = |name: &str| {
+        let found = fields.remove(name);
+        assert!(found.is_some(), "no {name}");
+        found.unwrap_or_default()
+    };
     let text = |value: &Value| value.is_string();
     let text_or_null = |value: &Value| value.is_string() || value.is_null();
     let time = |value: &Value| {
