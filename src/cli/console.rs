@@ -277,27 +277,45 @@ impl Console {
     }
 
     fn take(&mut self, msg: Msg) {
-        self.claim(&msg);
+        let msg = match msg {
+            Msg::Snapshot(snapshot) => Msg::Snapshot(self.claimed(snapshot)),
+            msg => msg,
+        };
         let effects = update(&mut self.model, msg);
         for effect in effects {
             self.carry_out(effect);
         }
     }
 
-    /// `--as` or the configuration names who sits here, once people are known by name.
-    fn claim(&mut self, msg: &Msg) {
-        let Msg::Snapshot(snapshot) = msg else {
-            return;
+    /// `--as` or the configuration names who sits here: nobody is asked then. Until people are
+    /// known by name, what was asked for stands for them.
+    fn claimed(&mut self, snapshot: Arc<Snapshot>) -> Arc<Snapshot> {
+        let Some(asked) = self.context.asked_user() else {
+            return snapshot;
         };
-        let asked = self.context.asked_user();
-        let (Some(asked), false) = (asked, snapshot.people.is_empty()) else {
-            return;
+        let me = if snapshot.people.is_empty() {
+            UserId::new(asked)
+        } else {
+            match resolve::person(&snapshot.people, &asked) {
+                Ok(me) => {
+                    if me != snapshot.me {
+                        self.carry_out(Effect::SetMe(me.clone()));
+                    }
+                    me
+                }
+                Err(problem) => {
+                    self.ended = Some(problem);
+                    return snapshot;
+                }
+            }
         };
-        match resolve::person(&snapshot.people, &asked) {
-            Ok(me) if me != snapshot.me => self.carry_out(Effect::SetMe(me)),
-            Ok(_) => {}
-            Err(problem) => self.ended = Some(problem),
+        if me == snapshot.me {
+            return snapshot;
         }
+        Arc::new(Snapshot {
+            me,
+            ..(*snapshot).clone()
+        })
     }
 
     fn carry_out(&mut self, effect: Effect) {

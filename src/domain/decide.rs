@@ -388,8 +388,10 @@ fn drafts(
                 .get(&super::event::Register::pin(ts))
                 .and_then(|w| w.events.first())
                 .map_or("", |id| id.as_str());
+            // Slack tells who pinned, and not who took a pin off: every console must make one id.
+            let user = if *pinned { by.as_str() } else { "" };
             vec![Draft {
-                id: EventId::derived(&incident.id, &format!("{ts}{before}"), by.as_str(), verb),
+                id: EventId::derived(&incident.id, &format!("{ts}{before}"), user, verb),
                 body,
                 text: None,
             }]

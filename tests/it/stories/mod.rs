@@ -132,11 +132,19 @@ fn settles(session: &mut Session) {
 /// Declares by keys alone.
 fn declare(session: &mut Session, title: &str) {
     session.send(b"d");
-    session.until(|screen| screen.contents().contains("Cancel"));
+    shows(session, "[  Cancel  ]");
+    session.send(b"\t");
     session.send(title.as_bytes());
     shows(session, title);
     session.send(b"\x04");
-    shows(session, "other-");
+    shows(session, "#other-");
+}
+
+fn messages(world: &World, wanted: &[&str]) {
+    let told = world.channel().join("\n");
+    for words in wanted {
+        assert!(told.contains(words), "no {words:?} in the channel:\n{told}");
+    }
 }
 
 #[test]
@@ -144,18 +152,122 @@ fn an_incident_run_by_keys_tells_its_story_in_the_channel() {
     let world = World::new();
     let mut console = world.console("one", "sato", "en", 120, 35);
     declare(&mut console, "Checkout fails");
+    console.send(b"l");
+    shows(&mut console, "No impact");
+    console.send(b"\x1b[B");
+    console.send(b"\x1b[B");
+    shows(&mut console, "(*) 2 High");
+    console.send(b"\x0c");
+    shows(&mut console, "CHECKLIST  2 High 0/");
+    console.send(b"h");
+    shows(&mut console, "@sato me");
+    console.send(b"\r");
+    shows(&mut console, "takes command");
+    console.send(b"6");
+    for done in ["High 1/", "High 2/", "High 3/"] {
+        console.send(b"j ");
+        shows(&mut console, done);
+    }
+    console.send(b"n");
+    shows(&mut console, "Note *");
+    console.send(b"rolled back build 812");
+    shows(&mut console, "rolled back build 812");
+    console.send(b"\r");
+    console.until(|screen| !screen.contents().contains("Note *"));
+    console.send(b"r");
+    shows(&mut console, "[  recovered  ]");
+    console.send(b"\x12");
+    shows(&mut console, "RECOVERED");
     settles(&mut console);
-    let told = world.channel().join("\n");
-    assert!(
-        told.contains("Incident declared: *Checkout fails*"),
-        "{told}"
+    // What the screen shows as settled is in the channel, for people who only have that.
+    messages(
+        &world,
+        &[
+            "Incident declared: *Checkout fails*",
+            "Level set to *2 High*",
+            "1. Name the commander",
+            "takes command",
+            "Done: 1. Name the commander",
+            "Done: 3.",
+            "rolled back build 812",
+            "*Recovered* since",
+        ],
     );
-    console.send(b"q");
+    signal(console.pid(), "TERM");
+    console.end();
+    console.assert_restored();
     let (code, json) = world.run("one", &["show", "-", "--json"]);
     assert_eq!(code, 0);
     let shown: Value = serde_json::from_str(&json).expect("json");
-    assert_eq!(shown["title"], "Checkout fails");
+    assert_eq!(shown["phase"], "recovered");
+    assert_eq!(shown["level"], "2");
+    let states = shown["checklist"].as_array().expect("a list");
+    let done = states.iter().filter(|item| item["state"] == "done").count();
+    assert_eq!(done, 3);
+    assert!(shown["commander"].is_string());
+    assert!(shown["milestones"]["recovered"].is_string());
+    assert_eq!(shown["outbox"]["pending"], 0);
     assert_eq!(shown["outbox"]["failed"], 0);
+}
+
+#[test]
+fn two_consoles_see_each_other_and_agree() {
+    let world = World::new();
+    let mut one = world.console("one", "sato", "en", 120, 35);
+    let mut two = world.console("two", "tanaka", "ja", 80, 24);
+    declare(&mut one, "Search is slow");
+    shows(&mut two, "Search is slow");
+    two.send(b"\r");
+    shows(&mut two, "#other-");
+    two.send(b"n");
+    shows(&mut two, "Enter");
+    two.send("索引の再構築を開始".as_bytes());
+    shows(&mut two, "索引の再構築を開始");
+    two.send(b"\r");
+    // The other console, in its own language, without a key.
+    shows(&mut one, "索引の再構築を開始");
+    settles(&mut one);
+    settles(&mut two);
+    for session in [&mut one, &mut two] {
+        signal(session.pid(), "TERM");
+        session.end();
+    }
+    let state = |data: &str| {
+        let (code, _) = world.run(data, &["sync", "--once"]);
+        assert_eq!(code, 0, "{data}");
+        let (_, json) = world.run(data, &["show", "-", "--json"]);
+        let mut shown: Value = serde_json::from_str(&json).expect("json");
+        let object = shown.as_object_mut().expect("an object");
+        object.remove("outbox");
+        object.remove("link");
+        for entry in object["timeline"].as_array_mut().expect("a list") {
+            entry
+                .as_object_mut()
+                .expect("an entry")
+                .remove("recorded_at");
+        }
+        shown
+    };
+    assert_eq!(state("one"), state("two"));
+}
+
+#[test]
+fn a_public_act_is_not_done_by_enter_space_or_y() {
+    let world = World::new();
+    let mut console = world.console("one", "sato", "en", 80, 24);
+    console.send(b"d");
+    shows(&mut console, "[  Cancel  ]");
+    console.send(b"\tNothing is wrong");
+    shows(&mut console, "Nothing is wrong");
+    // Through the whole form, and onto Cancel.
+    for _ in 0..12 {
+        console.send(b"\r");
+    }
+    console.send(b" y");
+    console.until(|screen| {
+        !screen.contents().contains("[  Cancel  ]") || screen.contents().contains("> Service")
+    });
+    assert!(world.channel().is_empty(), "{:?}", world.channel());
 }
 
 #[test]

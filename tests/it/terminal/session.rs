@@ -6,6 +6,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{Termios, tcgetattr};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::num::NonZeroU16;
+use std::time::{Duration, Instant};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 
 /// Nothing here takes a second; a program that says nothing for so long never will.
@@ -13,6 +14,9 @@ const GIVE_UP: Timespec = Timespec {
     tv_sec: 30,
     tv_nsec: 0,
 };
+
+/// What a program may take for one thing on a machine that is busy with others.
+const LONGEST: Duration = Duration::from_secs(40);
 
 pub struct Session {
     pty: Pty,
@@ -171,7 +175,11 @@ impl Session {
 
     /// Reads what the program writes until the screen is as wished.
     pub fn until(&mut self, wish: impl Fn(&vt100::Screen) -> bool) {
+        let started = Instant::now();
         while !wish(self.parser.screen()) {
+            // A clock that ticks is no sign of life.
+            let late = started.elapsed() > LONGEST;
+            assert!(!late, "it stays at:\n{}", self.parser.screen().contents());
             let mut fds = [PollFd::new(&self.pty, PollFlags::IN)];
             let ready = poll(&mut fds, Some(&GIVE_UP)).expect("poll");
             let alive = ready > 0 && self.read();
