@@ -6,8 +6,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{Termios, tcgetattr};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::num::NonZeroU16;
-use std::time::{Duration, Instant};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 /// Nothing here takes a second; a program that says nothing for so long never will.
 const GIVE_UP: Timespec = Timespec {
@@ -152,10 +152,6 @@ impl Session {
             parser: vt100::Parser::new(rows, columns, 0),
             raw: Vec::new(),
         }
-    }
-
-    pub fn text(&self) -> String {
-        self.parser.screen().contents()
     }
 
     pub fn pid(&self) -> u32 {
