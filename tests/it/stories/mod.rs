@@ -137,7 +137,7 @@ fn declare(session: &mut Session, title: &str) {
     session.send(title.as_bytes());
     shows(session, title);
     session.send(b"\x04");
-    shows(session, "#other-");
+    shows(session, "since declared");
 }
 
 fn messages(world: &World, wanted: &[&str]) {
@@ -218,9 +218,9 @@ fn two_consoles_see_each_other_and_agree() {
     declare(&mut one, "Search is slow");
     shows(&mut two, "Search is slow");
     two.send(b"\r");
-    shows(&mut two, "#other-");
+    shows(&mut two, "宣言から");
     two.send(b"n");
-    shows(&mut two, "Enter");
+    shows(&mut two, "記録 *");
     two.send("索引の再構築を開始".as_bytes());
     shows(&mut two, "索引の再構築を開始");
     two.send(b"\r");
