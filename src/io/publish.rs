@@ -128,6 +128,16 @@ fn said(
     names: &Resolver<'_>,
 ) -> Option<Talk> {
     let message = &row.message;
+    // Said by the header and the timeline already.
+    let told = message.subtype.as_deref().is_some_and(|subtype| {
+        matches!(
+            subtype,
+            "channel_topic" | "channel_purpose" | "group_topic" | "group_purpose" | "pinned_item"
+        )
+    });
+    if told && message.replies == 0 && message.reactions.is_empty() {
+        return None;
+    }
     let at = DateTime::from_timestamp_micros(row.ts.micros())?;
     let mut talk = Talk {
         ts: row.ts.clone(),

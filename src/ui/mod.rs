@@ -5,9 +5,9 @@
 //! | [`frame`], [`sink`] | the assembler of frames, and what may reach a terminal |
 //! | [`theme`] | meanings, and how each looks |
 //! | [`layout`] | where everything stands, for every size |
-//! | [`line`], [`window`], [`list`] | lines of a pane, and which rows of a list are seen |
+//! | [`mod@line`], [`window`], [`list`] | lines of a pane, and which rows of a list are seen |
 //! | [`scene`] | what every pane reads, and what a frame reports back |
-//! | [`home`], [`room`], [`overlay`], [`footer`] | the screens |
+//! | `home`, `room`, `overlay`, `footer` | the screens |
 //! | [`typing`] | text being typed, and its caret |
 
 mod encode;

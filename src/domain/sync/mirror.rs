@@ -288,16 +288,15 @@ fn call_text(incident: &Incident, slot: u32, names: &Names, now: DateTime<Utc>) 
     let ja = lang == Lang::Ja;
     let pick = |en: &'static str, jp: &'static str| if ja { jp } else { en };
     let mut lines = Vec::new();
-    let counted = incident
-        .milestones
-        .get(&Milestone::Detected)
-        .or_else(|| incident.milestones.get(&Milestone::Responded));
-    if let Some(reached) = counted {
+    let counted = [Milestone::Detected, Milestone::Responded]
+        .into_iter()
+        .find_map(|name| Some((name.text(), incident.milestones.get(&name)?)));
+    if let Some((since, reached)) = counted {
         let passed = span(now - reached.time, lang);
         lines.push(if ja {
-            format!("*タイムキーパー*: 検知から {passed}")
+            format!("*タイムキーパー*: {}から {passed}", since.ja)
         } else {
-            format!("*Timekeeper*: {passed} since detected")
+            format!("*Timekeeper*: {passed} since {}", since.en)
         });
     }
     let none = pick("nobody", "なし");
