@@ -277,6 +277,9 @@ pub fn task_words(task: &Task) -> Text {
             crate::both!("invite the group {who}", "グループ {who} を招待する")
         }
         Task::Announce { to, .. } => crate::both!("announce in {to}", "{to} に告知する"),
+        Task::Restore { .. } => {
+            Text::fixed("say a deleted act again", "削除された記録を投稿し直す")
+        }
         Task::Delete { .. } => Text::fixed("remove a duplicate", "重複した投稿を消す"),
         Task::Archive {} => Text::fixed("archive the channel", "チャンネルをアーカイブする"),
         Task::Unarchive {} => Text::fixed(

@@ -297,6 +297,10 @@ impl Engine {
                     self.not_before.insert(seq, now.mono + self.timing.read_lag);
                     self.next_discover = now.mono;
                     set(step, JobState::Unconfirmed, true);
+                } else if matches!(job.task, Task::Restore { .. }) {
+                    // By then a read has shown whether it is there.
+                    self.not_before.insert(seq, now.mono + self.timing.read_lag);
+                    set(step, JobState::Pending, true);
                 } else {
                     set(step, JobState::Pending, true);
                 }

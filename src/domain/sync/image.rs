@@ -106,6 +106,10 @@ pub enum Task {
         #[serde(default, skip_serializing_if = "is_false")]
         here: bool,
     },
+    /// Somebody deleted a message that carried events: they are said again, at their position.
+    Restore {
+        ts: SlackTs,
+    },
     /// A later copy of what is in the channel already.
     Delete {
         ts: SlackTs,

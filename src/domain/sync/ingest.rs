@@ -283,7 +283,10 @@ impl Engine {
         for job in self.image.jobs.values().filter(|j| j.incident == *incident) {
             let again = !matches!(
                 job.task,
-                Task::Create { .. } | Task::Announce { .. } | Task::Delete { .. }
+                Task::Create { .. }
+                    | Task::Announce { .. }
+                    | Task::Delete { .. }
+                    | Task::Restore { .. }
             );
             if again {
                 step.writes.push(Write::Job(Job {

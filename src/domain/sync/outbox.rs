@@ -51,6 +51,15 @@ impl Engine {
             if !self.may_go(&job, now) {
                 continue;
             }
+            if let (Task::Restore { ts }, Some(channel)) = (&job.task, &row.channel)
+                && self.is_restored(channel, ts)
+            {
+                step.writes.push(Write::Job(Job {
+                    state: JobState::Sent,
+                    ..job
+                }));
+                continue;
+            }
             if let Some(call) = self.call_for(&job, &row, now) {
                 let sending = Job {
                     state: JobState::Sending,
@@ -167,6 +176,21 @@ impl Engine {
                     to: to.clone(),
                     text,
                     metadata: announce_metadata(&row.id, event),
+                })
+            }
+            Task::Restore { ts } => {
+                let lost = self.image.messages.get(&channel)?.get(ts)?;
+                let mut metadata = lost.message.metadata.clone()?;
+                metadata
+                    .payload
+                    .insert("position".to_owned(), ts.to_string());
+                let text = lost.message.text.clone();
+                self.posted_now(&channel, now)?;
+                Some(Call::Post {
+                    channel,
+                    text,
+                    thread: None,
+                    metadata,
                 })
             }
             Task::Delete { ts } => Some(Call::Delete {

@@ -1,6 +1,7 @@
 //! Reading back what is in the channels: sweeps, what a message means, threads, pins, discovery.
 
 use super::image::{ChannelRow, Job, JobState, Message, MessageRow, Task, Write};
+use super::mirror::Carried;
 use super::{Answer, Call, Engine, Fault, Flight, Now, Step, Sweep};
 use crate::domain::ids::{ChannelId, SlackTs};
 use std::collections::BTreeSet;
@@ -392,7 +393,41 @@ impl Engine {
                 deleted: missed >= MISSES,
                 ..row.clone()
             }));
+            if missed >= MISSES {
+                self.restore(step, row, now);
+            }
         }
+    }
+
+    /// Deleting an event's message changes nothing: its author's console says the events again, at
+    /// their position. Once; who deletes that as well means it.
+    fn restore(&self, step: &mut Step, row: &MessageRow, now: Now) {
+        let carried = row.message.metadata.as_ref().and_then(Carried::read);
+        let Some(carried) = carried.filter(|_| row.message.own) else {
+            return;
+        };
+        let ours = carried.console == self.image.console && carried.position.is_none();
+        // A later copy holds nobody's place.
+        let holds = carried.events.iter().any(|(_, event)| {
+            let known = self.image.events.get(&event.id);
+            let position = known.and_then(|row| row.position.as_ref());
+            position.is_some_and(|position| position.ts == row.ts)
+        });
+        let task = Task::Restore { ts: row.ts.clone() };
+        let begun = self.image.jobs.values().any(|job| job.task == task);
+        if ours && holds && !begun {
+            self.enqueue(step, &carried.incident, task, now);
+        }
+    }
+
+    /// Whether a message that stands in for the lost one is in the channel.
+    pub(super) fn is_restored(&self, channel: &ChannelId, ts: &SlackTs) -> bool {
+        let messages = self.image.messages.get(channel).into_iter().flatten();
+        messages.into_iter().any(|(_, row)| {
+            let metadata = row.message.metadata.as_ref();
+            let position = metadata.and_then(|m| m.payload.get("position"));
+            row.message.own && position.is_some_and(|p| p == ts.as_str())
+        })
     }
 
     pub(super) fn thread_answered(

@@ -575,6 +575,49 @@ fn without_folding_again_it_goes_wrong() {
     );
 }
 
+/// Deleting changes nothing: who joins later folds the same state, in the same order.
+#[test]
+fn a_deleted_act_is_said_again_at_its_position() {
+    let mut run = Run::new(3, 2, Trouble::NONE, Safeguards::ALL);
+    run.consoles[1].joins = Duration::from_secs(900);
+    run.play(0);
+    let before = run.saved.clone();
+    run.act(0, Command::Note("first".into()));
+    let lost = run.saved.difference(&before).next().cloned();
+    let lost = lost.expect("an act");
+    for n in 0..3 {
+        for _ in 0..10 {
+            run.advance();
+        }
+        run.act(0, Command::Note(format!("later {n}")));
+    }
+    for _ in 0..200 {
+        run.advance();
+    }
+    let state = |n: usize, run: &mut Run| {
+        let id = run.incident.clone().expect("declared");
+        let state = run.consoles[n].engine.agreed(&id).expect("known");
+        let entries = state.entries.iter();
+        entries
+            .map(|e| format!("{} {:?} {:?}", e.id, e.position, e.text))
+            .collect::<Vec<_>>()
+    };
+    let before = state(0, &mut run);
+    assert!(run.world.delete_carrier(lost.as_str()));
+    run.now = run.now.max(Duration::from_secs(901));
+    for _ in 0..400 {
+        run.advance();
+    }
+    assert_eq!(state(0, &mut run), before);
+    assert_eq!(state(1, &mut run), before, "the one who joined later");
+    let again = run
+        .world
+        .carried()
+        .into_iter()
+        .filter(|(metadata, deleted)| !deleted && metadata.payload.contains_key("position"));
+    assert_eq!(again.count(), 1);
+}
+
 /// What the declaration needs is there, whatever fails beside it.
 #[test]
 fn one_failed_invitation_blocks_nothing() {

@@ -81,6 +81,21 @@ impl World {
             .collect()
     }
 
+    /// Somebody deletes the message that carries an event. Whether there was one.
+    pub fn delete_carrier(&mut self, event: &str) -> bool {
+        let messages = self
+            .channels
+            .iter_mut()
+            .flat_map(|c| c.messages.values_mut());
+        let found = messages.into_iter().find(|s| {
+            let metadata = s.message.metadata.as_ref();
+            !s.deleted
+                && metadata
+                    .is_some_and(|m| m.payload.get("events").is_some_and(|e| e.contains(event)))
+        });
+        found.map(|stored| stored.deleted = true).is_some()
+    }
+
     /// Carries out a call, or loses it, or loses its answer.
     pub fn call(
         &mut self,
