@@ -39,8 +39,10 @@ pub fn run(arguments: &[String]) -> io::Result<()> {
             arguments: Vec::new(),
             env: vec![
                 ("MATOI_DATA_DIR".to_owned(), path(home.path())),
-                ("MATOI_CONFIG".to_owned(), path(&home.path().join("none"))),
+                ("HOME".to_owned(), path(home.path())),
                 ("XDG_CONFIG_HOME".to_owned(), path(home.path())),
+                // Nobody is asked who sits here: that question would take the keys.
+                ("MATOI_USER".to_owned(), "@sato".to_owned()),
             ],
             keys: keys(&["?", ESCAPE]),
         },
