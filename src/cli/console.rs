@@ -383,6 +383,7 @@ impl Console {
             }),
         };
         let asked = match &self.core {
+            Some(_) if self.is_nameless() => Err(nameless()),
             Some(core) => core.try_ask(ask),
             None => Err(not_yet()),
         };
@@ -392,6 +393,14 @@ impl Console {
                 result: Err(problem),
             });
         }
+    }
+
+    /// Who acts is written into the channel for good: a handle that nobody could be found for yet
+    /// must not be.
+    fn is_nameless(&self) -> bool {
+        let snapshot = &self.model.snapshot;
+        let me = snapshot.me.as_str();
+        me.is_empty() || (snapshot.people.is_empty() && !me.starts_with(['U', 'W']))
     }
 
     fn settle(&mut self, seq: u64, retry: bool) {
@@ -479,6 +488,17 @@ impl Console {
         }
         self.shown = Some(self.model.generation);
     }
+}
+
+fn nameless() -> Problem {
+    Problem::failed(Text::fixed(
+        "Who you are is not known yet: this was not saved.",
+        "使用者が確認できていないため、保存していません。",
+    ))
+    .hint(Text::fixed(
+        "Wait until the workspace is reached, or start with --as and your user id (U…).",
+        "接続されるまで待つか、--as にユーザー ID (U…) を指定して起動してください。",
+    ))
 }
 
 fn not_yet() -> Problem {
