@@ -373,9 +373,10 @@ impl Drop for Terminal {
 
 /// Whether no shell watches this program: its parent is of another session, or it leads its own.
 fn is_orphan() -> bool {
-    let own = rustix::process::getsid(None);
-    let parents = rustix::process::getppid().and_then(|p| rustix::process::getsid(Some(p)).ok());
-    own.ok() != parents
+    // Not rustix's `getsid`: it cannot say 0, which is what a session led from outside of this
+    // container is called.
+    let parent = nix::unistd::getppid();
+    nix::unistd::getsid(None) != nix::unistd::getsid(Some(parent))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use signals::Pipe;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long an escape waits for the rest of a sequence before it is the key. Terminals write a
 /// sequence in one piece; what tears pieces apart is a network, and people press the key alone.
@@ -23,6 +23,10 @@ const ESCAPE_WAIT: Duration = Duration::from_millis(30);
 
 /// Bytes taken in one go, so that a flood of input leaves room for drawing.
 const FLOOD: usize = 64 * 1024;
+
+/// How long after the terminal came back an interrupt is still taken for one typed into the program
+/// that had it: the kernel gives a signal to any of our threads, and that one may be slow to run.
+const LATE_INTERRUPT: Duration = Duration::from_secs(1);
 
 /// What happened at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub struct Input {
     pipe: Pipe,
     decoder: Decoder,
     gone: bool,
+    /// When somebody else last gave the terminal back.
+    lent_until: Option<Instant>,
 }
 
 impl Input {
@@ -67,6 +73,7 @@ impl Input {
             pipe,
             decoder: Decoder::default(),
             gone: false,
+            lent_until: None,
         };
         Ok((input, waker))
     }
@@ -105,6 +112,7 @@ impl Input {
         let mut fds = [PollFd::new(&self.pipe, PollFlags::IN)];
         // Nothing but an interruption can go wrong here; the caller looks and comes back.
         let _interrupted = poll(&mut fds, None);
+        self.lent_until = Some(Instant::now());
         self.pipe.take().0
     }
 
@@ -158,6 +166,11 @@ impl Input {
         }
     }
 
+    fn was_just_lent(&self) -> bool {
+        self.lent_until
+            .is_some_and(|then| then.elapsed() < LATE_INTERRUPT)
+    }
+
     fn hang_up(&mut self, events: &mut Vec<Event>) {
         if !self.gone {
             self.gone = true;
@@ -177,6 +190,7 @@ impl Input {
                     events.push(Event::Resize(columns, rows));
                 }
                 Signal::Hangup => self.hang_up(events),
+                Signal::Interrupt if self.was_just_lent() => {}
                 Signal::Terminate | Signal::Interrupt => events.push(Event::Terminate),
                 Signal::Suspend => events.push(Event::Suspend),
                 Signal::Continue => events.push(Event::Resume),

@@ -178,9 +178,18 @@ impl Session {
             assert!(!late, "it stays at:\n{}", self.parser.screen().contents());
             let mut fds = [PollFd::new(&self.pty, PollFlags::IN)];
             let ready = poll(&mut fds, Some(&GIVE_UP)).expect("poll");
-            let alive = ready > 0 && self.read();
-            assert!(alive, "it stays at:\n{}", self.parser.screen().contents());
+            if ready == 0 || !self.read() {
+                self.stuck();
+            }
         }
+    }
+
+    /// Fails, with all there is to know about why the screen is not as wished.
+    fn stuck(&mut self) -> ! {
+        let ended = self.child.0.try_wait().expect("it can be asked");
+        let _gone_already = self.child.0.kill();
+        let (screen, said) = (self.parser.screen().contents(), self.last_words());
+        panic!("ended: {ended:?}\nit said:\n{said}\nthe screen stays at:\n{screen}");
     }
 
     /// Whether there was anything.
