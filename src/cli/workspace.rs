@@ -1,6 +1,7 @@
 //! `matoi workspace serve`.
 
 use crate::domain::problem::Problem;
+use crate::workspace::faults::EXAMPLE;
 use crate::workspace::limits::Mode;
 use crate::workspace::serve::{LINGER, Serve, serve};
 use clap::{Args, Subcommand};
@@ -28,7 +29,7 @@ enum Command {
         /// What a new workspace begins with (TOML)
         #[arg(long, value_name = "FILE")]
         seed: Option<PathBuf>,
-        /// What goes wrong, and when (TOML)
+        /// What goes wrong, and when (TOML; `matoi workspace faults` prints one, explained)
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,
         /// Answers however often it is asked
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long, hide = true, value_name = "SECONDS", default_value_t = LINGER.as_secs_f64())]
         linger: f64,
     },
+    /// Prints the documented example of a file for --faults
+    Faults,
 }
 
 impl Workspace {
@@ -57,7 +60,10 @@ impl Workspace {
             clamp,
             hosted,
             linger,
-        } = self.command;
+        } = self.command
+        else {
+            return super::out::line(EXAMPLE.trim_end());
+        };
         let linger = Duration::try_from_secs_f64(linger).unwrap_or(LINGER);
         let limits = match (no_limits, clamp) {
             (true, _) => Mode::Off,

@@ -58,8 +58,8 @@ pub struct Answer {
     pub body: Map<String, Value>,
     /// 200 for nearly everything, errors included; 429 over budget; 5xx by fault injection only.
     pub status: u16,
-    /// Seconds, on a 429.
-    pub retry_after: Option<u32>,
+    /// The header, on a 429: seconds, unless a fault says otherwise.
+    pub retry_after: Option<String>,
     /// What the token may do, for `x-oauth-scopes`; `None` before the token is known.
     pub scopes: Option<String>,
     /// What the method wants, for `x-accepted-oauth-scopes`.
@@ -96,10 +96,11 @@ impl Answer {
         Answer::from_reply(Err(Refusal::new(code)))
     }
 
-    pub fn ratelimited(retry_after: u32) -> Answer {
+    /// 429; without a header where it is empty.
+    pub fn ratelimited(retry_after: String) -> Answer {
         Answer {
             status: 429,
-            retry_after: Some(retry_after),
+            retry_after: Some(retry_after).filter(|header| !header.is_empty()),
             ..Answer::refusal("ratelimited")
         }
     }

@@ -2,14 +2,14 @@
 
 use super::answer::Answer;
 use super::args::Args;
-use super::faults::{Delivery, Faults, Verdict};
+use super::faults::{Delivery, Faults, Harm, Verdict};
 use super::limits::{Limits, Mode, Over};
-use super::model::Micros;
+use super::model::{Micros, TokenKind, TokenState};
 use super::state::State;
 use super::store::Store;
 use crate::domain::problem::Problem;
 use crate::wire::methods::{self, Tier};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tracing::error;
 
 pub struct Engine {
@@ -50,6 +50,9 @@ impl Engine {
         let cursor = args.text("cursor").ok().flatten();
         let with_cursor = cursor.is_some_and(|cursor| !cursor.is_empty());
         let verdict = self.faults.judge(method, with_cursor, now);
+        if let Some(harm) = verdict.harm {
+            self.suffer(harm, token, args, now);
+        }
         let mut answer = match self.refused(token, method, args, &verdict, now) {
             Some(answer) => answer,
             None => self.committed(token, method, args, &verdict, now),
@@ -80,8 +83,8 @@ impl Engine {
             // The state says the same again, with the headers that belong to it.
             Err(_) => return None,
         };
-        if let Some(secs) = verdict.retry_after {
-            return Some(Answer::ratelimited(secs));
+        if let Some(header) = &verdict.retry_after {
+            return Some(Answer::ratelimited(header.clone()));
         }
         let app = token
             .and_then(|secret| self.state.token(secret))
@@ -91,13 +94,17 @@ impl Engine {
             _ => String::new(),
         };
         // Budgets are an app's; a person typing in Slack's own client has none of them.
-        let booked = app.map_or(Ok(()), |app| self.limits.book(app, row, &place, now));
+        let mode = match verdict.clamped {
+            true => Mode::Clamped,
+            false => self.limits.mode,
+        };
+        let booked = app.map_or(Ok(()), |app| self.limits.book(mode, app, row, &place, now));
         match booked {
             Ok(()) => {}
-            Err(Over::Method(secs)) => return Some(Answer::ratelimited(secs)),
+            Err(Over::Method(secs)) => return Some(Answer::ratelimited(secs.to_string())),
             Err(Over::Posts) => {
                 return Some(Answer {
-                    retry_after: Some(1),
+                    retry_after: Some("1".to_owned()),
                     ..Answer::refusal("rate_limited")
                 });
             }
@@ -114,14 +121,74 @@ impl Engine {
         now: Micros,
     ) -> Answer {
         self.state.quirks = verdict.quirks.clone();
-        self.state.quirks.clamp = self.limits.mode == Mode::Clamped;
-        let answer = self.state.call(token, method, args, now);
+        self.state.quirks.clamp = verdict.clamped || self.limits.mode == Mode::Clamped;
+        let mut answer = self.paged(token, method, args, verdict, now);
+        if let Some(seed) = verdict.paging.shuffle {
+            shuffle(&mut answer, seed);
+        }
         match self.save() {
             Ok(()) => answer,
             Err(problem) => {
                 error!("{problem}");
                 Answer::refusal("internal_error")
             }
+        }
+    }
+
+    /// The state's answer; for a page that is repeated, the first one with the caller's cursor.
+    fn paged(
+        &mut self,
+        token: Option<&str>,
+        method: &str,
+        args: &Args,
+        verdict: &Verdict,
+        now: Micros,
+    ) -> Answer {
+        if !verdict.paging.again {
+            return self.state.call(token, method, args, now);
+        }
+        let mut first = args.clone();
+        let cursor = first.remove("cursor").unwrap_or_default();
+        let mut answer = self.state.call(token, method, &first, now);
+        if answer.ok() {
+            let body = &mut answer.body;
+            if body.contains_key("has_more") {
+                body.insert("has_more".to_owned(), Value::Bool(true));
+            }
+            let metadata = json!({ "next_cursor": cursor });
+            body.insert("response_metadata".to_owned(), metadata);
+        }
+        answer
+    }
+
+    /// What a fault does to the workspace itself. A channel is archived by a person, as it would be.
+    fn suffer(&mut self, harm: Harm, token: Option<&str>, args: &Args, now: Micros) {
+        match harm {
+            Harm::RevokeToken => {
+                let secret = token.unwrap_or_default();
+                self.state
+                    .edit_token(secret, |token| token.state = TokenState::Revoked);
+            }
+            Harm::ArchiveChannel => {
+                let people: Vec<String> = self
+                    .state
+                    .tokens()
+                    .filter(|token| token.kind == TokenKind::User && token.app.is_none())
+                    .map(|token| token.secret.clone())
+                    .collect();
+                let mut only = Args::default();
+                if let Ok(channel) = args.text_or_empty("channel") {
+                    only = Args::from_pairs([("channel", channel)]);
+                }
+                for person in people {
+                    for method in ["conversations.join", "conversations.archive"] {
+                        self.state.call(Some(&person), method, &only, now);
+                    }
+                }
+            }
+        }
+        if let Err(problem) = self.save() {
+            error!("{problem}");
         }
     }
 
@@ -147,6 +214,16 @@ impl Engine {
             self.state = state;
         }
         saved
+    }
+}
+
+/// Puts the items of a page in an order drawn from `seed`.
+fn shuffle(answer: &mut Answer, seed: u64) {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    for list in ["messages", "channels", "members"] {
+        if let Some(Value::Array(items)) = answer.body.get_mut(list) {
+            rng.shuffle(items);
+        }
     }
 }
 

@@ -50,15 +50,17 @@ impl Limits {
         }
     }
 
-    /// Books a call of `method` by `app`, or says what it exceeds.
+    /// Books a call of `method` by `app`, or says what it exceeds. `mode` is [`Limits::mode`] unless
+    /// a fault makes it another for this call.
     pub fn book(
         &mut self,
+        mode: Mode,
         app: &str,
         method: &'static Method,
         channel: &str,
         now: Micros,
     ) -> Result<(), Over> {
-        if self.mode == Mode::Off {
+        if mode == Mode::Off {
             return Ok(());
         }
         let key = (app.to_owned(), method.name);
@@ -72,22 +74,11 @@ impl Limits {
         if method.tier == Tier::PostPerChannel {
             return self.book_post(key, channel, now);
         }
-        let per_minute = self.per_minute(method);
+        let per_minute = per_minute(mode, method);
         self.book_window(&key, per_minute, now).map_err(|wait| {
             self.blocked.insert(key, now + i64::from(wait) * SECOND);
             Over::Method(wait)
         })
-    }
-
-    fn per_minute(&self, method: &Method) -> u32 {
-        let clamped = matches!(
-            method.name,
-            "conversations.history" | "conversations.replies"
-        );
-        match self.mode {
-            Mode::Clamped if clamped => 1,
-            _ => method.tier.per_minute(),
-        }
     }
 
     fn book_window(
@@ -137,6 +128,17 @@ fn wait(micros: Micros) -> u32 {
         .max(1)
 }
 
+fn per_minute(mode: Mode, method: &Method) -> u32 {
+    let clamped = matches!(
+        method.name,
+        "conversations.history" | "conversations.replies"
+    );
+    match mode {
+        Mode::Clamped if clamped => 1,
+        _ => method.tier.per_minute(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,22 +153,22 @@ mod tests {
         let mut limits = Limits::new(Mode::Slack);
         let list = method("users.list");
         for n in 0..20 {
-            assert_eq!(limits.book("A", list, "", n * SECOND), Ok(()));
+            assert_eq!(limits.book(limits.mode, "A", list, "", n * SECOND), Ok(()));
         }
         assert_eq!(
-            limits.book("A", list, "", 20 * SECOND),
+            limits.book(limits.mode, "A", list, "", 20 * SECOND),
             Err(Over::Method(40))
         );
         assert_eq!(
-            limits.book("A", list, "", 59 * SECOND),
+            limits.book(limits.mode, "A", list, "", 59 * SECOND),
             Err(Over::Method(1))
         );
-        assert_eq!(limits.book("B", list, "", 20 * SECOND), Ok(()));
+        assert_eq!(limits.book(limits.mode, "B", list, "", 20 * SECOND), Ok(()));
         assert_eq!(
-            limits.book("A", method("users.info"), "", 20 * SECOND),
+            limits.book(limits.mode, "A", method("users.info"), "", 20 * SECOND),
             Ok(())
         );
-        assert_eq!(limits.book("A", list, "", 60 * SECOND), Ok(()));
+        assert_eq!(limits.book(limits.mode, "A", list, "", 60 * SECOND), Ok(()));
     }
 
     #[test]
@@ -174,12 +176,19 @@ mod tests {
         let mut limits = Limits::new(Mode::Slack);
         let post = method("chat.postMessage");
         for _ in 0..POST_BURST {
-            assert_eq!(limits.book("A", post, "C1", 0), Ok(()));
+            assert_eq!(limits.book(limits.mode, "A", post, "C1", 0), Ok(()));
         }
-        assert_eq!(limits.book("A", post, "C1", 0), Err(Over::Method(1)));
-        assert_eq!(limits.book("A", post, "C2", 0), Ok(()));
+        assert_eq!(
+            limits.book(limits.mode, "A", post, "C1", 0),
+            Err(Over::Method(1))
+        );
+        assert_eq!(limits.book(limits.mode, "A", post, "C2", 0), Ok(()));
         for n in 1..60 {
-            assert_eq!(limits.book("A", post, "C1", n * SECOND), Ok(()), "{n}");
+            assert_eq!(
+                limits.book(limits.mode, "A", post, "C1", n * SECOND),
+                Ok(()),
+                "{n}"
+            );
         }
     }
 
@@ -189,19 +198,25 @@ mod tests {
         let post = method("chat.postMessage");
         for n in 0..POSTS_A_MINUTE {
             let channel = format!("C{n}");
-            assert_eq!(limits.book("A", post, &channel, 0), Ok(()));
+            assert_eq!(limits.book(limits.mode, "A", post, &channel, 0), Ok(()));
         }
-        assert_eq!(limits.book("A", post, "C", SECOND), Err(Over::Posts));
-        assert_eq!(limits.book("A", post, "C", MINUTE), Ok(()));
+        assert_eq!(
+            limits.book(limits.mode, "A", post, "C", SECOND),
+            Err(Over::Posts)
+        );
+        assert_eq!(limits.book(limits.mode, "A", post, "C", MINUTE), Ok(()));
     }
 
     #[test]
     fn the_clamp_leaves_one_read_a_minute() {
         let mut limits = Limits::new(Mode::Clamped);
         let history = method("conversations.history");
-        assert_eq!(limits.book("A", history, "", 0), Ok(()));
-        assert_eq!(limits.book("A", history, "", SECOND), Err(Over::Method(59)));
-        assert_eq!(limits.book("A", history, "", MINUTE), Ok(()));
+        assert_eq!(limits.book(limits.mode, "A", history, "", 0), Ok(()));
+        assert_eq!(
+            limits.book(limits.mode, "A", history, "", SECOND),
+            Err(Over::Method(59))
+        );
+        assert_eq!(limits.book(limits.mode, "A", history, "", MINUTE), Ok(()));
     }
 
     #[test]
@@ -209,11 +224,14 @@ mod tests {
         let mut limits = Limits::new(Mode::Clamped);
         let history = method("conversations.history");
         let day = 86_400 * SECOND;
-        assert_eq!(limits.book("A", history, "", day), Ok(()));
-        assert_eq!(limits.book("A", history, "", day), Err(Over::Method(60)));
-        assert_eq!(limits.book("A", history, "", 0), Ok(()));
+        assert_eq!(limits.book(limits.mode, "A", history, "", day), Ok(()));
+        assert_eq!(
+            limits.book(limits.mode, "A", history, "", day),
+            Err(Over::Method(60))
+        );
+        assert_eq!(limits.book(limits.mode, "A", history, "", 0), Ok(()));
         let post = method("chat.postMessage");
-        assert_eq!(limits.book("A", post, "C", day), Ok(()));
-        assert_eq!(limits.book("A", post, "C", 0), Ok(()));
+        assert_eq!(limits.book(limits.mode, "A", post, "C", day), Ok(()));
+        assert_eq!(limits.book(limits.mode, "A", post, "C", 0), Ok(()));
     }
 }

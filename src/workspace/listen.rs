@@ -6,8 +6,8 @@ use axum::serve::{IncomingStream, Listener};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -81,6 +81,8 @@ impl Listener for Loopback {
                         stream,
                         peer: Peer::default(),
                         idle: Box::pin(tokio::time::sleep(IDLE)),
+                        drop: None,
+                        over: false,
                         _seat: Seat {
                             gauge: self.gauge.clone(),
                             _permit: permit.ok(),
@@ -106,18 +108,55 @@ impl Listener for Loopback {
     }
 }
 
+/// What is to become of what is written next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Whole,
+    /// Nothing is written: the connection is reset.
+    Reset,
+    /// One byte at a time, so long apart.
+    Drip(Duration),
+    /// It ends in the middle of the body.
+    Cut,
+}
+
 /// The other end of a connection, for a handler that wants it to break.
-#[derive(Clone, Debug, Default)]
-pub struct Peer(Arc<AtomicBool>);
+#[derive(Clone, Debug)]
+pub struct Peer(Arc<Mutex<Fate>>);
+
+impl Default for Peer {
+    fn default() -> Peer {
+        Peer(Arc::new(Mutex::new(Fate::Whole)))
+    }
+}
 
 impl Peer {
     /// Whatever is written next breaks the connection instead.
     pub fn reset(&self) {
-        self.0.store(true, Ordering::Release);
+        self.set(Fate::Reset);
     }
 
-    fn is_reset(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    /// Whatever is written next goes byte by byte, each so long after the last.
+    pub fn drip(&self, pace: Duration) {
+        self.set(Fate::Drip(pace));
+    }
+
+    /// The body written next ends in its middle, and the connection with it.
+    pub fn cut(&self) {
+        self.set(Fate::Cut);
+    }
+
+    /// A new request on the connection: what befell the last is over.
+    pub fn plain(&self) {
+        self.set(Fate::Whole);
+    }
+
+    fn set(&self, fate: Fate) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fate;
+    }
+
+    fn fate(&self) -> Fate {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -131,18 +170,32 @@ pub struct Connection {
     stream: TcpStream,
     peer: Peer,
     idle: Pin<Box<Sleep>>,
+    /// Until when a dripping connection keeps its next byte back.
+    drop: Option<Pin<Box<Sleep>>>,
+    /// It was cut, and writes no more.
+    over: bool,
     _seat: Seat,
 }
 
 impl Connection {
     fn check(&mut self) -> io::Result<()> {
-        if self.peer.is_reset() {
+        if self.over {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if self.peer.fate() == Fate::Reset {
             // Closing with nothing to linger for sends a reset instead of an orderly end.
             self.stream.set_zero_linger()?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         Ok(())
     }
+}
+
+/// The middle of what follows the head of an answer; of everything where there is no head.
+fn middle(answer: &[u8]) -> usize {
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n");
+    let from = head.map_or(0, |at| at + 4);
+    from + (answer.len() - from) / 2
 }
 
 impl AsyncRead for Connection {
@@ -169,7 +222,24 @@ impl AsyncWrite for Connection {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        match self.peer.fate() {
+            Fate::Drip(pace) => {
+                let drop = self
+                    .drop
+                    .get_or_insert_with(|| Box::pin(tokio::time::sleep(pace)));
+                ready!(drop.as_mut().poll(cx));
+                self.drop = None;
+                let byte = buf.get(..1).unwrap_or_default();
+                Pin::new(&mut self.stream).poll_write(cx, byte)
+            }
+            Fate::Cut => {
+                let half = buf.get(..middle(buf)).unwrap_or(buf);
+                let written = ready!(Pin::new(&mut self.stream).poll_write(cx, half))?;
+                self.over = written == half.len();
+                Poll::Ready(Ok(written))
+            }
+            Fate::Whole | Fate::Reset => Pin::new(&mut self.stream).poll_write(cx, buf),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -60,7 +60,7 @@ pub fn serve(options: &Serve, out: &mut dyn Write) -> Result<(), Problem> {
         dir: options.dir.clone(),
         seed: options.seed.as_deref().map(read).transpose()?,
         faults: match &options.faults {
-            Some(path) => Plan::parse(&read(path)?)?,
+            Some(path) => Plan::parse(&read(path)?).map_err(|problem| in_file(path, problem))?,
             None => Plan::default(),
         },
         limits: options.limits,
@@ -91,6 +91,16 @@ fn read(path: &Path) -> Result<String, Problem> {
             "{path} を読み込めません: {error}"
         ))
     })
+}
+
+fn in_file(path: &Path, problem: Problem) -> Problem {
+    let path = path.display();
+    let (en, ja) = (problem.sentence.en, problem.sentence.ja);
+    Problem {
+        kind: problem.kind,
+        sentence: both!("{path}, {en}", "{path} の {ja}"),
+        hint: problem.hint,
+    }
 }
 
 fn print_endpoint(handle: &Handle, out: &mut dyn Write) -> io::Result<()> {

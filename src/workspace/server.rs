@@ -79,6 +79,7 @@ async fn handle(
 ) -> Response {
     let now = (service.clock)();
     service.last_request.store(now, Ordering::Relaxed);
+    peer.plain();
     if !host_is_ours(request.headers(), service.address) {
         return plain(StatusCode::FORBIDDEN, "unexpected Host");
     }
@@ -129,6 +130,14 @@ async fn handle(
         }
         Delivery::Reset => {
             peer.reset();
+            respond(&service, answer)
+        }
+        Delivery::Drip(pace) => {
+            peer.drip(pace);
+            respond(&service, answer)
+        }
+        Delivery::Cut => {
+            peer.cut();
             respond(&service, answer)
         }
         Delivery::Instead {
@@ -194,10 +203,7 @@ fn respond(service: &Service, answer: Answer) -> Response {
         ("x-slack-failure", failure),
         ("x-oauth-scopes", answer.scopes),
         ("x-accepted-oauth-scopes", answer.accepted),
-        (
-            "retry-after",
-            answer.retry_after.map(|secs| secs.to_string()),
-        ),
+        ("retry-after", answer.retry_after),
     ] {
         if let Some(value) = value {
             put(name, value);

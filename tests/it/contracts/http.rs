@@ -19,22 +19,22 @@ fn start(limits: Mode) -> Handle {
     .expect("it starts")
 }
 
-struct Reply {
-    status: u16,
+pub(super) struct Reply {
+    pub(super) status: u16,
     head: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Reply {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    fn error(&self) -> String {
+    pub(super) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -42,13 +42,13 @@ impl Reply {
     }
 }
 
-fn address(handle: &Handle) -> String {
+pub(super) fn address(handle: &Handle) -> String {
     let url = handle.url();
     url["http://".len()..].trim_end_matches("/api/").to_owned()
 }
 
 /// Sends these bytes, whatever they are, and reads to the end.
-fn raw(handle: &Handle, bytes: &[u8]) -> std::io::Result<Reply> {
+pub(super) fn raw(handle: &Handle, bytes: &[u8]) -> std::io::Result<Reply> {
     let mut stream = TcpStream::connect(address(handle))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     stream.write_all(bytes)?;
@@ -63,7 +63,7 @@ fn raw(handle: &Handle, bytes: &[u8]) -> std::io::Result<Reply> {
     })
 }
 
-fn request(handle: &Handle, method: &str, headers: &[&str], body: &str) -> Reply {
+pub(super) fn request(handle: &Handle, method: &str, headers: &[&str], body: &str) -> Reply {
     let mut text = format!(
         "POST /api/{method} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n",
         address(handle),
@@ -78,10 +78,10 @@ fn request(handle: &Handle, method: &str, headers: &[&str], body: &str) -> Reply
     raw(handle, text.as_bytes()).expect("it answers")
 }
 
-const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 const JSON: &str = "Content-Type: application/json; charset=utf-8";
 
-fn bearer(handle: &Handle, name: &str) -> String {
+pub(super) fn bearer(handle: &Handle, name: &str) -> String {
     let token = handle.token_of(name).expect("a token of that name");
     format!("Authorization: Bearer {token}")
 }

@@ -6,5 +6,6 @@ mod faults;
 mod history;
 mod host;
 mod http;
+mod kinds;
 mod shapes;
 mod world;

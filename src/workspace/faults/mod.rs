@@ -1,66 +1,16 @@
 //! What can go wrong with Slack, on purpose: a TOML file or a test says which calls it befalls.
-//!
-//! ```toml
-//! seed = 7                          # chance is replayable
-//!
-//! [[fault]]
-//! method = "chat.*"                 # a name, or a pattern with one * at its end; all when left out
-//! kind = "timeout_after_commit"     # any of `Kind`
-//! calls = [2, 5]                    # which matching calls, counted from 1
-//! every = 3                         # each third one
-//! probability = 0.1                 # by chance; without calls, every or probability: each one
-//! from = 10.0                       # seconds since the fault was set
-//! to = 60.0
-//! times = 4                         # at most
-//! seconds = 30.0                    # how long: a hang, a lag, a Retry-After, a race
-//! error = "fatal_error"             # for kind "error"
-//! status = 503                      # for kind "html"
-//! after_commit = true               # for "error", "html" and "unparsable": the act was done
-//! ```
+//! [`EXAMPLE`] is the documented file, [`KINDS`] the table of what there is.
+
+mod kinds;
+mod plan;
+
+pub use kinds::{KINDS, Kind, Row};
+pub use plan::{EXAMPLE, Plan, reference};
 
 use super::model::{Micros, SECOND};
 use super::state::Quirks;
-use crate::both;
-use crate::domain::problem::Problem;
 use serde::Deserialize;
 use std::time::Duration;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Nothing is done and nothing answered, for `seconds` (default 60); then the connection ends.
-    Hang,
-    /// Done, but the answer never comes.
-    TimeoutAfterCommit,
-    /// The connection is reset before anything is done.
-    ResetBeforeCommit,
-    /// Done, then the connection is reset.
-    ResetAfterCommit,
-    /// Done and answered, `seconds` late.
-    Slow,
-    /// 429 with Retry-After `seconds` (default 30).
-    Ratelimited,
-    /// Messages younger than `seconds` are not read yet.
-    ReadLag,
-    /// A channel younger than `seconds` does not hold its name yet, so that two may get it.
-    CreateRace,
-    /// A cursor is refused as too old.
-    ExpiredCursor,
-    /// A page of HTML with `status` (default 503).
-    Html,
-    /// 200, and half a JSON document.
-    Unparsable,
-    /// The answer `error`.
-    Error,
-    /// `has_more` for ever.
-    EndlessPages,
-    /// With `oldest` alone, the page nearest to it instead of the newest.
-    OldestPageFirst,
-    /// Pages of 0 to 3 items, whatever was asked for.
-    ShortPages,
-    /// Pages of replies repeat the parent.
-    RepeatedParent,
-}
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +32,9 @@ pub struct Fault {
     pub times: Option<u64>,
     #[serde(default)]
     pub seconds: Option<f64>,
+    /// The header as it stands; empty for none.
+    #[serde(default)]
+    pub retry_after: Option<String>,
     #[serde(default)]
     pub error: Option<String>,
     #[serde(default)]
@@ -103,6 +56,7 @@ impl Fault {
             to: None,
             times: None,
             seconds: None,
+            retry_after: None,
             error: None,
             status: None,
             after_commit: false,
@@ -133,6 +87,24 @@ impl Fault {
         self
     }
 
+    /// The header as it stands; empty for none.
+    pub fn retry_after(mut self, header: &str) -> Fault {
+        self.retry_after = Some(header.to_owned());
+        self
+    }
+
+    /// Befalls each n-th matching call.
+    pub fn every(mut self, n: u64) -> Fault {
+        self.every = Some(n);
+        self
+    }
+
+    /// Befalls a matching call by this chance.
+    pub fn probability(mut self, chance: f64) -> Fault {
+        self.probability = Some(chance);
+        self
+    }
+
     pub fn after_commit(mut self) -> Fault {
         self.after_commit = true;
         self
@@ -154,34 +126,6 @@ impl Fault {
     }
 }
 
-/// A set of faults as a file has it.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Plan {
-    pub seed: u64,
-    pub fault: Vec<Fault>,
-}
-
-impl Plan {
-    pub fn parse(text: &str) -> Result<Plan, Problem> {
-        let plan: Plan = toml::from_str(text).map_err(|error| {
-            Problem::usage(both!(
-                "the faults cannot be read: {error}",
-                "障害注入の設定を読み込めません: {error}"
-            ))
-        })?;
-        for fault in &plan.fault {
-            if fault.kind == Kind::Error && fault.error.is_none() {
-                return Err(Problem::usage(both!(
-                    "a fault of kind \"error\" needs its error",
-                    "kind = \"error\" の障害には error が必要です"
-                )));
-            }
-        }
-        Ok(plan)
-    }
-}
-
 /// How an answer reaches the caller.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Delivery {
@@ -193,6 +137,10 @@ pub enum Delivery {
     Never(Duration),
     /// The connection is reset.
     Reset,
+    /// Byte by byte, so long apart.
+    Drip(Duration),
+    /// The connection closes in the middle of the body.
+    Cut,
     /// These bytes instead.
     Instead {
         status: u16,
@@ -208,9 +156,30 @@ pub struct Verdict {
     pub commit: bool,
     /// An answer in place of the real one.
     pub error: Option<String>,
-    pub retry_after: Option<u32>,
+    /// Refused as over the budget, with this header; empty for none.
+    pub retry_after: Option<String>,
     pub quirks: Quirks,
+    pub paging: Paging,
+    /// Budgets are those of an app outside the Marketplace.
+    pub clamped: bool,
+    pub harm: Option<Harm>,
     pub delivery: Delivery,
+}
+
+/// What is wrong with a page beside its size.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Paging {
+    /// A call with a cursor gets the first page again.
+    pub again: bool,
+    /// The items are put in an order drawn from this seed.
+    pub shuffle: Option<u64>,
+}
+
+/// What befalls the workspace itself, just before the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    RevokeToken,
+    ArchiveChannel,
 }
 
 struct Active {
@@ -280,7 +249,12 @@ impl Active {
         rng: &mut fastrand::Rng,
     ) -> bool {
         let fault = &self.fault;
-        if !fault.matches(method) || fault.kind == Kind::ExpiredCursor && !with_cursor {
+        let meant = match fault.kind {
+            Kind::ExpiredCursor | Kind::RepeatedPages => with_cursor,
+            Kind::Clamp => CLAMPED.contains(&method),
+            _ => true,
+        };
+        if !meant || !fault.matches(method) {
             return false;
         }
         self.seen += 1;
@@ -316,10 +290,14 @@ impl Verdict {
             }
             Kind::ResetAfterCommit => self.delivery = Delivery::Reset,
             Kind::Slow => self.delivery = Delivery::Late(long(2.0)),
+            Kind::Drip => self.delivery = Delivery::Drip(long(1.0)),
+            Kind::Truncated => self.delivery = Delivery::Cut,
+            Kind::Clamp => self.clamped = true,
             Kind::Ratelimited => {
                 self.commit = false;
                 let secs = (micros(30.0) + SECOND - 1) / SECOND;
-                self.retry_after = u32::try_from(secs).ok();
+                let header = fault.retry_after.clone();
+                self.retry_after = Some(header.unwrap_or_else(|| secs.to_string()));
             }
             Kind::ReadLag => self.quirks.lag = micros(20.0),
             Kind::CreateRace => self.quirks.create_race = micros(5.0),
@@ -351,9 +329,17 @@ impl Verdict {
             Kind::OldestPageFirst => self.quirks.oldest_page_first = true,
             Kind::ShortPages => self.quirks.page_max = Some(rng.usize(0..=3)),
             Kind::RepeatedParent => self.quirks.repeat_parent = true,
+            Kind::EmptyPages => self.quirks.page_max = Some(0),
+            Kind::RepeatedPages => self.paging.again = true,
+            Kind::ShuffledPages => self.paging.shuffle = Some(rng.u64(..)),
+            Kind::RevokeToken => self.harm = Some(Harm::RevokeToken),
+            Kind::ArchiveChannel => self.harm = Some(Harm::ArchiveChannel),
         }
     }
 }
+
+/// What the clamp is about.
+const CLAMPED: [&str; 2] = ["conversations.history", "conversations.replies"];
 
 const HTML: &str = "<!DOCTYPE html><html><head><title>Server Error</title></head>\
 <body><h1>Something went wrong</h1><p>We're having trouble with this request.</p></body></html>";
@@ -402,17 +388,5 @@ mod tests {
         let first = judged(plan, 64);
         assert_eq!(first, judged(plan, 64));
         assert!(first.contains(&true) && first.contains(&false));
-    }
-
-    #[test]
-    fn a_mistake_is_named() {
-        for (plan, word) in [
-            ("[[fault]]\nkind = \"explode\"", "explode"),
-            ("[[fault]]\nkind = \"error\"", "error"),
-            ("[[fault]]\nkind = \"hang\"\nwhen = 1", "when"),
-        ] {
-            let problem = Plan::parse(plan).expect_err("it is wrong");
-            assert!(problem.to_string().contains(word), "{problem}");
-        }
     }
 }
