@@ -189,7 +189,7 @@ impl Session {
         let ended = self.child.0.try_wait().expect("it can be asked");
         let _gone_already = self.child.0.kill();
         let (screen, said) = (self.parser.screen().contents(), self.last_words());
-        panic!("ended: {ended:?}\nit said:\n{said}\nthe screen stays at:\n{screen}");
+        unreachable!("ended: {ended:?}\nit said:\n{said}\nthe screen stays at:\n{screen}");
     }
 
     /// Whether there was anything.
