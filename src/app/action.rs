@@ -163,6 +163,7 @@ pub static ACTIONS: &[Row] = &[
     verb(Verb::PersonalData, "personal data", "個人情報", Room, 14, false),
     verb(Verb::Resolve, "resolve", "解決", Room, 38, false),
     verb(Verb::Cancel, "call off", "取り下げ", Room, 12, false),
+    verb(Verb::Merge, "merge", "統合", Room, 11, false),
     verb(Verb::Reopen, "reopen", "再開", Room, 36, false),
     verb(Verb::Archive, "archive", "アーカイブ", Room, 34, false),
     row(Action::Reply, "reply", "reply", "返信", "reply in the selected message's thread", "選んだ投稿のスレッドに返信する", Room, 32),

@@ -74,6 +74,10 @@ fn may(verb: Verb, model: &Model) -> Result<(), Text> {
             unless(!phase.is_over(), why::NOT_OVER)?;
             unless(phase == Phase::Archived, why::ARCHIVED)
         }
+        Verb::Merge => unless(
+            mergeable(model, Some(summary)).next().is_none(),
+            why::NO_OTHER,
+        ),
         Verb::PersonalData => unless(incident.personal_data, why::MARKED),
         Verb::Tick | Verb::Skip => {
             if let Some(check) = selected_item(model, incident) {
@@ -132,6 +136,21 @@ fn right(verb: Verb, model: &Model, incident: &Incident) -> Result<(), Text> {
     Err(match &incident.commander {
         Some(held) => named(&why::COMMANDS, &model.name(&held.user)),
         None => why::VACANT,
+    })
+}
+
+/// What an incident could be merged into: open, and for the same eyes. The core decides again.
+pub fn mergeable<'a>(
+    model: &'a Model,
+    own: Option<&'a Summary>,
+) -> impl Iterator<Item = &'a Summary> {
+    model.snapshot.incidents.iter().filter(move |there| {
+        own.is_some_and(|own| {
+            own.incident.id != there.incident.id
+                && !there.incident.phase.is_over()
+                && own.private == there.private
+                && own.drill == there.drill
+        })
     })
 }
 

@@ -6,8 +6,8 @@ use super::snapshot::Person;
 use crate::both;
 use crate::domain::checklists::{self, LISTS, Sheet};
 use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets};
-use crate::domain::event::{Item, Kind, Named};
-use crate::domain::ids::UserId;
+use crate::domain::event::{Item, Kind, Named, Place};
+use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Config, Fill};
@@ -431,6 +431,18 @@ pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Comma
         names.retain(|name| met.insert(name.clone()));
     }
     out
+}
+
+/// A merge as a screen or the command line asks for it: where the other incident is, the engine knows.
+pub fn merge(into: IncidentId) -> Command {
+    Command::Merge {
+        into,
+        place: Place {
+            channel: None,
+            name: String::new(),
+            title: String::new(),
+        },
+    }
 }
 
 /// A level's `call` may name both: a group's id says so, and a handle that is nobody's is a group's.

@@ -83,6 +83,7 @@ pub mod pane {
         REPLY_TO = "re {}: {}", "{}「{}」への返信";
         MESSAGES = "{} messages", "{}件";
         PROGRAM = "program", "プログラム";
+        GIVEN_UP = "given up", "破棄";
         CHECKLIST_LOADED = "checklist: {} items", "チェックリスト {}項目を読み込み";
         TIMEKEEPER_CALL = "call {}", "{}回目の声かけ";
     }
@@ -161,6 +162,7 @@ pub mod form {
         LINK = "Link to what shows it", "根拠のリンク";
         MINUTES = "Every so many minutes (0 stops)", "間隔 (分)。0 で停止";
         OUTCOME = "Outcome", "結果";
+        INTO = "Into", "統合先";
         WHAT_NOW = "What now?", "どうしますか";
         DONE = "done", "完了した";
         REASSIGN = "give it to somebody else", "別の人に任せる";
@@ -200,6 +202,8 @@ pub mod confirm {
         INVITES = "Invites {}", "招待: {}";
         CALLS = "Calls {}", "呼び出し: {}";
         FINAL = "This cannot be taken back.", "取り消せません。";
+        GOES_ON = "The response goes on in {} {}", "以後の対応: {} {}";
+        PEOPLE_COME = "Who is here is invited there.", "在席者は統合先に招待されます。";
         ARCHIVES = "The channel is archived.", "チャンネルはアーカイブされます。";
         OPEN_ITEMS = "{} items are still open", "未完了の項目が {}件あります";
         HOW = "Tab to the button and Enter, or {}", "Tab でボタンに移って Enter、または {}";
@@ -253,6 +257,7 @@ pub mod why {
         VACANT = "nobody commands: take command first (h)", "指揮者がいません。先に指揮を執ってください (h)";
         COMMANDS = "{} commands", "{} が指揮中です";
         CLOSERS = "only {} may", "できるのは {} だけです";
+        NO_OTHER = "there is no other open incident to merge it into", "統合できる対応中のインシデントがありません";
         NO_ITEM = "there are no items", "項目がありません";
         ALL_DONE = "no item is open", "未完了の項目はありません";
         NONE_DONE = "no item is done", "完了した項目はありません";

@@ -246,6 +246,14 @@ pub enum Verb {
         #[arg(long)]
         near_miss: bool,
     },
+    /// Merge it into another incident, where the response goes on
+    Merge {
+        #[command(flatten)]
+        on: On,
+        /// The incident that lives on: its id or its channel's name
+        #[arg(value_name = "J")]
+        into: String,
+    },
     /// Take the response up again
     Reopen {
         #[command(flatten)]
@@ -402,6 +410,7 @@ fn split(verb: Verb) -> (On, Make) {
         | Verb::Resolve { on, .. }
         | Verb::Archive { on }
         | Verb::Cancel { on, .. }
+        | Verb::Merge { on, .. }
         | Verb::Reopen { on, .. } => on.clone(),
     };
     (on, Make(verb))
@@ -504,6 +513,7 @@ impl Make {
                 },
                 reason,
             },
+            Verb::Merge { into, .. } => resolve::merge(session.incident(&into)?.id.clone()),
             Verb::Reopen { reason, .. } => Command::Reopen(reason),
         })
     }

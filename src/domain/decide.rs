@@ -1,7 +1,7 @@
 //! Commands, and what becomes of them: events, or a refusal that says who may or what is missing.
 
-use super::event::{Body, Item, Kind, Milestone, Named, Phase};
-use super::ids::{EventId, SlackTs, UserId};
+use super::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
+use super::ids::{EventId, IncidentId, SlackTs, UserId};
 use super::incident::{Check, Incident, ItemState};
 use super::problem::Problem;
 use super::text::clean;
@@ -77,6 +77,11 @@ pub enum Command {
         reason: String,
     },
     Reopen(String),
+    /// With where the other one is; the engine knows, and fills that in.
+    Merge {
+        into: IncidentId,
+        place: Place,
+    },
     /// With the items that it brings.
     PersonalData(Vec<Item>),
 }
@@ -178,6 +183,7 @@ impl Command {
             Command::Archive => Verb::Archive,
             Command::Cancel { .. } => Verb::Cancel,
             Command::Reopen(_) => Verb::Reopen,
+            Command::Merge { .. } => Verb::Merge,
             Command::PersonalData(_) => Verb::PersonalData,
         }
     }
@@ -484,6 +490,10 @@ fn drafts(
         Command::Cancel { outcome, reason } => one(Body::Cancelled {
             outcome: *outcome,
             reason: required(reason)?,
+        }),
+        Command::Merge { into, place } => one(Body::Merged {
+            into: into.clone(),
+            place: place.clone(),
         }),
         Command::Reopen(reason) => {
             if incident.phase.is_burning() {

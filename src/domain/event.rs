@@ -7,7 +7,7 @@
 //! the second and following lines of the Slack message, and counts as Slack returned it, for its
 //! author too. See [`Body::has_text`].
 
-use super::ids::{EventId, SlackTs, UserId};
+use super::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
 use super::text::clean_line;
 use super::words::Lang;
 use chrono::{DateTime, Utc};
@@ -94,10 +94,12 @@ pub enum Phase {
     Cancelled,
     FalseAlarm,
     NearMiss,
+    /// The response goes on in another incident.
+    Merged,
 }
 
 impl Phase {
-    pub const ALL: [Phase; 11] = [
+    pub const ALL: [Phase; 12] = [
         Phase::Declared,
         Phase::Investigating,
         Phase::Fixing,
@@ -109,6 +111,7 @@ impl Phase {
         Phase::Cancelled,
         Phase::FalseAlarm,
         Phase::NearMiss,
+        Phase::Merged,
     ];
 
     /// As in events, JSON and on the command line.
@@ -125,6 +128,7 @@ impl Phase {
             Phase::Cancelled => "cancelled",
             Phase::FalseAlarm => "false_alarm",
             Phase::NearMiss => "near_miss",
+            Phase::Merged => "merged",
         }
     }
 
@@ -149,6 +153,7 @@ impl Phase {
                 | Phase::Cancelled
                 | Phase::FalseAlarm
                 | Phase::NearMiss
+                | Phase::Merged
         )
     }
 }
@@ -344,7 +349,44 @@ pub enum Body {
     Reopened {
         reason: String,
     },
+    /// The response goes on in another incident, which is named for people by channel and title.
+    Merged {
+        into: IncidentId,
+        place: Place,
+    },
+    /// The other side of it: the incident `from` was merged into this one. Its id is derived.
+    Absorbed {
+        from: IncidentId,
+        place: Place,
+    },
+    /// Somebody gave up something that Slack had not taken: it never reaches Slack.
+    Dropped {
+        /// The subcommand of an act, else what was to be done: `invite`, `announce`, ….
+        what: String,
+        /// Whom or where it was for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
+        /// When it was asked for.
+        #[serde(with = "millis")]
+        taken: DateTime<Utc>,
+        /// Why Slack had refused it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// The act's event, which nobody will ever read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<EventId>,
+    },
     PersonalData {},
+}
+
+/// Where another incident is, as it was when the event was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    /// The channel's name, without `#`.
+    pub name: String,
+    pub title: String,
 }
 
 /// A configured id and the name it had when it was used.
@@ -548,11 +590,18 @@ impl Body {
             Body::Archived {} => vec![named("phase", Phase::Archived.name())],
             Body::Cancelled { outcome, .. } => vec![named("phase", outcome.name())],
             Body::Reopened { .. } => vec![named("phase", Phase::Investigating.name())],
+            // The second register tells two merges into different incidents apart.
+            Body::Merged { into, .. } => vec![
+                named("phase", Phase::Merged.name()),
+                named("merged", into.as_str()),
+            ],
             Body::PersonalData {} => vec![named("personal_data", "yes")],
             Body::Items { .. }
             | Body::ItemAdded { .. }
             | Body::Note {}
             | Body::Message { .. }
+            | Body::Absorbed { .. }
+            | Body::Dropped { .. }
             | Body::TimekeeperCall { .. } => Vec::new(),
         }
     }

@@ -3,7 +3,9 @@
 //! The fold reads no configuration, no clock and no language. Pending events are applied on a copy,
 //! after everything that has a position, and never enter the fold itself.
 
-use super::event::{Body, Item, Kind, Milestone, Named, Phase, Position, Recorded, Register, What};
+use super::event::{
+    Body, Item, Kind, Milestone, Named, Phase, Place, Position, Recorded, Register, What,
+};
 use super::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use super::words::Lang;
 use chrono::{DateTime, Utc};
@@ -136,6 +138,13 @@ pub struct Pin {
     pub pinned: bool,
 }
 
+/// Another incident that this one was merged with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merge {
+    pub id: IncidentId,
+    pub place: Place,
+}
+
 /// What every console that saw the same channel agrees on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
@@ -163,6 +172,10 @@ pub struct Incident {
     /// Calls already in the record: epoch and slot.
     pub calls: Vec<(EventId, u32)>,
     pub closers: Vec<UserId>,
+    /// Where the response goes on.
+    pub merged_into: Option<Merge>,
+    /// What was merged into this one.
+    pub absorbed: Vec<Merge>,
     pub entries: Vec<Arc<Entry>>,
     pub registers: BTreeMap<Register, Written>,
     pub events: usize,
@@ -205,6 +218,8 @@ impl Incident {
             timekeeper_recovered: 0,
             calls: Vec::new(),
             closers: Vec::new(),
+            merged_into: None,
+            absorbed: Vec::new(),
             entries: Vec::new(),
             registers: BTreeMap::new(),
             events: 0,
@@ -464,6 +479,7 @@ impl Incident {
             Body::Cancelled { outcome, .. } => self.enter(*outcome, at),
             Body::Reopened { .. } => {
                 self.enter(Phase::Investigating, at);
+                self.merged_into = None;
                 for milestone in [Milestone::Recovered, Milestone::Resolved] {
                     self.milestones.remove(&milestone);
                 }
@@ -472,7 +488,22 @@ impl Incident {
                 self.personal_data = true;
                 self.personal_event = Some(recorded.event.id.clone());
             }
-            Body::Note {} | Body::Message { .. } | Body::Pinned { .. } | Body::Unpinned { .. } => {}
+            Body::Merged { into, place } => {
+                self.enter(Phase::Merged, at);
+                self.merged_into = Some(Merge {
+                    id: into.clone(),
+                    place: place.clone(),
+                });
+            }
+            Body::Absorbed { from, place } => self.absorbed.push(Merge {
+                id: from.clone(),
+                place: place.clone(),
+            }),
+            Body::Note {}
+            | Body::Message { .. }
+            | Body::Pinned { .. }
+            | Body::Unpinned { .. }
+            | Body::Dropped { .. } => {}
         }
     }
 

@@ -2,11 +2,12 @@
 //!
 //! A sentence is pieces, so that the channel can link a person and the terminal can print a name.
 
-use super::event::{Body, Kind, Named};
-use super::ids::UserId;
+use super::event::{Body, Kind, Named, Place};
+use super::ids::{ChannelId, UserId};
 use super::incident::Incident;
-use super::verb::{ROLES, role_name};
-use super::words::Lang;
+use super::verb::{ROLES, Verb, role_name};
+use super::words::{Lang, Text};
+use crate::wire::explain;
 use chrono::{DateTime, Utc};
 
 /// A part of a sentence.
@@ -20,6 +21,8 @@ pub enum Piece {
     Call(UserId),
     /// An instant, in the reader's own zone.
     Time(DateTime<Utc>),
+    /// A channel of Slack, by id where that is known, and its name.
+    Channel(Option<ChannelId>, String),
     /// Emphasis.
     Strong(String),
 }
@@ -268,6 +271,55 @@ pub fn sentence(body: &Body, by: &UserId, incident: &Incident, lang: Lang) -> Se
             out.extend(because(Some(reason), ja));
             out
         }
+        Body::Merged { place, .. } => vec![
+            strong(if ja { "統合" } else { "Merged" }),
+            pick(" into ", ": "),
+            channel(place),
+            text(format!(" ({})", place.title)),
+            pick(
+                ": the response goes on there. By ",
+                " に統合しました。以後の対応はそちらで行います。操作: ",
+            ),
+            who(),
+        ],
+        Body::Absorbed { place, .. } => vec![
+            channel(place),
+            text(format!(" ({})", place.title)),
+            pick(
+                " was merged into this incident by ",
+                " をこのインシデントに統合しました: ",
+            ),
+            who(),
+        ],
+        Body::Dropped {
+            what,
+            target,
+            taken,
+            code,
+            ..
+        } => {
+            let mut out = vec![
+                who(),
+                pick(" gave up: ", " が破棄: "),
+                text(work_name(what).get(lang)),
+            ];
+            out.extend(target.as_ref().map(|target| text(format!(" {target}"))));
+            out.push(pick(" (of ", " ("));
+            out.push(Piece::Time(*taken));
+            out.push(match code {
+                Some(code) => {
+                    let why = explain::words(code);
+                    let why = why.get(lang);
+                    text(if ja {
+                        format!("、Slack が拒否: {why})")
+                    } else {
+                        format!("; Slack refused it: {why})")
+                    })
+                }
+                None => pick(")", ")"),
+            });
+            out
+        }
         Body::PersonalData {} => vec![
             strong(if ja {
                 "個人情報あり"
@@ -277,6 +329,69 @@ pub fn sentence(body: &Body, by: &UserId, incident: &Incident, lang: Lang) -> Se
             text(" — "),
             who(),
         ],
+    }
+}
+
+fn channel(place: &Place) -> Piece {
+    Piece::Channel(place.channel.clone(), place.name.clone())
+}
+
+/// Work beside the acts, by the names that `dropped` events carry. These are permanent.
+pub const WORK: &[(&str, Text)] = &[
+    (
+        "create",
+        Text::fixed("opening the channel", "チャンネル作成"),
+    ),
+    ("topic", Text::fixed("setting the topic", "トピックの更新")),
+    (
+        "purpose",
+        Text::fixed("setting the purpose", "チャンネル説明の設定"),
+    ),
+    ("card", Text::fixed("the status card", "状況カード")),
+    (
+        "pin-event",
+        Text::fixed("pinning the declaration", "宣言のピン留め"),
+    ),
+    (
+        "pin-card",
+        Text::fixed("pinning the status card", "状況カードのピン留め"),
+    ),
+    ("invite", Text::fixed("inviting", "招待")),
+    (
+        "invite-group",
+        Text::fixed("inviting the group", "グループの招待"),
+    ),
+    ("announce", Text::fixed("the announcement in", "告知")),
+    (
+        "restore",
+        Text::fixed("saying a deleted act again", "削除された記録の再投稿"),
+    ),
+    ("delete", Text::fixed("removing a duplicate", "重複の削除")),
+    (
+        "archive-channel",
+        Text::fixed("archiving the channel", "チャンネルのアーカイブ"),
+    ),
+    (
+        "unarchive-channel",
+        Text::fixed(
+            "bringing the channel back from the archive",
+            "アーカイブの解除",
+        ),
+    ),
+];
+
+/// What was given up, in words: an act by its verb, other work by its own name, and as it is
+/// written what a later version calls something.
+pub fn work_name(what: &str) -> Text {
+    let work = WORK.iter().find(|(name, _)| *name == what);
+    match (work, Verb::named(what)) {
+        (Some((_, text)), _) => text.clone(),
+        (None, Some(verb)) => {
+            let about = &verb.row().about;
+            let (en, ja) = (&about.en, &about.ja);
+            crate::both!("\"{en}\"", "「{ja}」")
+        }
+        (None, None) => Text::same(what),
     }
 }
 
@@ -323,6 +438,7 @@ pub fn plain(
             Piece::Text(text) | Piece::Strong(text) => text.clone(),
             Piece::Person(user) | Piece::Call(user) => name(user),
             Piece::Time(time) => clock(*time),
+            Piece::Channel(_, name) => format!("#{name}"),
         })
         .collect()
 }

@@ -31,6 +31,7 @@ pub enum Verb {
     Archive,
     Cancel,
     Reopen,
+    Merge,
     PersonalData,
 }
 
@@ -118,6 +119,7 @@ pub static VERBS: &[Row] = &[
     row!(Resolve, "resolve", "I [--reason TEXT]", "declare that all work is done, and archive the channel", "解決とし、チャンネルをアーカイブする", Closer, true, true, Undo::By(Verb::Reopen)),
     row!(Archive, "archive", "I", "archive the channel", "チャンネルをアーカイブする", Closer, false, true, Undo::Never),
     row!(Cancel, "cancel", "I --reason TEXT [--false-alarm | --near-miss]", "call it off: cancelled, false alarm or near miss", "取り下げる: 中止・誤報・ヒヤリハット", Command, true, true, Undo::By(Verb::Reopen)),
+    row!(Merge, "merge", "I J", "merge it into another incident, where the response goes on", "別のインシデントに統合し、以後はそちらで対応する", Command, true, true, Undo::By(Verb::Reopen)),
     row!(Reopen, "reopen", "I --reason TEXT", "take the response up again", "対応を再開する", Anyone, true, true, Undo::By(Verb::Recover)),
 ];
 
@@ -166,8 +168,11 @@ impl Body {
             Body::Archived {} => Verb::Archive,
             Body::Cancelled { .. } => Verb::Cancel,
             Body::Reopened { .. } => Verb::Reopen,
+            Body::Merged { .. } | Body::Absorbed { .. } => Verb::Merge,
             Body::PersonalData {} => Verb::PersonalData,
-            Body::Items { .. } | Body::TimekeeperCall { .. } => return None,
+            Body::Items { .. } | Body::TimekeeperCall { .. } | Body::Dropped { .. } => {
+                return None;
+            }
         })
     }
 }
@@ -233,6 +238,7 @@ impl super::event::Phase {
             Phase::Cancelled => Text::fixed("cancelled", "中止"),
             Phase::FalseAlarm => Text::fixed("false alarm", "誤報"),
             Phase::NearMiss => Text::fixed("near miss", "ヒヤリハット"),
+            Phase::Merged => Text::fixed("merged", "統合済み"),
         }
     }
 }

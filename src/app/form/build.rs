@@ -1,7 +1,7 @@
 //! What each verb asks for, and nothing more.
 
 use super::{Choice, Confirmation, Field, Form, Input, Opt, Stop};
-use crate::app::availability::{selected_item, selected_talk};
+use crate::app::availability::{mergeable, selected_item, selected_talk};
 use crate::app::edit::Edit;
 use crate::app::model::{Model, Pane, RowId};
 use crate::app::resolve;
@@ -111,6 +111,7 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         Verb::Recover => vec![time("time", s::TIME, true, "now")],
         Verb::Resolve => vec![line("reason", s::REASON, false)],
         Verb::Cancel => vec![outcomes(), line("reason", s::REASON, true)],
+        Verb::Merge => vec![survivors(model, subject)],
         Verb::Reopen => vec![line("reason", s::REASON, true)],
         // The composer is its form, and a declaration was met above.
         Verb::Message | Verb::Declare => return Err(why::NOT_HERE),
@@ -156,6 +157,7 @@ const fn letter(verb: Verb) -> char {
         Verb::Resolve => 'v',
         Verb::Archive => 't',
         Verb::Cancel => 'x',
+        Verb::Merge => 'e',
         Verb::Reopen => 'o',
         _ => 'g',
     }
@@ -291,6 +293,30 @@ fn outcomes() -> Field {
     let options = [Phase::Cancelled, Phase::FalseAlarm, Phase::NearMiss]
         .map(|phase| opt(phase.name(), phase.text()));
     choice("outcome", s::OUTCOME, options.into())
+}
+
+/// What this one could be merged into; an offer names one.
+fn survivors(model: &Model, offered: Option<&str>) -> Field {
+    let own = model.target();
+    let options = mergeable(model, own)
+        .map(|summary| {
+            let incident = &summary.incident;
+            let channel = |lang| crate::app::view::channel_name(summary, lang);
+            Opt {
+                value: incident.id.as_str().to_owned(),
+                label: Text {
+                    en: channel(Lang::En).into(),
+                    ja: channel(Lang::Ja).into(),
+                },
+                detail: Some(Text::same(incident.title.clone())),
+            }
+        })
+        .collect();
+    let mut field = choice("into", s::INTO, options);
+    if let Some(offered) = offered {
+        choose(&mut field, offered);
+    }
+    field
 }
 
 fn what_now() -> Field {

@@ -7,7 +7,7 @@ use crate::app::resolve::{self, Reach, Wish};
 use crate::app::strings::{confirm as c, fill, form as s};
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::event::{Kind, Milestone, Phase};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, ItemState};
 use crate::domain::problem::Problem;
 use crate::domain::verb::Verb;
@@ -161,6 +161,7 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
             outcome: Phase::parse(&text("outcome")).ok_or_else(|| incomplete(form, "outcome"))?,
             reason: needed("reason")?,
         },
+        Verb::Merge => resolve::merge(IncidentId::new(needed("into")?)),
         Verb::Reopen => Command::Reopen(needed("reason")?),
         // Neither has a form.
         Verb::Message | Verb::Pin | Verb::Declare => return Err(incomplete(form, "")),
@@ -275,6 +276,15 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
     }
     if matches!(form.verb, Verb::Resolve | Verb::Archive) {
         lines.push(c::ARCHIVES.get(lang).to_owned());
+    }
+    if form.verb == Verb::Merge {
+        let into = IncidentId::new(form.value("into"));
+        if let Some(there) = model.summary(&into) {
+            let channel = crate::app::view::channel_name(there, lang);
+            let title = &there.incident.title;
+            lines.push(fill(&c::GOES_ON, lang, &[&channel, title]));
+        }
+        lines.push(c::PEOPLE_COME.get(lang).to_owned());
     }
     if let (Verb::Resolve, Some(summary)) = (form.verb, summary) {
         let list = summary.incident.checklist();

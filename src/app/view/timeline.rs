@@ -84,6 +84,7 @@ fn kind(model: &Model, body: &Body) -> String {
     let text = match body {
         Body::Items { .. } => p::CHECKLIST,
         Body::TimekeeperCall { .. } => crate::app::strings::header::TIMEKEEPER,
+        Body::Dropped { .. } => p::GIVEN_UP,
         Body::Milestone { milestone, .. } => milestone.text(),
         _ => match body.verb() {
             Some(verb) => Action::Do(verb).row().short.clone(),
@@ -218,6 +219,10 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
         Command::Cancel { outcome, reason } => {
             format!("{}: {reason}", outcome.text().get(model.lang))
         }
+        Command::Merge { into, .. } => model
+            .summary(into)
+            .map(|there| super::channel_name(there, model.lang))
+            .unwrap_or_default(),
         Command::Recover(_)
         | Command::Resolve(_)
         | Command::Archive

@@ -54,6 +54,8 @@ impl Engine {
                 (id.clone(), Incident::new(id))
             }
         };
+        let completed = self.complete_merge(&state, &order.command)?;
+        let command = completed.as_ref().unwrap_or(&order.command);
         let drafts = {
             let heard = |user: &UserId| self.last_heard(&id, user);
             let name = |user: &UserId| self.name(user);
@@ -64,17 +66,29 @@ impl Engine {
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
             };
-            decide(&state, &order.command, &asked, rng)?
+            decide(&state, command, &asked, rng)?
         };
         if let Command::Declare(declaration) = &order.command {
             self.open(step, &id, declaration, now);
         }
+        let other = self.absorbs(&state, command);
         if !self.record(step, &id, state, drafts, order, now) {
             // A derived id that is known already: somebody else noticed first.
             return Err(Problem::refused(Text::fixed(
                 "The record already says so.",
                 "既に記録されています。",
             )));
+        }
+        if let Some((there, state, draft, people)) = other {
+            let order = Order {
+                command: order.command.clone(),
+                by: order.by.clone(),
+                outlets: Outlets {
+                    people,
+                    ..Outlets::default()
+                },
+            };
+            self.record(step, &there, state, vec![draft], &order, now);
         }
         Ok(id)
     }

@@ -144,8 +144,15 @@ pub fn linked(pieces: &[Piece], names: &Names) -> String {
             Piece::Person(user) => named(names, user),
             Piece::Call(user) => mrkdwn::mention(user),
             Piece::Time(time) => date_token(*time, "{time}"),
+            Piece::Channel(Some(id), _) if is_plain(id.as_str()) => format!("<#{id}>"),
+            Piece::Channel(_, name) => escape(&format!("#{name}")).into_owned(),
         })
         .collect()
+}
+
+/// Nothing that would end a link.
+fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// What a message is written from.
@@ -453,6 +460,14 @@ fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
         pick("phase", "段階"),
         incident.phase.text().get(lang),
     ));
+    if let Some(merged) = &incident.merged_into {
+        let there = Piece::Channel(merged.place.channel.clone(), merged.place.name.clone());
+        lines.push(format!(
+            "{} {}",
+            pick("The response goes on in", "以後の対応はこちら:"),
+            linked(&[there], names)
+        ));
+    }
     let nobody = pick("nobody yet", "未定");
     let commander = incident
         .commander

@@ -40,6 +40,7 @@ mod discover;
 mod duty;
 pub mod image;
 mod ingest;
+mod merge;
 pub mod mirror;
 mod outbox;
 mod pins;
@@ -47,6 +48,7 @@ mod poll;
 mod view;
 
 pub use act::Order;
+pub use merge::{MergeOffer, MergeWhy};
 pub use view::{Age, Counts};
 
 use super::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
