@@ -130,7 +130,7 @@ impl Global {
 
 /// How Slack is reached, if the configuration or the environment names it. One that names it and
 /// cannot use it is an error: nobody may think that they speak to their company and do not.
-fn slack(loaded: &Loaded, paths: &Paths) -> Result<Option<Door>, Problem> {
+pub fn slack(loaded: &Loaded, paths: &Paths) -> Result<Option<Door>, Problem> {
     let wanted = &loaded.config.slack;
     let variable = std::env::var("MATOI_SLACK_TOKEN").ok();
     let file = |name: &str| (!name.is_empty()).then(|| loaded.resolve(name, paths.home.as_deref()));

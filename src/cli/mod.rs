@@ -3,6 +3,7 @@
 mod console;
 mod context;
 mod dev;
+mod doctor;
 mod out;
 mod read;
 mod settings;
@@ -61,6 +62,12 @@ enum Command {
         #[command(subcommand)]
         what: Option<read::Outbox>,
     },
+    /// How everything stands that an incident will need, and what to do about it
+    Doctor {
+        /// Print the manifest of the Slack app instead
+        #[arg(long)]
+        manifest: bool,
+    },
     /// Configuration: check it, say where it is, print the documented example
     Config {
         #[command(subcommand)]
@@ -94,6 +101,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Outbox { what }) => read::outbox(global.context()?, what),
+        Some(Command::Doctor { manifest }) => doctor::run(global, manifest),
         Some(Command::Config { what }) => settings::run(global, what),
         Some(Command::Workspace(command)) => command.run(),
         Some(Command::Dev(what)) => dev::run(global.context()?, what),

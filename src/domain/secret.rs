@@ -17,6 +17,11 @@ impl Secret {
         &self.0
     }
 
+    /// Whether Slack changes it from time to time: such tokens live 12 hours.
+    pub fn rotates(&self) -> bool {
+        self.0.starts_with("xoxe")
+    }
+
     /// What kind of token it is by Slack's prefixes.
     pub fn kind(&self) -> TokenKind {
         match self.0.as_bytes() {

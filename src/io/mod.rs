@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod core;
+pub mod doctor;
 pub mod input;
 pub mod log;
 pub mod net;

@@ -13,6 +13,7 @@ use crate::io::paths;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::de::DeserializeOwned;
 use std::fs::{File, TryLockError};
+use std::io::{Read, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,6 +45,9 @@ const BALLAST: u64 = 256 * 1024;
 const BALLAST_FILE: &str = "ballast";
 /// Below this many free bytes a failure of the disk is taken for want of room.
 const TIGHT: u64 = 128 * 1024;
+
+/// Locked by whoever holds the lease, with its process id in it.
+const LEASE: &str = "sync.lock";
 
 /// An open journal.
 pub struct Journal {
@@ -193,10 +197,17 @@ impl Journal {
 
     /// Takes the right to talk to the workspace, if nobody has it.
     pub fn lease(&self) -> Result<Option<Lease>, Problem> {
-        let path = self.dir.join("sync.lock");
+        let path = self.dir.join(LEASE);
         let file = paths::private_append(&path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Lease(file))),
+            Ok(()) => {
+                // For people who look who holds it; a disk without room for a name is no reason
+                // not to work.
+                if let Err(error) = name_holder(&file) {
+                    tracing::debug!(%error, "the lease names nobody");
+                }
+                Ok(Some(Lease(file)))
+            }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(cannot(&path, &e)),
         }
@@ -231,7 +242,35 @@ impl Journal {
 }
 
 /// Bytes that may still be written where `dir` is.
-fn free(dir: &Path) -> Option<u64> {
+fn name_holder(mut file: &File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    write!(file, "{}", std::process::id())
+}
+
+/// Whether a process holds the lease of a data directory, and which, where it could say so. Nothing
+/// is made or kept.
+///
+/// # Errors
+/// The lock cannot be looked at.
+pub fn holder(dir: &Path) -> std::io::Result<Option<Option<u32>>> {
+    let file = match File::open(dir.join(LEASE)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => file.unlock().map(|()| None),
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            (&file).take(20).read_to_string(&mut text)?;
+            Ok(Some(text.trim().parse().ok()))
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Bytes that may still be written where a directory is; `None` where nobody says.
+pub fn free(dir: &Path) -> Option<u64> {
     let about = rustix::fs::statvfs(dir).ok()?;
     Some(about.f_bavail.saturating_mul(about.f_frsize))
 }
@@ -506,7 +545,9 @@ mod tests {
         let lease = journal.lease().unwrap();
         assert!(lease.is_some());
         assert!(journal.lease().unwrap().is_none());
+        assert_eq!(holder(dir.path()).unwrap(), Some(Some(std::process::id())));
         drop(lease);
+        assert_eq!(holder(dir.path()).unwrap(), None);
         assert!(journal.lease().unwrap().is_some());
     }
 

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod explain;
+pub mod features;
 pub mod methods;
 pub mod mrkdwn;
 pub mod objects;

@@ -102,6 +102,40 @@ pub fn find_or_start(dir: &Path, exe: &Path) -> Result<Endpoint, Problem> {
     }
 }
 
+/// What is to be seen of the workspace of a directory from outside.
+pub enum Seen {
+    /// It was never started.
+    Never,
+    Stopped,
+    Running {
+        url: String,
+        pid: u32,
+    },
+}
+
+/// Looks without starting or making anything.
+///
+/// # Errors
+/// The lock cannot be looked at.
+pub fn look(dir: &Path) -> io::Result<Seen> {
+    let mut file = match File::open(dir.join(LOCK)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Seen::Never),
+        Err(error) => return Err(error),
+    };
+    if !is_held(&file)? {
+        return Ok(Seen::Stopped);
+    }
+    Ok(match read(&mut file) {
+        Some(hosted) => Seen::Running {
+            url: hosted.endpoint.url,
+            pid: hosted.pid,
+        },
+        // It starts at this moment, or ends.
+        None => Seen::Stopped,
+    })
+}
+
 fn is_held(file: &File) -> io::Result<bool> {
     match file.try_lock_shared() {
         Ok(()) => {

@@ -11,7 +11,7 @@
 //!
 //! [[app]]                        # a bot user of the same handle, with a bot token
 //! name = "matoi"                 # the first app is the one whose token is handed out
-//! scopes = ["chat:write"]        # instead of those of the shipped manifest
+//! scopes = ["chat:write"]        # instead of all but the extraordinary
 //! joins_channels = true
 //! messages_tab = true
 //!

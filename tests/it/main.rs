@@ -1,5 +1,6 @@
 //! One test binary, because linking is the cost.
 
+mod care;
 mod client;
 mod config;
 mod contracts;

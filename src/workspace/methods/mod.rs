@@ -64,8 +64,8 @@ pub fn dispatch(method: &str, call: &mut Call<'_>) -> Reply {
     }
 }
 
-/// What a token may do unless the seed says otherwise: a bot what the shipped manifest asks for, a
-/// person everything.
+/// What a token may do unless the seed says otherwise: a bot everything but the rights that change
+/// how Slack treats it, a person everything.
 pub fn default_scopes(kind: TokenKind) -> BTreeSet<String> {
     let scopes: Vec<&str> = match kind {
         TokenKind::Bot => BOT_SCOPES.to_vec(),
@@ -79,7 +79,7 @@ pub fn default_scopes(kind: TokenKind) -> BTreeSet<String> {
     scopes.into_iter().map(str::to_owned).collect()
 }
 
-/// The bot scopes of the app manifest.
+/// More than the app manifest of matoi asks for: other programs try their calls here too.
 const BOT_SCOPES: [&str; 20] = [
     "channels:read",
     "channels:history",

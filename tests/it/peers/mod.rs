@@ -6,7 +6,7 @@ mod crash;
 mod declaring;
 mod faults;
 mod local;
-mod rig;
+pub mod rig;
 mod secret;
 mod two;
 mod verbs;

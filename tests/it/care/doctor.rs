@@ -1,0 +1,212 @@
+//! `matoi doctor` against workspaces that are well, narrow, gone, and angry.
+
+use crate::peers::rig::{Console, Ran, workspace};
+use matoi::wire::features::FEATURES;
+use matoi::workspace::{Handle, Options, Workspace};
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
+
+/// A workspace whose app has one more token, `narrow`.
+fn seeded(table: &str) -> Handle {
+    let seed = format!(
+        "{}\n[[token]]\nname = \"narrow\"\nas = \"matoi\"\nkind = \"bot\"\n{table}\n",
+        matoi::workspace::seed::DEFAULT
+    );
+    let options = Options {
+        seed: Some(seed),
+        ..Options::for_tests()
+    };
+    Workspace::open(options)
+        .and_then(Workspace::start)
+        .expect("it starts")
+}
+
+fn with_scopes(scopes: &[&str]) -> Handle {
+    seeded(&format!("scopes = {scopes:?}"))
+}
+
+fn narrow(slack: &Handle) -> Console {
+    let mut console = Console::on(slack, "@sato", "");
+    let token = slack.token_of("narrow").expect("the seed's");
+    console.set("MATOI_SLACK_TOKEN", &token);
+    console
+}
+
+fn manifest_scopes() -> Vec<&'static str> {
+    let all: std::collections::BTreeSet<&str> =
+        FEATURES.iter().flat_map(|f| f.bot).copied().collect();
+    all.into_iter().collect()
+}
+
+/// `area.check` of what is in a state.
+fn in_state(ran: &Ran, state: &str) -> Vec<String> {
+    let report = ran.json();
+    let checks = report["checks"].as_array().expect("a list").clone();
+    let word = |check: &Value, key: &str| check[key].as_str().unwrap_or("").to_owned();
+    checks
+        .iter()
+        .filter(|check| check["state"] == state)
+        .map(|check| format!("{}.{}", word(check, "area"), word(check, "check")))
+        .collect()
+}
+
+#[test]
+fn the_manifests_scopes_are_enough_for_a_whole_incident() {
+    let slack = with_scopes(&manifest_scopes());
+    let console = narrow(&slack);
+    let ran = console.run(&["doctor", "--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(in_state(&ran, "broken"), Vec::<String>::new());
+    let declared = console.declare("everything by these scopes");
+    let id = declared["id"].as_str().expect("an id").to_owned();
+    for act in [
+        vec!["level", &id, "2"],
+        vec!["command", &id],
+        vec!["note", &id, "x"],
+        vec!["situation", &id, "y"],
+        vec!["recover", &id],
+        vec!["resolve", &id],
+    ] {
+        console.run(&act).ok();
+    }
+    console.run(&["sync", "--once"]).ok();
+    let private = ["declare", "--kind", "security", "--service", "other"];
+    console
+        .run(&[private.as_slice(), &["--title", "quiet"]].concat())
+        .ok();
+    let left = console.json(&["outbox"]);
+    assert_eq!(left.as_array().map(Vec::len), Some(0), "{left}");
+}
+
+#[test]
+fn each_missing_scope_is_named_with_what_it_costs() {
+    let slack = with_scopes(&[
+        "channels:read",
+        "groups:read",
+        "channels:history",
+        "users:read",
+    ]);
+    let console = narrow(&slack);
+    let ran = console.run(&["doctor", "--json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(
+        in_state(&ran, "broken"),
+        ["scopes.declare", "scopes.write", "scopes.create_channels"]
+    );
+    let warned = in_state(&ran, "warning");
+    for check in ["private", "join", "pins", "groups", "mail"] {
+        assert!(warned.contains(&format!("scopes.{check}")), "{warned:?}");
+    }
+    let text = console.run(&["doctor"]);
+    for scope in ["channels:manage", "chat:write", "pins:read pins:write"] {
+        assert!(text.out.contains(scope), "{scope}: {}", text.out);
+    }
+}
+
+#[test]
+fn a_revoked_token_is_said_and_the_rest_is_still_looked_at() {
+    let slack = seeded("state = \"revoked\"");
+    let ran = narrow(&slack).run(&["doctor", "--json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(in_state(&ran, "broken"), ["token.slack"]);
+    assert!(ran.out.contains("token_revoked"), "{}", ran.out);
+    let unchecked = in_state(&ran, "not_checked");
+    for check in ["scopes.scopes", "people.people", "clock.skew"] {
+        assert!(unchecked.contains(&check.to_owned()), "{unchecked:?}");
+    }
+    assert!(in_state(&ran, "ok").contains(&"files.data_dir".to_owned()));
+}
+
+#[test]
+fn a_server_that_is_not_there_is_no_hang_and_no_guess() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    drop(slack);
+    let ran = console.run(&["doctor", "--json"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(in_state(&ran, "broken"), ["token.slack"]);
+    assert!(in_state(&ran, "not_checked").contains(&"token.identity".to_owned()));
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_exit_code_2_with_its_line() {
+    let slack = workspace();
+    let console = Console::on(
+        &slack,
+        "@sato",
+        "poll_secs = 3\n[timekeeper]\nminutes = \"x\"",
+    );
+    let ran = console.run(&["doctor", "--json"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.out.contains("config.toml:6"), "{}", ran.out);
+    assert!(in_state(&ran, "not_checked").contains(&"token.slack".to_owned()));
+}
+
+#[test]
+fn an_app_level_token_and_an_open_token_file_are_configuration() {
+    let slack = workspace();
+    let mut console = Console::on(&slack, "@sato", "");
+    console.set("MATOI_SLACK_TOKEN", "xapp-1-CANARY");
+    let ran = console.run(&["doctor"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.out.contains("app-level"), "{}", ran.out);
+    let mut console = Console::on(&slack, "@sato", "token_file = \"token\"");
+    let file = console.dir.path().join("token");
+    std::fs::write(&file, slack.bot_token()).expect("written");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("set");
+    console.set("MATOI_SLACK_TOKEN", "");
+    let ran = console.run(&["doctor"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.out.contains("chmod 600"), "{}", ran.out);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("set");
+    assert_eq!(console.run(&["doctor"]).code, 0);
+}
+
+#[test]
+fn no_token_is_in_any_report() {
+    let slack = workspace();
+    let mut console = Console::on(&slack, "@sato", "");
+    let token = slack.bot_token();
+    for lang in ["en", "ja"] {
+        for args in [&["doctor", "--lang", lang][..], &["doctor", "--json"]] {
+            let ran = console.run(args);
+            let said = format!("{}{}", ran.out, ran.err);
+            for length in 9..token.len() {
+                assert!(!said.contains(&token[..length]), "{said}");
+            }
+        }
+    }
+    console.set("MATOI_USER", &token);
+    let ran = console.run(&["doctor"]);
+    assert!(!ran.out.contains(&token), "{}", ran.out);
+}
+
+#[test]
+fn nothing_is_made_by_looking() {
+    let console = Console::local("@sato", "");
+    let ran = console.run(&["doctor", "--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!console.data().exists());
+    assert!(in_state(&ran, "ok").contains(&"workspace.embedded".to_owned()));
+}
+
+#[test]
+fn who_holds_the_lease_is_named() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let sync = console.sync();
+    let pid = sync.0.id().to_string();
+    let says = || {
+        let ran = console.run(&["doctor"]);
+        ran.out.contains(&format!("Process {pid} talks"))
+    };
+    crate::peers::rig::until("the lease names its holder", says);
+}
+
+#[test]
+fn the_manifest_is_printed() {
+    let console = Console::local("@sato", "");
+    let ran = console.run(&["doctor", "--manifest"]).ok();
+    let shipped = include_str!("../../../assets/slack-manifest.yaml");
+    assert_eq!(ran.out.trim_end(), shipped.trim_end());
+}

@@ -1,0 +1,5 @@
+//! What keeps a team able to work with it: the doctor, the app's manifest, and what is at hand when
+//! everything else is down.
+
+mod doctor;
+mod manifest;
