@@ -7,6 +7,7 @@ use super::strings::{ask as s, fill};
 use super::view::header::{Due, dues};
 use super::view::{Said, Tone};
 use crate::domain::event::Milestone;
+use crate::domain::ids::IncidentId;
 use crate::domain::sync::image::JobState;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -19,6 +20,8 @@ pub enum AskId {
     Level,
     Situation,
     Detected,
+    /// Another open incident looks like this one.
+    Merge(IncidentId),
     /// The time of an item is over: its id.
     TimeBox(String),
 }
@@ -50,6 +53,8 @@ pub fn wanted(model: &Model) -> Vec<AskId> {
             asks.push(AskId::Level);
         }
     }
+    let offer = model.snapshot.offers.iter().find(|o| o.ours == incident.id);
+    asks.extend(offer.map(|offer| AskId::Merge(offer.other.clone())));
     let mut boxes: Vec<(AskId, DateTime<Utc>)> = dues(incident, model.now)
         .into_iter()
         .filter(|(_, due)| *due <= model.now)
@@ -73,12 +78,12 @@ pub fn wanted(model: &Model) -> Vec<AskId> {
 }
 
 fn failed(model: &Model) -> usize {
-    model.room_data().map_or(0, |room| {
-        room.outbox
-            .iter()
-            .filter(|line| matches!(line.state, JobState::Failed { .. }))
-            .count()
-    })
+    let here = model.room_id();
+    let lines = model.snapshot.outbox.iter();
+    lines
+        .filter(|line| Some(&line.incident) == here)
+        .filter(|line| matches!(line.state, JobState::Failed { .. }))
+        .count()
 }
 
 /// Keeps what is still wanted where it is, and fills what became free. Says which are new.
@@ -119,6 +124,12 @@ pub fn said(model: &Model, ask: &AskId) -> Option<Said> {
         AskId::Failed => {
             let count = failed(model).to_string();
             Said::new(fill(&s::FAILED, lang, &[&count]), Tone::Failed)
+        }
+        AskId::Merge(other) => {
+            let there = model.summary(other)?;
+            let channel = super::view::channel_name(there, lang);
+            let parts = [channel.as_str(), &there.incident.title];
+            Said::new(fill(&s::MERGE, lang, &parts), Tone::Soon)
         }
         AskId::Commander => Said::new(fill(&s::COMMANDER, lang, &[since]), Tone::Soon),
         AskId::Level => Said::new(fill(&s::LEVEL, lang, &[since]), Tone::Soon),

@@ -3,6 +3,7 @@
 use super::model::Ticket;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::sync::Settle;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -22,10 +23,8 @@ pub enum Effect {
     Copy(String),
     /// A made-up incident, on the embedded workspace.
     StartSample,
-    /// A failed job of the outbox is tried again.
-    Retry(u64),
-    /// A failed job of the outbox is given up.
-    Drop(u64),
+    /// A job of the outbox is tried again, changed or given up.
+    Settle(u64, Settle),
     Suspend,
     /// Everything is drawn anew.
     Redraw,

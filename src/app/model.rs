@@ -76,11 +76,25 @@ pub(super) struct Memory {
     pub kana_told: bool,
     /// The question who sits here was put.
     pub asked_who: bool,
+    /// Changes of what is in the outbox, until they are seen there.
+    pub rewrites: BTreeMap<u64, String>,
+    /// The workspace went out of reach: how much had been delivered then, and how much had failed.
+    pub outage: Option<Outage>,
     /// Texts of composers and of forms that were left, by incident.
     pub drafts: BTreeMap<IncidentId, String>,
     pub form_drafts: BTreeMap<DraftKey, Vec<(&'static str, String)>>,
     /// What the ASK slots held, from which generation on, back to the frame on screen.
     pub asks: Vec<(Generation, [Option<AskId>; ASKS])>,
+}
+
+/// What is told when the workspace is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Outage {
+    pub since: DateTime<Utc>,
+    pub delivered: usize,
+    pub failed: usize,
+    /// Something waited while it lasted.
+    pub waited: bool,
 }
 
 /// A form by its incident, its verb and the item that it is about.
@@ -197,8 +211,10 @@ pub enum Overlay {
     Palette(Palette),
     /// A verb's form; one with a single choice is a pick list.
     Form(Box<Form>),
-    /// One row of the outbox is selected to be retried or dropped.
+    /// One row of the outbox is selected to be retried, changed or given up.
     Outbox(List),
+    /// The text of something in the outbox, being changed.
+    Rewrite(Rewrite),
     LongText(LongText),
     /// Who sits here?
     WhoAreYou(WhoAreYou),
@@ -210,7 +226,7 @@ impl Overlay {
     /// Letters are text in it.
     pub fn takes_text(&self) -> bool {
         match self {
-            Overlay::Palette(_) | Overlay::WhoAreYou(_) => true,
+            Overlay::Palette(_) | Overlay::WhoAreYou(_) | Overlay::Rewrite(_) => true,
             Overlay::Form(form) => form.takes_text(),
             Overlay::Help(_) | Overlay::Outbox(_) | Overlay::LongText(_) | Overlay::Confirm(_) => {
                 false
@@ -229,6 +245,15 @@ pub struct Palette {
 pub struct WhoAreYou {
     pub filter: Edit,
     pub selected: Option<UserId>,
+    /// Keys typed before this was painted are not for it.
+    pub born: Generation,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rewrite {
+    /// The outbox entry.
+    pub seq: u64,
+    pub edit: Edit,
     /// Keys typed before this was painted are not for it.
     pub born: Generation,
 }

@@ -5,7 +5,7 @@ use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::settings::Config;
 use crate::domain::sync::image::{JobState, Reaction};
-use crate::domain::sync::{Counts, Link};
+use crate::domain::sync::{Choices, Counts, Link, MergeOffer};
 use crate::domain::words::Lang;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -26,6 +26,13 @@ pub struct Snapshot {
     /// The incident in focus.
     pub room: Option<Arc<Room>>,
     pub link: LinkState,
+    /// Everything in the outbox that is not done, of all incidents, in order of entry.
+    pub outbox: Vec<OutboxLine>,
+    /// What was given up on this console, oldest first; the last of it.
+    pub given_up: Vec<GivenUp>,
+    /// Open incidents that may be one.
+    pub offers: Vec<MergeOffer>,
+    pub limits: Limits,
     /// Another process on this data directory talks to the workspace; this one follows.
     pub follows: bool,
 }
@@ -71,8 +78,6 @@ pub struct Room {
     pub talk: Arc<Vec<Talk>>,
     /// States of this console's own acts that are not yet seen in the channel, by event.
     pub jobs: BTreeMap<EventId, JobState>,
-    /// Everything in the outbox that is not done, for its list.
-    pub outbox: Vec<OutboxLine>,
     /// When each person last wrote in the channel.
     pub heard: BTreeMap<UserId, DateTime<Utc>>,
     /// When each console act entered the outbox is in its entry; this is the next timekeeper call.
@@ -111,6 +116,37 @@ pub struct OutboxLine {
     pub what: crate::domain::words::Text,
     pub state: JobState,
     pub attempts: u32,
+    /// The incident's channel, or its title while there is none.
+    pub place: String,
+    /// What may be done about it.
+    pub choices: Choices,
+}
+
+/// An outbox entry that somebody gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    pub seq: u64,
+    pub incident: IncidentId,
+    /// Of an act.
+    pub event: Option<EventId>,
+    /// When it was asked for.
+    pub taken: DateTime<Utc>,
+    pub at: Option<DateTime<Utc>>,
+    pub by: Option<UserId>,
+    pub what: crate::domain::words::Text,
+    pub place: String,
+}
+
+/// What Slack allows us now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Slack treats us as an app that is handed out to other workspaces: 15 messages a page, one
+    /// page a minute.
+    pub clamped: bool,
+    /// Consoles that share the app's limits, this one included; 0: not known.
+    pub consoles: u32,
+    /// Methods that rest, and until when.
+    pub resting: Vec<(String, DateTime<Utc>)>,
 }
 
 /// The connection as it is shown.

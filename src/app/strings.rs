@@ -30,6 +30,14 @@ pub mod header {
         SLOW = "slow, seen {} ago", "低速・同期 {}前";
         OFFLINE = "OFFLINE, seen {} ago", "オフライン・同期 {}前";
         OFFLINE_NEVER = "OFFLINE", "オフライン";
+        RESTING = "Slack limits {}: again in {}", "Slackの制限で{}待ち: あと{}";
+        CLAMPED = "Slack lets this app read once a minute: make your own from slack-manifest.yaml", "Slackがこのアプリの読み込みを毎分1回に制限中。slack-manifest.yaml で自社アプリを作成してください";
+        SHARED = "{} consoles share the limit", "{}台で制限を共有";
+        READING = "reading", "読み込み";
+        POSTING = "posting", "投稿";
+        LISTING = "the channel list", "チャンネル一覧";
+        EDITING = "the status card", "状況カードの更新";
+        OTHER_CALLS = "some calls", "一部の操作";
         STARTING = "connecting", "接続中";
         REFUSED = "token refused: {}", "トークンが拒否されました: {}";
         SAVING = "{} saving", "保存中 {}";
@@ -51,8 +59,8 @@ pub mod mark {
         QUEUED = "(queued)", "(送信待ち)";
         SENDING = "(sending)", "(送信中)";
         UNCONFIRMED = "(unconfirmed)", "(未確認)";
-        FAILED = "(failed: {})", "(送信失敗: {})";
-        DROPPED = "(given up)", "(送信中止)";
+        FAILED = "(! failed)", "(!送信失敗)";
+        DROPPED = "(given up)", "(破棄)";
         OVERTAKEN = "(overtaken: somebody changed it first)", "(反映されず: 別の変更が先でした)";
         EDITED = "(edited)", "(編集済み)";
         PINNED = "pinned", "ピン留め";
@@ -99,6 +107,8 @@ pub mod ask {
         SITUATION = "What is the situation?", "いまいまの状況を書きませんか";
         DETECTED = "When was it detected, and by what?", "検知はいつ、何によってでしたか";
         TIME_BOX = "{}: {} over ({})", "{}: {}超過 ({})";
+        MERGE = "Is this the same as {} ({})? merge it there", "{} ({}) と同じ件では? 統合する";
+        DISMISSED = "Not offered again.", "以後は提案しません。";
         SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";
     }
@@ -115,6 +125,10 @@ pub mod home {
         NO_COMMANDER = "no commander", "指揮者なし";
         NO_LEVEL = "no level", "レベル未定";
         FAILED = "{} failed", "送信失敗 {}";
+        QUEUED = "{} waiting", "送信待ち {}";
+        SAME = "same as {}?", "{} と同じ?";
+        SEEN = "seen {} ago", "同期 {}前";
+        NOT_SEEN = "not read yet", "未読込";
         OVERDUE = "{} overdue", "期限超過 {}";
         UNRESOLVED = "recovered, not resolved", "復旧済み・未解決";
     }
@@ -223,9 +237,6 @@ pub mod overlay {
         PALETTE = "ALL ACTIONS", "全操作";
         OUTBOX = "NOT IN THE WORKSPACE YET", "まだ届いていないもの";
         OUTBOX_EMPTY = "Everything has been delivered.", "すべて届いています。";
-        OUTBOX_KEYS = "r retries what failed, x gives it up", "r 再送  x 破棄 (失敗したもののみ)";
-        OUTBOX_NOT_FAILED = "Only what failed can be retried or given up; the rest is under way.", "再送・破棄できるのは失敗したものだけです。他は送信中です。";
-        RETRYING = "It is tried again.", "再送します。";
         WHO = "WHO SITS HERE?", "この端末を使うのは誰ですか";
         WHO_WHY = "Your name goes with everything this console writes.", "この端末からの記録・投稿に名前が付きます。";
         NO_PEOPLE = "The members have not been read yet.", "メンバーをまだ読み込んでいません。";
@@ -235,8 +246,35 @@ pub mod overlay {
         CHOOSE = "choose", "選択";
         MOVE = "move", "移動";
         RETRY = "retry", "再送";
+        RETRY_ALL = "retry all", "すべて再送";
+        EDIT = "edit", "編集";
+        SAVE = "save", "保存";
         DROP = "give up", "破棄";
         TIMELINE_ENTRY = "Timeline", "タイムライン";
+    }
+}
+
+/// The outbox.
+pub mod outbox {
+    use crate::domain::words::Text;
+    texts! {
+        KEYS = "r retry   R retry all that failed   e edit   x give up", "r 再送   R 失敗をすべて再送   e 編集   x 破棄";
+        NOT_FAILED = "Only what failed is tried again; the rest goes out by itself.", "再送できるのは失敗したものだけです。他は自動で送られます。";
+        UNDER_WAY = "It was begun, and may be in Slack already: it arrives or fails by itself.", "送信を始めたため、届いている可能性があります。届くか失敗するまでお待ちください。";
+        NOTHING_TO_EDIT = "There is no text in this to change; x gives it up.", "編集できる本文がありません。x で破棄できます。";
+        DONE_WITH = "This one is done with.", "この項目は完了しています。";
+        RETRYING = "It is tried again.", "再送します。";
+        REWRITE = "BEFORE IT IS SENT", "送信前の編集";
+        REWRITE_FAILED = "Slack refused it; with Enter it goes again.", "Slack に拒否されました。Enter で送り直します。";
+        REWRITE_WAITS = "It was not sent yet; Enter keeps the change.", "まだ送られていません。Enter で変更を保存します。";
+        BY = "given up by {} at {}", "{} が {} に破棄";
+        GIVEN_UP = "given up", "破棄済み";
+        GOES_TOO = "With it go {} more that need it.", "関連する{}件も破棄されます。";
+        WHOLE = "It is what opens the incident: the incident and all {} entries go.", "インシデントを開くための項目です。インシデントごと破棄されます (計{}件)。";
+        TOLD = "That it was given up is recorded, without its text.", "破棄したことは記録されます (本文は載りません)。";
+        BACK = "Slack is back.", "Slack に再接続しました。";
+        BACK_DELIVERED = "Slack is back: {} entries delivered.", "Slack に再接続し、{}件を届けました。";
+        BACK_FAILED = "Slack is back: {} entries delivered, {} failed (o).", "Slack に再接続し、{}件を届けました。{}件は失敗しています (o)。";
     }
 }
 
@@ -268,6 +306,7 @@ pub mod why {
         NOT_PINNED = "it is not pinned", "ピン留めされていません";
         NOBODY_HERE = "nobody is checked in", "誰もチェックインしていません";
         NOTHING_SELECTED = "nothing is selected", "何も選ばれていません";
+        NO_TEXT = "there is no text", "本文がありません";
         NOT_LOCAL = "only on the workspace of this machine", "この端末のワークスペースでだけ使えます";
         SENDING = "the same act is being saved", "同じ操作を保存中です";
     }
@@ -306,6 +345,7 @@ mod tests {
             form::ALL,
             confirm::ALL,
             overlay::ALL,
+            outbox::ALL,
             why::ALL,
         ]
         .into_iter()
@@ -332,7 +372,15 @@ mod tests {
     #[test]
     fn japanese_has_no_english_left_where_a_word_is_expected() {
         // Names of keys and of products, and what is written the same.
-        const KEPT: &[&str] = &["Enter", "Esc", "Tab", "Slack", "matoi", "fg"];
+        const KEPT: &[&str] = &[
+            "slack-manifest.yaml",
+            "Enter",
+            "Esc",
+            "Tab",
+            "Slack",
+            "matoi",
+            "fg",
+        ];
         for (name, text) in all() {
             let mut ja = text.ja.to_string();
             for kept in KEPT {

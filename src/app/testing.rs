@@ -60,6 +60,7 @@ pub struct World {
     /// Of the first incident.
     pub talk: Vec<Talk>,
     pub outbox: Vec<OutboxLine>,
+    pub offers: Vec<crate::domain::sync::MergeOffer>,
     pub jobs: BTreeMap<EventId, JobState>,
     pub private: bool,
     pub local: bool,
@@ -83,6 +84,7 @@ impl World {
             incidents: Vec::new(),
             talk: Vec::new(),
             outbox: Vec::new(),
+            offers: Vec::new(),
             jobs: BTreeMap::new(),
             private: false,
             local: false,
@@ -237,6 +239,13 @@ impl World {
                 code: "channel_not_found".to_owned(),
             },
             attempts: 1,
+            place: "#shop".to_owned(),
+            choices: crate::domain::sync::Choices {
+                retry: true,
+                edit: Some("#dev".to_owned()),
+                drop: true,
+                ..Default::default()
+            },
         });
     }
 
@@ -266,7 +275,6 @@ impl World {
                 lang: Lang::En,
                 talk: Arc::new(self.talk.clone()),
                 jobs: self.jobs.clone(),
-                outbox: self.outbox.clone(),
                 heard: BTreeMap::new(),
             }))
         });
@@ -286,6 +294,10 @@ impl World {
                 as_of: Some(self.now),
             },
             follows: false,
+            outbox: self.outbox.clone(),
+            given_up: Vec::new(),
+            offers: self.offers.clone(),
+            limits: Default::default(),
         })
     }
 }

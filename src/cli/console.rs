@@ -7,14 +7,14 @@ use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Start, Ticket};
 use crate::app::msg::Msg;
 use crate::app::resolve::{self, Checklists};
-use crate::app::snapshot::{LinkState, Snapshot, Workspace};
+use crate::app::snapshot::{Limits, LinkState, Snapshot, Workspace};
 use crate::app::update::{start, update};
 use crate::both;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Notify, Theme as ThemeChoice};
-use crate::domain::sync::{Link, Order};
+use crate::domain::sync::{Link, Order, Settle};
 use crate::domain::words::Text;
 use crate::io::config;
 use crate::io::core::{Ask, Core};
@@ -146,6 +146,10 @@ fn empty(context: &Context) -> Snapshot {
             as_of: None,
         },
         follows: false,
+        outbox: Vec::new(),
+        given_up: Vec::new(),
+        offers: Vec::new(),
+        limits: Limits::default(),
     }
 }
 
@@ -328,8 +332,7 @@ impl Console {
             } => self.act(ticket, incident, command, outlets),
             Effect::SetMe(me) => self.ask(Ask::SetMe(me)),
             Effect::Focus(focus) => self.ask(Ask::Focus(focus)),
-            Effect::Retry(seq) => self.settle(seq, true),
-            Effect::Drop(seq) => self.settle(seq, false),
+            Effect::Settle(seq, what) => self.settle(seq, what),
             Effect::Copy(text) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text);
                 self.outgoing
@@ -403,11 +406,17 @@ impl Console {
         me.is_empty() || (snapshot.people.is_empty() && !me.starts_with(['U', 'W']))
     }
 
-    fn settle(&mut self, seq: u64, retry: bool) {
+    fn settle(&mut self, seq: u64, what: Settle) {
+        // Who gives something up is on record.
+        if self.is_nameless() {
+            return self.take(Msg::Problem(nameless()));
+        }
+        let by = self.model.snapshot.me.clone();
         let (post, waker) = (self.post.clone(), self.waker.clone());
         self.ask(Ask::Settle {
             seq,
-            retry,
+            what,
+            by,
             reply: Box::new(move |result| {
                 if let Err(problem) = result {
                     post.send(Post::Message(Box::new(Msg::Problem(problem))))

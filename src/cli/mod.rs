@@ -5,6 +5,7 @@ mod context;
 mod dev;
 mod doctor;
 mod out;
+mod outbox;
 mod read;
 mod settings;
 mod verbs;
@@ -60,7 +61,7 @@ enum Command {
     /// What is not in Slack yet, or never will be
     Outbox {
         #[command(subcommand)]
-        what: Option<read::Outbox>,
+        what: Option<outbox::Outbox>,
     },
     /// How everything stands that an incident will need, and what to do about it
     Doctor {
@@ -100,8 +101,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
-        Some(Command::Outbox { what }) => read::outbox(global.context()?, what),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),
+        Some(Command::Outbox { what }) => outbox::run(global.context()?, what),
         Some(Command::Config { what }) => settings::run(global, what),
         Some(Command::Workspace(command)) => command.run(),
         Some(Command::Dev(what)) => dev::run(global.context()?, what),

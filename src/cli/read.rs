@@ -1,15 +1,12 @@
-//! list, show, watch, sync, outbox: reading, and the duties without a screen.
+//! list, show, watch, sync: reading, and the duties without a screen.
 
-use super::context::{Context, PATIENCE, Session};
+use super::context::{Context, Session};
 use super::out;
-use crate::app::show::{self, time};
+use crate::app::show;
 use crate::both;
 use crate::domain::problem::{Kind, Problem};
-use crate::domain::sync::image::JobState;
 use crate::domain::words::Text;
-use crate::io::publish;
-use crate::wire::{explain, mrkdwn};
-use clap::Subcommand;
+use crate::wire::mrkdwn;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -125,74 +122,6 @@ fn unsettled(session: &Session) -> Result<Problem, Problem> {
         hint: why.hint,
         ..problem
     })
-}
-
-#[derive(Subcommand)]
-pub enum Outbox {
-    /// What is not in Slack yet, or never will be (the default)
-    List,
-    /// Try a failed entry again
-    Retry { entry: u64 },
-    /// Give an entry up
-    Drop { entry: u64 },
-}
-
-/// Lists, retries and drops what is on its way.
-pub fn outbox(context: Context, what: Option<Outbox>) -> Result<(), Problem> {
-    let session = context.session()?;
-    match what.unwrap_or(Outbox::List) {
-        Outbox::Retry { entry } => {
-            session.core.settle(entry, true)?;
-            session.core.wait_quiet(PATIENCE);
-        }
-        Outbox::Drop { entry } => session.core.settle(entry, false)?,
-        Outbox::List => {}
-    }
-    let lang = session.context.lang;
-    let lines = session.core.look(|engine, _| {
-        let jobs = engine.image().jobs.values();
-        let open = jobs.filter(|job| engine.image().open.contains(&job.seq));
-        open.cloned().collect::<Vec<_>>()
-    })?;
-    if session.context.global.json {
-        let all: Vec<_> = lines
-            .iter()
-            .map(|job| {
-                let code = match &job.state {
-                    JobState::Failed { code } => Some(code.as_str()),
-                    _ => None,
-                };
-                json!({
-                    "entry": job.seq,
-                    "incident": job.incident,
-                    "what": publish::task_words(&job.task).get(lang),
-                    "state": job.state.name(),
-                    "code": code,
-                    "why": code.map(|code| explain::words(code).get(lang).to_owned()),
-                    "attempts": job.attempts,
-                    "at": time(job.at),
-                })
-            })
-            .collect();
-        return out::line(&format!("{:#}", json!(all)));
-    }
-    for job in &lines {
-        let what = publish::task_words(&job.task);
-        let why = match &job.state {
-            JobState::Failed { code } => {
-                format!("  {code}: {}", explain::words(code).get(lang))
-            }
-            _ => String::new(),
-        };
-        out::line(&format!(
-            "{}  {}  {}  {}{why}",
-            job.seq,
-            job.state.name(),
-            job.incident,
-            what.get(lang),
-        ))?;
-    }
-    Ok(())
 }
 
 /// Follows an incident as lines of text, until it is over or the reader goes away.

@@ -593,7 +593,8 @@ fn items_of(cause: &EventId, items: &[Item], rng: &mut fastrand::Rng) -> Vec<Dra
     drafts
 }
 
-fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draft>, Problem> {
+/// A text as it may stand in a message of its own.
+pub fn checked_text(text: &str) -> Result<String, Problem> {
     let text = clean(text);
     let text = text.trim();
     if text.is_empty() {
@@ -610,14 +611,18 @@ fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draf
             "短くするか、分けて送ってください。",
         )));
     }
+    Ok(text.to_owned())
+}
+
+fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draft>, Problem> {
     Ok(vec![Draft {
         id: EventId::random(rng),
         body,
-        text: Some(text.to_owned()),
+        text: Some(checked_text(text)?),
     }])
 }
 
-fn empty() -> Problem {
+pub(super) fn empty() -> Problem {
     Problem::refused(Text::fixed("There is no text.", "本文がありません。")).hint(Text::fixed(
         "Say it in a few words.",
         "短い言葉で構いません。",

@@ -426,7 +426,7 @@ pub mod millis {
     }
 }
 
-mod millis_option {
+pub mod millis_option {
     use super::*;
     use serde::{Deserializer, Serializer, de::Error};
 

@@ -7,7 +7,7 @@ use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::settings::Config;
 use crate::domain::sync::image::Image;
-use crate::domain::sync::{Call, Engine, Link, Now, Order, Step, Timing};
+use crate::domain::sync::{Call, Engine, Link, Now, Order, Settle, Step, Timing};
 use crate::domain::text::clean_line;
 use crate::domain::words::{Lang, Text};
 use crate::io::net::{self, Find, News};
@@ -49,10 +49,11 @@ pub enum Ask {
     },
     Focus(Option<IncidentId>),
     SetMe(UserId),
-    /// Retries an outbox entry, or gives it up.
+    /// What somebody decided about an outbox entry.
     Settle {
         seq: u64,
-        retry: bool,
+        what: Settle,
+        by: UserId,
         reply: Reply<()>,
     },
     /// Answered once everything is delivered and every channel was read.
@@ -135,11 +136,13 @@ impl Core {
         told.recv().unwrap_or_else(|_| Err(gone()))
     }
 
-    pub fn settle(&self, seq: u64, retry: bool) -> Result<(), Problem> {
+    /// Settles an outbox entry. For the command line, never for a screen.
+    pub fn settle(&self, seq: u64, what: Settle, by: UserId) -> Result<(), Problem> {
         let (tell, told) = channel();
         self.ask(Ask::Settle {
             seq,
-            retry,
+            what,
+            by,
             reply: Box::new(move |result| drop(tell.send(result))),
         });
         told.recv().unwrap_or_else(|_| Err(gone()))
@@ -439,8 +442,13 @@ impl Running {
                 self.engine.set_me(me);
                 self.dirty = true;
             }
-            Ask::Settle { seq, retry, reply } => {
-                let result = self.settle(seq, retry);
+            Ask::Settle {
+                seq,
+                what,
+                by,
+                reply,
+            } => {
+                let result = self.settle(seq, &what, &by);
                 self.answers.push(Box::new(move || reply(result)));
             }
             Ask::WhenQuiet(tell) => self.quiet.push(tell),
@@ -464,11 +472,12 @@ impl Running {
         Ok(id)
     }
 
-    fn settle(&mut self, seq: u64, retry: bool) -> Result<(), Problem> {
-        let engine = &mut self.engine;
+    fn settle(&mut self, seq: u64, what: &Settle, by: &UserId) -> Result<(), Problem> {
+        let now = now();
+        let (engine, rng) = (&mut self.engine, &mut self.rng);
         let (_, writes) = self.journal.transact(|newer| {
             engine.absorb(newer);
-            let step = engine.retry_or_drop(seq, retry)?;
+            let step = engine.settle(seq, what, by, now, rng)?;
             Ok((step.writes.clone(), step.writes))
         })?;
         self.engine.absorb(&writes);

@@ -1,14 +1,14 @@
 //! Makes a snapshot of the engine for the screens.
 
 use crate::app::snapshot::{
-    LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
+    GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
 use crate::domain::event::Body;
 use crate::domain::ids::{ChannelId, GroupId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident};
 use crate::domain::sentence;
 use crate::domain::settings::Config;
-use crate::domain::sync::image::{MessageRow, Task};
+use crate::domain::sync::image::{Job, JobState, MessageRow, Task};
 use crate::domain::sync::mirror::EVENTS;
 use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::text::clean_line;
@@ -55,7 +55,77 @@ pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
             as_of: scene.link_as_of,
         },
         follows: scene.follows,
+        outbox: outbox(engine, scene.people),
+        given_up: given_up(engine, scene.people),
+        offers: engine.merge_offers(),
+        limits: Limits::default(),
     }
+}
+
+/// Of what was given up, so much is shown.
+const GIVEN_UP: usize = 50;
+
+/// Everything that is not done, of all incidents.
+pub fn outbox(engine: &mut Engine, people: &BTreeMap<UserId, Person>) -> Vec<OutboxLine> {
+    let jobs: Vec<Job> = engine.outbox().cloned().collect();
+    jobs.into_iter()
+        .map(|job| {
+            let (what, place) = words(engine, &job, people);
+            OutboxLine {
+                choices: engine.choices(&job),
+                seq: job.seq,
+                incident: job.incident,
+                at: job.at,
+                what,
+                place,
+                state: job.state,
+                attempts: job.attempts,
+            }
+        })
+        .collect()
+}
+
+/// The last of what was given up, oldest first.
+pub fn given_up(engine: &mut Engine, people: &BTreeMap<UserId, Person>) -> Vec<GivenUp> {
+    let mut jobs: Vec<Job> = engine.given_up().rev().take(GIVEN_UP).cloned().collect();
+    jobs.reverse();
+    jobs.into_iter()
+        .filter_map(|job| {
+            let (what, place) = words(engine, &job, people);
+            let JobState::Dropped { by, at, .. } = job.state else {
+                return None;
+            };
+            Some(GivenUp {
+                seq: job.seq,
+                incident: job.incident,
+                event: match job.task {
+                    Task::Event { id } => Some(id),
+                    _ => None,
+                },
+                taken: job.at,
+                at,
+                by,
+                what,
+                place,
+            })
+        })
+        .collect()
+}
+
+/// What a job does, and where.
+fn words(engine: &mut Engine, job: &Job, people: &BTreeMap<UserId, Person>) -> (Text, String) {
+    let incident = engine.shown(&job.incident);
+    let channel = engine.image().channel_of(&job.incident);
+    let place = match (channel, &incident) {
+        (Some(channel), _) => format!("#{}", clean_line(&channel.name)),
+        (None, Some(incident)) => incident.title.clone(),
+        (None, None) => String::new(),
+    };
+    let what = match incident {
+        Some(incident) => job_words(engine, &job.task, &incident, people),
+        None => task_words(&job.task),
+    };
+    (what, place)
 }
 
 fn summary(engine: &Engine, incident: Arc<Incident>, now: Now) -> Summary {
@@ -98,24 +168,12 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
         talk.extend(on_its_way(entry, &names));
     }
     talk.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.ts.cmp(&b.ts)));
-    let outbox = engine
-        .open_jobs(&id)
-        .map(|job| OutboxLine {
-            seq: job.seq,
-            incident: id.clone(),
-            at: job.at,
-            what: job_words(engine, &job.task, &summary.incident, scene),
-            state: job.state.clone(),
-            attempts: job.attempts,
-        })
-        .collect();
     Room {
         next_call: summary.incident.next_call(now.wall),
         lang: scene.lang,
         heard: engine.heard(&id),
         talk: Arc::new(talk),
         jobs,
-        outbox,
         summary,
     }
 }
@@ -225,7 +283,12 @@ fn on_its_way(entry: &Entry, names: &Resolver<'_>) -> Option<Talk> {
 }
 
 /// What an outbox entry does, in both languages.
-pub fn job_words(engine: &Engine, task: &Task, incident: &Incident, scene: &Scene<'_>) -> Text {
+pub fn job_words(
+    engine: &Engine,
+    task: &Task,
+    incident: &Incident,
+    people: &BTreeMap<UserId, Person>,
+) -> Text {
     let say = |lang: Lang, body: &Body, by: &UserId| {
         let name = |user: &UserId| engine.name(user);
         let clock = |time: DateTime<Utc>| time.format("%H:%M UTC").to_string();
@@ -242,10 +305,7 @@ pub fn job_words(engine: &Engine, task: &Task, incident: &Incident, scene: &Scen
                         ja: say(Lang::Ja, body, &row.by).into(),
                     };
                     if let Some(said) = &row.text {
-                        let names = Resolver {
-                            people: scene.people,
-                            engine,
-                        };
+                        let names = Resolver { people, engine };
                         let said = mrkdwn::plain(said, &names);
                         let said = clean_line(&said);
                         text.en = format!("{}: {said}", text.en).into();

@@ -17,6 +17,7 @@ use crate::domain::decide::Command;
 use crate::domain::event::Milestone;
 use crate::domain::event::Phase;
 use crate::domain::ids::UserId;
+use crate::domain::sync::Settle;
 use crate::domain::verb::Verb;
 use crate::domain::words::Lang;
 use chrono::TimeDelta;
@@ -93,12 +94,12 @@ fn a_failed_write_is_retried_at_once_and_given_up_only_after_a_question() {
         Some(Overlay::Outbox(_))
     ));
     desk.keys("r");
-    assert_eq!(desk.effects, [Effect::Retry(41)]);
+    assert_eq!(desk.effects, [Effect::Settle(41, Settle::Retry)]);
     desk.effects.clear();
     desk.keys("x Enter");
     assert!(desk.effects.is_empty(), "starts on no");
     desk.keys("x Tab Enter");
-    assert_eq!(desk.effects, [Effect::Drop(41)]);
+    assert_eq!(desk.effects, [Effect::Settle(41, Settle::Drop)]);
 }
 
 #[test]

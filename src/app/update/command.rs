@@ -1,7 +1,7 @@
 //! Keys while no text is being typed.
 
 use super::lists::{self, Step};
-use super::{act, compose, enter, go_home, notice, over};
+use super::{act, compose, enter, go_home, notice, outbox, over};
 use crate::app::action::{Action, Scope};
 use crate::app::ask::AskId;
 use crate::app::availability::available;
@@ -20,6 +20,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// How long a prompt that was put off keeps quiet.
 const LATER: TimeDelta = TimeDelta::minutes(10);
+/// One that was dismissed.
+const NOT_TODAY: TimeDelta = TimeDelta::days(1);
 
 pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effect> {
     let screen = match model.screen {
@@ -127,7 +129,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => return go_home(model),
         Action::Palette => over::palette(model),
         Action::Help => over::toggle_help(model),
-        Action::Outbox => over::outbox(model),
+        Action::Outbox => outbox::open(model),
         Action::Utc => model.utc = !model.utc,
         Action::Language => {
             model.lang = match model.lang {
@@ -153,13 +155,14 @@ pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
     };
     match ask {
         AskId::Failed => {
-            over::outbox(model);
+            outbox::open(model);
             Vec::new()
         }
         AskId::Commander => act::verb(model, Verb::Command),
         AskId::Level => act::verb(model, Verb::Level),
         AskId::Situation => act::verb(model, Verb::Situation),
         AskId::Detected => act::about(model, Verb::Milestone, Some(Milestone::Detected.name())),
+        AskId::Merge(other) => act::about(model, Verb::Merge, Some(other.as_str())),
         AskId::TimeBox(item) => act::about(model, Verb::Tick, Some(&format!("ask:{item}"))),
     }
 }
@@ -170,9 +173,19 @@ fn snooze(model: &mut Model, slot: usize) {
         notice(model, asks::NOTHING);
         return;
     };
-    model.room.snoozed.insert(ask, model.now + LATER);
+    // Whether two incidents are one is answered once.
+    let dismissed = matches!(ask, AskId::Merge(_));
+    let wait = if dismissed { NOT_TODAY } else { LATER };
+    model.room.snoozed.insert(ask, model.now + wait);
     super::ask_anew(model);
-    notice(model, asks::SNOOZED);
+    notice(
+        model,
+        if dismissed {
+            asks::DISMISSED
+        } else {
+            asks::SNOOZED
+        },
+    );
 }
 
 fn turn(model: &mut Model, by: usize) {

@@ -4,6 +4,7 @@ mod act;
 mod command;
 mod compose;
 mod lists;
+mod outbox;
 mod over;
 
 use super::ask;
@@ -128,6 +129,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 /// After a snapshot: what was selected stays so, or nothing is.
 fn arrived(model: &mut Model) -> Vec<Effect> {
     reindex(model);
+    outbox::arrived(model);
     let lists = match model.screen {
         Screen::Home => vec![Where::Home],
         Screen::Room(_) => super::model::Pane::ALL.map(Where::Pane).into(),
@@ -148,7 +150,7 @@ fn arrived(model: &mut Model) -> Vec<Effect> {
 
 fn reindex(model: &mut Model) {
     model.index = match model.room_data() {
-        Some(room) => Index::of(room, model.room.all),
+        Some(room) => Index::of(room, &model.snapshot.given_up, model.room.all),
         None => Index::default(),
     };
 }

@@ -1,17 +1,15 @@
 //! Keys for what stands over the screen.
 
 use super::lists::{self, Step};
-use super::{act, command, confirm, is_painted, notice};
+use super::{act, command, is_painted, notice, outbox};
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Outcome};
 use crate::app::keymap::Chord;
-use crate::app::model::{
-    Confirm, Confirmable, List, Model, Overlay, Palette, RowId, Where, WhoAreYou,
-};
-use crate::app::strings::{form as fs, overlay as o};
+use crate::app::model::{Confirm, Confirmable, List, Model, Overlay, Palette, Where, WhoAreYou};
+use crate::app::strings::form as fs;
 use crate::app::view::overlays;
-use crate::domain::sync::image::JobState;
+use crate::domain::sync::Settle;
 use crossterm::event::{KeyCode, KeyEvent};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effect> {
@@ -45,6 +43,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
             model.overlays.push(Overlay::LongText(text));
             Vec::new()
         }
+        Overlay::Rewrite(shown) => outbox::in_rewrite(model, shown, event),
         list @ (Overlay::Help(_) | Overlay::Outbox(_)) => {
             let outbox = matches!(list, Overlay::Outbox(_));
             model.overlays.push(list);
@@ -75,37 +74,9 @@ fn in_list(model: &mut Model, chord: Chord, outbox: bool) -> Vec<Effect> {
             model.overlays.pop();
             Vec::new()
         }
-        KeyCode::Char('r') if outbox => settle(model, true),
-        KeyCode::Char('x') if outbox => settle(model, false),
+        _ if outbox => outbox::key(model, chord),
         _ => Vec::new(),
     }
-}
-
-/// What failed is tried again, or given up after a question.
-fn settle(model: &mut Model, retry: bool) -> Vec<Effect> {
-    let selected = match model.overlays.last() {
-        Some(Overlay::Outbox(List {
-            selected: Some(RowId::Outbox(seq)),
-            ..
-        })) => *seq,
-        _ => {
-            notice(model, crate::app::strings::why::NOTHING_SELECTED);
-            return Vec::new();
-        }
-    };
-    let failed = overlays::outbox_lines(model)
-        .iter()
-        .any(|line| line.seq == selected && matches!(line.state, JobState::Failed { .. }));
-    if !failed {
-        notice(model, o::OUTBOX_NOT_FAILED);
-        return Vec::new();
-    }
-    if retry {
-        notice(model, o::RETRYING);
-        return vec![Effect::Retry(selected)];
-    }
-    confirm(model, Confirmable::Drop(selected));
-    Vec::new()
 }
 
 fn in_form(model: &mut Model, mut form: Box<Form>, event: KeyEvent) -> Vec<Effect> {
@@ -161,7 +132,7 @@ fn confirmed(model: &mut Model, about: Confirmable) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
-        Confirmable::Drop(seq) => vec![Effect::Drop(seq)],
+        Confirmable::Drop(seq) => vec![Effect::Settle(seq, Settle::Drop)],
     }
 }
 
@@ -173,7 +144,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
                 return confirmed(model, Confirmable::Quit);
             }
         }
-        _ => confirm(model, Confirmable::Quit),
+        _ => super::confirm(model, Confirmable::Quit),
     }
     Vec::new()
 }
@@ -190,17 +161,6 @@ pub(super) fn palette(model: &mut Model) {
     model.overlays.push(Overlay::Palette(Palette {
         filter: Edit::line(""),
         selected: None,
-    }));
-}
-
-pub(super) fn outbox(model: &mut Model) {
-    let first = overlays::outbox_lines(model)
-        .iter()
-        .find(|line| matches!(line.state, JobState::Failed { .. }));
-    let selected = first.map(|line| RowId::Outbox(line.seq));
-    model.overlays.push(Overlay::Outbox(List {
-        selected,
-        top: None,
     }));
 }
 
@@ -307,6 +267,10 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
         Overlay::WhoAreYou(shown) => {
             shown.filter.insert(text);
             shown.selected = None;
+            true
+        }
+        Overlay::Rewrite(shown) => {
+            shown.edit.insert(text);
             true
         }
         Overlay::Form(form) if form.waits.is_none() && is_painted(model, form.born) => {

@@ -38,8 +38,17 @@ pub fn hints(model: &Model) -> Vec<Hint> {
         Some(Overlay::Outbox(_)) => {
             return fixed(&[
                 ("r", &overlay::RETRY),
+                ("R", &overlay::RETRY_ALL),
+                ("e", &overlay::EDIT),
                 ("x", &overlay::DROP),
                 ("Esc", &overlay::CLOSE),
+            ]);
+        }
+        Some(Overlay::Rewrite(_)) => {
+            return fixed(&[
+                ("Enter", &overlay::SAVE),
+                ("Esc", &composer::LEAVE),
+                ("Ctrl-j", &composer::NEW_LINE),
             ]);
         }
         Some(Overlay::Confirm(_)) => {

@@ -9,6 +9,7 @@ use crate::domain::event::{Milestone, Phase};
 use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sync::Link;
 use crate::domain::verb::{ROLES_SHORT, role_name};
+use crate::domain::words::Text;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Rows 1 and 2 of the room.
@@ -78,6 +79,7 @@ pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<String> {
             h::PERSONAL_DATA,
         ),
         (model.snapshot.workspace.local, h::LOCAL),
+        (model.snapshot.limits.clamped, h::CLAMPED),
     ];
     marks
         .into_iter()
@@ -96,6 +98,9 @@ pub fn link(model: &Model) -> Said {
         .or(link.as_of);
     let age = as_of.map(|at| clock::rough(model.now - at));
     let age = age.as_ref().map(|text| text.get(lang));
+    if let (Link::Live | Link::Slow, Some(text)) = (&link.link, resting(model)) {
+        return Said::new(text, Tone::Soon);
+    }
     let (text, tone) = match (&link.link, age) {
         (Link::Refused(code), _) => (fill(&h::REFUSED, lang, &[code]), Tone::Failed),
         (Link::Offline, Some(age)) => (fill(&h::OFFLINE, lang, &[age]), Tone::Failed),
@@ -109,6 +114,41 @@ pub fn link(model: &Model) -> Said {
         }
     };
     Said::new(text, tone)
+}
+
+/// What Slack does not let us do now, and for how long: reading before posting before the rest.
+fn resting(model: &Model) -> Option<String> {
+    let lang = model.lang;
+    let now = model.now;
+    let (method, until) = model
+        .snapshot
+        .limits
+        .resting
+        .iter()
+        .filter(|(_, until)| *until > now)
+        .min_by_key(|(method, _)| method_rank(method))?;
+    let (_, what) = METHODS.get(method_rank(method))?;
+    let left = clock::rough(*until - now + TimeDelta::milliseconds(999));
+    Some(fill(&h::RESTING, lang, &[what.get(lang), left.get(lang)]))
+}
+
+/// What a method is to somebody who waits for it, the most missed first.
+const METHODS: &[(&[&str], Text)] = &[
+    (
+        &["conversations.history", "conversations.replies"],
+        h::READING,
+    ),
+    (&["chat.postMessage"], h::POSTING),
+    (&["chat.update"], h::EDITING),
+    (&["users.conversations", "conversations.list"], h::LISTING),
+    (&[], h::OTHER_CALLS),
+];
+
+fn method_rank(method: &str) -> usize {
+    let known = METHODS
+        .iter()
+        .position(|(names, _)| names.contains(&method));
+    known.unwrap_or(METHODS.len() - 1)
 }
 
 /// Of one incident, or of all.
@@ -129,7 +169,11 @@ pub fn counts(model: &Model, of: Option<&Summary>) -> Vec<Said> {
         unconfirmed += summary.counts.unconfirmed;
         failed += summary.counts.failed;
     }
+    let limits = &model.snapshot.limits;
+    let shared = resting(model).map_or(0, |_| limits.consoles as usize);
+    let shared = if shared > 1 { shared } else { 0 };
     [
+        (shared, h::SHARED, Tone::Muted),
         (saving, h::SAVING, Tone::Pending),
         (queued, h::QUEUED, Tone::Pending),
         (unconfirmed, h::UNCONFIRMED, Tone::Pending),

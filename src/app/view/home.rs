@@ -8,6 +8,7 @@ use crate::app::snapshot::Summary;
 use crate::app::strings::{fill, header, home as h};
 use crate::domain::event::Phase;
 use crate::domain::words::Text;
+use chrono::TimeDelta;
 
 /// An incident in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +26,13 @@ pub struct Row {
     pub marks: Vec<String>,
     /// What needs attention.
     pub needs: Vec<Said>,
+    /// How old what is known of its channel is.
+    pub seen: Said,
     pub tone: Tone,
 }
+
+/// What is known of an idle channel may be a minute old; older than this is worth a look.
+const OLD: TimeDelta = TimeDelta::seconds(150);
 
 /// What is open before what is over, each newest first.
 pub(crate) fn order(model: &Model) -> Vec<&Summary> {
@@ -76,8 +82,20 @@ fn row(model: &Model, summary: &Summary) -> Row {
         commander: incident.commander.as_ref().map(|h| model.name(&h.user)),
         marks,
         needs: needs(model, summary),
+        seen: seen(model, summary),
         tone,
     }
+}
+
+fn seen(model: &Model, summary: &Summary) -> Said {
+    let lang = model.lang;
+    let Some(at) = summary.as_of else {
+        return Said::new(h::NOT_SEEN.get(lang), Tone::Muted);
+    };
+    let age = model.now - at;
+    let tone = if age > OLD { Tone::Soon } else { Tone::Muted };
+    let age = clock::rough(age);
+    Said::new(fill(&h::SEEN, lang, &[age.get(lang)]), tone)
 }
 
 fn needs(model: &Model, summary: &Summary) -> Vec<Said> {
@@ -90,6 +108,17 @@ fn needs(model: &Model, summary: &Summary) -> Vec<Said> {
             count(&h::FAILED, summary.counts.failed),
             Tone::Failed,
         ));
+    }
+    let counts = &summary.counts;
+    let waiting = counts.pending + counts.sending + counts.unconfirmed;
+    if waiting > 0 {
+        needs.push(Said::new(count(&h::QUEUED, waiting), Tone::Pending));
+    }
+    let offer = model.snapshot.offers.iter().find(|o| o.ours == incident.id);
+    let there = offer.and_then(|offer| model.summary(&offer.other));
+    if let Some(there) = there {
+        let channel = channel_name(there, lang);
+        needs.push(Said::new(fill(&h::SAME, lang, &[&channel]), Tone::Soon));
     }
     if incident.phase.is_burning() {
         if incident.commander.is_none() {

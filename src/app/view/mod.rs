@@ -5,6 +5,7 @@ pub mod channel;
 pub mod footer;
 pub mod header;
 pub mod home;
+pub mod outbox;
 pub mod overlays;
 pub mod panes;
 pub mod rows;
@@ -14,6 +15,8 @@ use super::clock;
 use super::model::{Model, SAVING_LATE, Saving};
 use super::snapshot::Summary;
 use super::strings::{fill, header as h, mark as m};
+use crate::domain::decide::Command;
+use crate::domain::event::Register;
 use crate::domain::ids::{ChannelId, GroupId, UserId};
 use crate::domain::sync::image::JobState;
 use crate::domain::words::Lang;
@@ -122,10 +125,33 @@ pub fn job_mark(model: &Model, state: &JobState) -> Option<Said> {
         JobState::Pending => Said::new(m::QUEUED.get(lang), Tone::Pending),
         JobState::Sending => Said::new(m::SENDING.get(lang), Tone::Pending),
         JobState::Unconfirmed => Said::new(m::UNCONFIRMED.get(lang), Tone::Pending),
-        JobState::Failed { code } => Said::new(fill(&m::FAILED, lang, &[code]), Tone::Failed),
-        JobState::Dropped => Said::new(m::DROPPED.get(lang), Tone::Failed),
+        // Why, and what to do, the outbox tells.
+        JobState::Failed { .. } => Said::new(m::FAILED.get(lang), Tone::Failed),
+        JobState::Dropped { .. } => Said::new(m::DROPPED.get(lang), Tone::Failed),
+        // It is in the channel: calm.
         JobState::Sent | JobState::Seen => return None,
     })
+}
+
+/// The mark of an act that `is_about` a register and is still being saved; else of the event that
+/// wrote it, while that is on its way to the channel.
+pub fn register_mark(
+    model: &Model,
+    register: &Register,
+    is_about: impl Fn(&Command) -> bool,
+) -> Option<Said> {
+    let room = model.room_data()?;
+    let incident = &room.summary.incident;
+    let saving = model
+        .saving
+        .values()
+        .rev()
+        .find(|s| s.incident.as_ref() == Some(&incident.id) && is_about(&s.command));
+    if let Some(saving) = saving {
+        return Some(saving_mark(model, saving));
+    }
+    let written = incident.registers.get(register)?;
+    job_mark(model, room.jobs.get(written.events.last()?)?)
 }
 
 /// The mark of an act that is not saved yet; it says so when that takes long.

@@ -1,13 +1,11 @@
 //! What stands over the screen: help, palette, the outbox, who sits here, confirmations.
 
-use super::{Said, Tone, job_mark};
 use crate::app::action::{ACTIONS, Action};
 use crate::app::availability::available;
-use crate::app::clock;
 use crate::app::fuzzy;
 use crate::app::model::{Confirm, Confirmable, Model, Overlay, Palette, RowId, WhoAreYou};
-use crate::app::snapshot::{OutboxLine, Person};
-use crate::app::strings::{confirm as c, fill, overlay as o};
+use crate::app::snapshot::Person;
+use crate::app::strings::{confirm as c, fill};
 use crate::domain::ids::UserId;
 
 /// An action as help and palette list it.
@@ -78,7 +76,8 @@ pub fn palette(model: &Model, palette: &Palette) -> Vec<ActionRow> {
             Some((best, row.unavailable.is_none(), row))
         })
         .collect();
-    found.sort_by_key(|(score, can, _)| std::cmp::Reverse((*can, *score)));
+    // What fits best stands first even where it is not to be had: Enter says why.
+    found.sort_by_key(|(score, can, _)| std::cmp::Reverse((*score, *can)));
     found.into_iter().map(|(.., row)| row).collect()
 }
 
@@ -116,41 +115,10 @@ pub fn chosen_person(model: &Model, shown: &WhoAreYou) -> Option<UserId> {
         .map(|p| p.id.clone())
 }
 
-/// A job that is not done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JobRow {
-    pub id: RowId,
-    pub clock: String,
-    pub what: String,
-    pub state: Said,
-    pub attempts: String,
-}
-
-pub fn outbox_lines(model: &Model) -> &[OutboxLine] {
-    model.room_data().map_or(&[], |room| room.outbox.as_slice())
-}
-
-pub fn outbox(model: &Model) -> Vec<JobRow> {
-    outbox_lines(model)
-        .iter()
-        .map(|line| JobRow {
-            id: RowId::Outbox(line.seq),
-            clock: clock::day_hhmm(model.shown_zone(), line.at, model.now),
-            what: line.what.get(model.lang).to_owned(),
-            state: job_mark(model, &line.state)
-                .unwrap_or_else(|| Said::new(line.state.name(), Tone::Muted)),
-            attempts: fill(&o::ATTEMPTS, model.lang, &[&line.attempts.to_string()]),
-        })
-        .collect()
-}
-
 /// Rows of the topmost overlay that are selected by id.
 pub(crate) fn ids(model: &Model) -> Vec<RowId> {
     match model.overlays.last() {
-        Some(Overlay::Outbox(_)) => outbox_lines(model)
-            .iter()
-            .map(|line| RowId::Outbox(line.seq))
-            .collect(),
+        Some(Overlay::Outbox(_)) => super::outbox::ids(model),
         Some(Overlay::Help(_)) => (0..ACTIONS.len()).map(RowId::Line).collect(),
         _ => Vec::new(),
     }
@@ -181,10 +149,6 @@ pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
             }
             lines
         }
-        Confirmable::Drop(seq) => {
-            let line = outbox_lines(model).iter().find(|line| line.seq == seq);
-            let what = line.map_or("", |line| line.what.get(lang));
-            vec![fill(&c::DROP, lang, &[what])]
-        }
+        Confirmable::Drop(seq) => super::outbox::drop_words(model, seq),
     }
 }

@@ -1,12 +1,14 @@
 //! Checklist, roster, situation and prompts.
 
-use super::{Said, Tone, decoded, due_tone, saving_mark};
+use super::{Said, Tone, decoded, due_tone, register_mark};
 use crate::app::ask::AskId;
 use crate::app::clock;
 use crate::app::model::{ASKS, Model, Pane, RowId};
 use crate::app::strings::{fill, pane as p};
 use crate::domain::decide::Command;
-use crate::domain::incident::{Check, ItemState, Present};
+use crate::domain::event::Register;
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Check, Incident, ItemState, Present};
 use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
 use crate::domain::words::Text;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -43,10 +45,12 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
                 let text = clock::countdown(due - now);
                 Said::new(text, due_tone(due, now))
             });
-            let saving = model.saving.values().find(|saving| {
-                saving.incident.as_ref() == Some(&incident.id)
-                    && item_of(&saving.command) == Some(check.item.id.as_str())
-            });
+            let item = check.item.id.as_str();
+            let about = |command: &Command| item_of(command) == Some(item);
+            let mark = worst([
+                register_mark(model, &Register::item(item), about),
+                register_mark(model, &Register::assignee(item), |_| false),
+            ]);
             ItemRow {
                 id: RowId::Item(check.item.id.clone()),
                 number: n + 1,
@@ -56,10 +60,16 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
                 reason: check.reason,
                 former: !check.required && !check.item.optional,
                 text: check.item.text,
-                mark: saving.map(|saving| saving_mark(model, saving)),
+                mark,
             }
         })
         .collect()
+}
+
+/// Of several marks on one line, what failed.
+fn worst(marks: impl IntoIterator<Item = Option<Said>>) -> Option<Said> {
+    let marks = marks.into_iter().flatten();
+    marks.max_by_key(|mark| mark.tone == Tone::Failed)
 }
 
 fn box_end(check: &Check) -> Option<DateTime<Utc>> {
@@ -93,6 +103,8 @@ pub struct PersonRow {
     pub idle: Option<Said>,
     pub commander: bool,
     pub me: bool,
+    /// Their check-in or role is not in the channel yet.
+    pub mark: Option<Said>,
 }
 
 /// The commander, then roles in the order a growing incident needs them, then by arrival.
@@ -165,9 +177,28 @@ pub fn roster(model: &Model) -> Vec<PersonRow> {
                 idle,
                 commander,
                 me: *user == model.snapshot.me,
+                mark: person_mark(model, incident, user),
             }
         })
         .collect()
+}
+
+fn person_mark(model: &Model, incident: &Incident, user: &UserId) -> Option<Said> {
+    let own = |command: &Command| match command {
+        Command::CheckIn { user: who, .. } | Command::CheckOut(who) => who == user,
+        Command::Role { user: who, .. } | Command::Commander { user: who, .. } => {
+            who.as_ref() == Some(user)
+        }
+        _ => false,
+    };
+    let roles = incident.roles.iter().filter(|(_, held)| held.user == *user);
+    let commands = incident.commander.as_ref().is_some_and(|h| h.user == *user);
+    let registers = roles
+        .map(|(role, _)| Register::role(role))
+        .chain(commands.then(|| Register::named("commander")));
+    let held = registers.map(|register| register_mark(model, &register, |_| false));
+    let here = register_mark(model, &Register::roster(user), own);
+    worst(held.chain([here]))
 }
 
 /// The one paragraph that everybody works from.
@@ -269,6 +300,9 @@ pub fn title(model: &Model, pane: Pane) -> Title {
                 beside: beside
                     .into_iter()
                     .map(|text| Said::new(text, Tone::Muted))
+                    .chain(register_mark(model, &Register::named("situation"), |c| {
+                        matches!(c, Command::Situation(_))
+                    }))
                     .collect(),
                 empty: when_empty(situation.is_none(), p::NO_SITUATION),
             }

@@ -2,8 +2,9 @@
 //! be long, so that a key and a frame touch only the rows on screen.
 
 use crate::app::model::{Model, Pane, RowId, Screen, Where};
-use crate::app::snapshot::{Room, Talk};
+use crate::app::snapshot::{GivenUp, Room, Talk};
 use crate::domain::event::Body;
+use crate::domain::ids::EventId;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +14,18 @@ pub const ECHO_AFTER: usize = 5;
 /// Rows of timeline and channel, by where their matter stands in the snapshot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
-    /// Positions in the incident's entries.
-    pub timeline: Vec<usize>,
+    pub timeline: Vec<Line>,
     pub channel: Vec<Slot>,
+}
+
+/// A row of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A position in the incident's entries.
+    Entry(usize),
+    /// One in [`Snapshot::given_up`](crate::app::snapshot::Snapshot::given_up): an act that no other
+    /// console will ever show.
+    GivenUp(usize),
 }
 
 /// A row of the channel pane; numbers are positions in [`Room::talk`].
@@ -41,21 +51,26 @@ impl Slot {
 }
 
 impl Index {
-    pub fn of(room: &Room, all: bool) -> Index {
+    pub fn of(room: &Room, given_up: &[GivenUp], all: bool) -> Index {
         Index {
-            timeline: timeline(&room.summary.incident, all),
+            timeline: timeline(&room.summary.incident, given_up, all),
             channel: channel(&room.talk),
         }
     }
 }
 
 /// In the order of the times that entries are about.
-fn timeline(incident: &Incident, all: bool) -> Vec<usize> {
+fn timeline(incident: &Incident, given_up: &[GivenUp], all: bool) -> Vec<Line> {
     let entries = &incident.entries;
-    let mut rows: Vec<usize> = (0..entries.len())
-        .filter(|n| all || is_story(incident, &entries[*n]))
-        .collect();
-    rows.sort_by_key(|n| entries[*n].at);
+    let told = (0..entries.len()).filter(|n| all || is_story(incident, &entries[*n]));
+    let told = told.map(Line::Entry);
+    let gone = given_up.iter().enumerate();
+    let gone = gone.filter(|(_, gone)| gone.incident == incident.id && gone.event.is_some());
+    let mut rows: Vec<Line> = told.chain(gone.map(|(n, _)| Line::GivenUp(n))).collect();
+    rows.sort_by_key(|line| match line {
+        Line::Entry(n) => entries[*n].at,
+        Line::GivenUp(n) => given_up[*n].taken,
+    });
     rows
 }
 
@@ -176,9 +191,8 @@ pub fn count(model: &Model, list: Where) -> usize {
 pub fn id_at(model: &Model, list: Where, row: usize) -> Option<RowId> {
     match list {
         Where::Pane(Pane::Timeline) => {
-            let entry = *model.index.timeline.get(row)?;
-            let incident = model.incident()?;
-            Some(RowId::Event(incident.entries.get(entry)?.id.clone()))
+            let line = *model.index.timeline.get(row)?;
+            Some(RowId::Event(event_of(model, line)?.clone()))
         }
         Where::Pane(Pane::Channel) => slot_id(model.room_data()?, model.index.channel.get(row)?),
         list => short(model, list).into_iter().nth(row),
@@ -192,8 +206,7 @@ pub fn position(model: &Model, list: Where, id: &RowId) -> Option<usize> {
             let RowId::Event(event) = id else {
                 return None;
             };
-            let entries = &model.incident()?.entries;
-            let at = |n: &usize| entries.get(*n).is_some_and(|e| e.id == *event);
+            let at = |line: &Line| event_of(model, *line) == Some(event);
             model.index.timeline.iter().position(at)
         }
         Where::Pane(Pane::Channel) => {
@@ -214,6 +227,13 @@ pub fn position(model: &Model, list: Where, id: &RowId) -> Option<usize> {
             })
         }
         list => short(model, list).iter().position(|row| row == id),
+    }
+}
+
+fn event_of(model: &Model, line: Line) -> Option<&EventId> {
+    match line {
+        Line::Entry(n) => Some(&model.incident()?.entries.get(n)?.id),
+        Line::GivenUp(n) => model.snapshot.given_up.get(n)?.event.as_ref(),
     }
 }
 

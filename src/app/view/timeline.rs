@@ -1,9 +1,11 @@
 //! Rows of the timeline.
 
-use super::{Said, Tone, decoded, job_mark, saving_mark};
+use super::rows::Line;
+use super::{Said, Tone, decoded, job_mark, outbox, saving_mark};
 use crate::app::action::Action;
 use crate::app::clock;
 use crate::app::model::{Model, RowId, Saving};
+use crate::app::snapshot::GivenUp;
 use crate::app::strings::{fill, mark as m, pane as p};
 use crate::domain::decide::Command;
 use crate::domain::event::Body;
@@ -36,7 +38,8 @@ pub fn count(model: &Model) -> usize {
 pub fn row(model: &Model, at: usize) -> Option<Row> {
     let incident = model.incident()?;
     match model.index.timeline.get(at) {
-        Some(n) => Some(entry_row(model, incident, incident.entries.get(*n)?)),
+        Some(Line::Entry(n)) => Some(entry_row(model, incident, incident.entries.get(*n)?)),
+        Some(Line::GivenUp(n)) => given_up_row(model, model.snapshot.given_up.get(*n)?),
         None => {
             let saving = saving(model).nth(at - model.index.timeline.len())?;
             saving_row(model, saving)
@@ -78,6 +81,24 @@ fn entry_row(model: &Model, incident: &Incident, entry: &Entry) -> Row {
         mark,
         tone,
     }
+}
+
+/// An act of this console's that will never be in the channel.
+fn given_up_row(model: &Model, gone: &GivenUp) -> Option<Row> {
+    let mark = Said::new(format!("({})", outbox::gave_up(model, gone)), Tone::History);
+    Some(Row {
+        id: RowId::Event(gone.event.clone()?),
+        clock: clock::day_hhmm(model.shown_zone(), gone.taken, model.now),
+        kind: p::GIVEN_UP.get(model.lang).to_owned(),
+        text: clean_line(gone.what.get(model.lang)).into_owned(),
+        who: gone
+            .by
+            .as_ref()
+            .map(|by| model.name(by))
+            .unwrap_or_default(),
+        mark: Some(mark),
+        tone: Tone::History,
+    })
 }
 
 fn kind(model: &Model, body: &Body) -> String {
@@ -134,6 +155,12 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
         return None;
     };
     let incident = model.incident()?;
+    let gone = model.snapshot.given_up.iter();
+    if let Some(gone) = gone.rev().find(|gone| gone.event.as_ref() == Some(event)) {
+        let at = clock::day_hhmm(model.shown_zone(), gone.taken, model.now);
+        let (what, by) = (gone.what.get(model.lang), outbox::gave_up(model, gone));
+        return Some(format!("{at} {what}\n\n{by}"));
+    }
     let entry = incident.entries.iter().find(|e| e.id == *event)?;
     let said = sentence::sentence(&entry.body, &entry.by, incident, model.lang);
     let zone = model.shown_zone();

@@ -143,7 +143,7 @@ impl Engine {
     }
 
     /// Returns whether anything is new.
-    fn record(
+    pub(super) fn record(
         &self,
         step: &mut Step,
         id: &IncidentId,
@@ -243,34 +243,6 @@ impl Engine {
             }));
         }
         tasks
-    }
-
-    /// Puts a failed job back, or gives it up for good; a dropped act is on record as such.
-    pub fn retry_or_drop(&self, seq: u64, retry: bool) -> Result<Step, Problem> {
-        let job = self.image.jobs.get(&seq).ok_or_else(|| {
-            Problem::not_found(both!(
-                "There is no outbox entry {seq}.",
-                "送信箱に {seq} はありません。"
-            ))
-        })?;
-        if job.state.is_settled() && !matches!(job.state, JobState::Failed { .. }) {
-            return Err(Problem::refused(both!(
-                "Outbox entry {seq} is done.",
-                "送信箱の {seq} は完了しています。"
-            )));
-        }
-        let mut job = job.clone();
-        job.attempts = 0;
-        if retry {
-            job.state = JobState::Pending;
-            job.batch = None;
-        } else {
-            job.state = JobState::Dropped;
-        }
-        Ok(Step {
-            writes: vec![Write::Job(job)],
-            calls: Vec::new(),
-        })
     }
 
     /// For a refusal's sentence and a key's availability: whether `by` holds `right` now.

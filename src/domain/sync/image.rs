@@ -132,8 +132,23 @@ pub enum JobState {
     Failed {
         code: String,
     },
-    /// Given up by a person.
-    Dropped,
+    /// Given up by a person; what is said of it stays in this journal.
+    Dropped {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "crate::domain::event::millis_option"
+        )]
+        at: Option<DateTime<Utc>>,
+        /// Why Slack had refused it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Another text went in its place.
+        #[serde(default, skip_serializing_if = "is_false")]
+        replaced: bool,
+    },
 }
 
 impl JobState {
@@ -145,7 +160,7 @@ impl JobState {
             JobState::Sent => "sent",
             JobState::Seen => "seen",
             JobState::Failed { .. } => "failed",
-            JobState::Dropped => "dropped",
+            JobState::Dropped { .. } => "dropped",
         }
     }
 
@@ -153,7 +168,7 @@ impl JobState {
     pub const fn is_settled(&self) -> bool {
         matches!(
             self,
-            JobState::Sent | JobState::Seen | JobState::Failed { .. } | JobState::Dropped
+            JobState::Sent | JobState::Seen | JobState::Failed { .. } | JobState::Dropped { .. }
         )
     }
 }
@@ -275,6 +290,8 @@ pub struct Image {
     pub jobs: BTreeMap<u64, Job>,
     /// Jobs that are not settled, and those that failed: what the outbox looks at.
     pub open: BTreeSet<u64>,
+    /// Jobs that were given up.
+    pub dropped: BTreeSet<u64>,
     /// The job that carries an event of this console.
     pub carriers: BTreeMap<EventId, u64>,
     pub batches: BTreeMap<u64, Batch>,
@@ -308,11 +325,14 @@ impl Image {
                 self.last_seq = self.last_seq.max(job.seq);
                 if matches!(
                     job.state,
-                    JobState::Sent | JobState::Seen | JobState::Dropped
+                    JobState::Sent | JobState::Seen | JobState::Dropped { .. }
                 ) {
                     self.open.remove(&job.seq);
                 } else {
                     self.open.insert(job.seq);
+                }
+                if matches!(job.state, JobState::Dropped { .. }) {
+                    self.dropped.insert(job.seq);
                 }
                 if let Task::Event { id } = &job.task {
                     self.carriers.insert(id.clone(), job.seq);

@@ -203,10 +203,13 @@ pub fn batch(
             break;
         }
     }
-    let lines: Vec<String> = taken
-        .iter()
-        .filter_map(|(_, event)| Some(line(event, event.event.body()?, incident, names, now)))
-        .collect();
+    let digest = digest(&taken, incident.lang, now);
+    let dated = digest.is_some();
+    let said = taken.iter().filter_map(|(_, event)| {
+        let body = event.event.body()?;
+        Some(line(event, body, incident, names, (now, dated)))
+    });
+    let lines: Vec<String> = digest.into_iter().chain(said).collect();
     let thread = taken.iter().find_map(|(_, e)| match e.event.body() {
         Some(Body::Message { thread }) => thread.clone(),
         _ => None,
@@ -222,6 +225,36 @@ pub fn batch(
         thread,
         metadata,
     })
+}
+
+/// What stands over several things that come long after they were done: from when to when that was,
+/// and how many. Those who read on then know that it is not now.
+fn digest(taken: &[&(u64, &EventRow)], lang: Lang, now: DateTime<Utc>) -> Option<String> {
+    let times: Vec<DateTime<Utc>> = taken.iter().map(|(_, row)| row.event.at).collect();
+    let (from, to) = (times.iter().min()?, times.iter().max()?);
+    let count = taken.len();
+    if times.iter().filter(|at| now - **at > LATE).count() < 2 {
+        return None;
+    }
+    let (from, to) = (
+        date_token(*from, own_time(*from, now)),
+        date_token(*to, "{time}"),
+    );
+    Some(match lang {
+        Lang::En => {
+            format!("_Written while Slack was out of reach, {from}–{to} ({count} entries)_")
+        }
+        Lang::Ja => format!("_Slack に届かなかった間の記録 {from}–{to} ({count}件)_"),
+    })
+}
+
+/// With the day, where the time alone could be taken for another day's.
+fn own_time(at: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
+    if now - at > TimeDelta::hours(12) {
+        "{date_short_pretty} {time}"
+    } else {
+        "{time}"
+    }
 }
 
 fn stands_alone(body: &Body) -> bool {
@@ -256,10 +289,11 @@ fn line(
     body: &Body,
     incident: &Incident,
     names: &Names,
-    now: DateTime<Utc>,
+    (now, dated): (DateTime<Utc>, bool),
 ) -> String {
-    let late = if now - row.event.at > LATE {
-        format!("{} ", date_token(row.event.at, "{time}"))
+    let at = row.event.at;
+    let late = if dated || now - at > LATE {
+        format!("{} ", date_token(at, own_time(at, now)))
     } else {
         String::new()
     };
@@ -600,5 +634,119 @@ impl mrkdwn::Names for Known<'_> {
 
     fn date(&self, _: i64, _: &str) -> Option<String> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Named, Phase, Recorded, What};
+    use crate::domain::ids::{ChannelId, EventId};
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000 + second, 0).expect("in range")
+    }
+
+    fn row(n: u64, second: i64, body: Body) -> EventRow {
+        EventRow {
+            incident: IncidentId::new("i1"),
+            event: Event {
+                id: EventId::new(format!("e{n}")),
+                at: at(second),
+                prev: BTreeMap::new(),
+                what: What::Known(body),
+            },
+            by: UserId::new("U1"),
+            console: ConsoleId::new("k1"),
+            text: None,
+            position: None,
+            recorded_at: at(second),
+            seq: n,
+        }
+    }
+
+    fn said(lang: Lang, rows: &[EventRow], now: i64) -> String {
+        let mut incident = Incident::new(IncidentId::new("i1"));
+        incident.lang = lang;
+        incident.apply(&Recorded {
+            ..row(0, 0, Body::Note {}).recorded()
+        });
+        let home = IncidentRow {
+            id: IncidentId::new("i1"),
+            private: false,
+            drill: false,
+            channel: Some(ChannelId::new("C1")),
+            card: None,
+        };
+        let names = Names::from([(UserId::new("U1"), "Ito".to_owned())]);
+        let scene = Scene {
+            row: &home,
+            incident: &incident,
+            console: &ConsoleId::new("k1"),
+            names: &names,
+            now: at(now),
+        };
+        let waiting: Vec<(u64, &EventRow)> = rows.iter().map(|row| (row.seq, row)).collect();
+        let batch = batch(99, &scene, &waiting, SlackTs::zero()).expect("something waits");
+        assert_eq!(batch.events.len(), rows.len(), "one message");
+        batch.text
+    }
+
+    fn outage() -> Vec<EventRow> {
+        let red = Named {
+            id: "red".into(),
+            name: "Red".into(),
+        };
+        let fixing = Phase::Fixing;
+        vec![
+            row(1, 0, Body::Temperature { temperature: red }),
+            row(2, 300, Body::Phase { phase: fixing }),
+            row(3, 1140, Body::PersonalData {}),
+        ]
+    }
+
+    /// The clock of a token, as its fallback says it.
+    fn clocks(text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, token)) = rest.split_once("<!date^") {
+            let (token, after) = token.split_once('>').expect("closed");
+            let (_, fallback) = token.split_once('|').expect("a fallback");
+            out.push_str(before);
+            out.push_str(fallback);
+            rest = after;
+        }
+        out + rest
+    }
+
+    #[test]
+    fn what_comes_late_in_one_message_is_a_digest_with_its_own_times() {
+        insta::assert_snapshot!(clocks(&said(Lang::En, &outage(), 1200)), @r"
+        _Written while Slack was out of reach, 2026-11-18 11:06 UTC–2026-11-18 11:25 UTC (3 entries)_
+        2026-11-18 11:06 UTC Temperature set to *Red* by Ito
+        2026-11-18 11:11 UTC Phase: *fixing* — Ito
+        2026-11-18 11:25 UTC *Personal data involved* — Ito
+        ");
+        insta::assert_snapshot!(clocks(&said(Lang::Ja, &outage(), 1200)), @r"
+        _Slack に届かなかった間の記録 2026-11-18 11:06 UTC–2026-11-18 11:25 UTC (3件)_
+        2026-11-18 11:06 UTC 温度感を *Red* に設定: Ito
+        2026-11-18 11:11 UTC 段階: *対応中* — Ito
+        2026-11-18 11:25 UTC *個人情報あり* — Ito
+        ");
+    }
+
+    #[test]
+    fn what_comes_in_time_or_alone_has_no_digest_over_it() {
+        let now = said(Lang::En, &outage()[1..], 302);
+        assert!(
+            !now.contains("out of reach") && !now.contains("<!date"),
+            "{now}"
+        );
+        let alone = said(Lang::En, &outage()[..1], 1200);
+        assert!(!alone.contains("out of reach"), "{alone}");
+        assert!(alone.starts_with("<!date^"), "{alone}");
+        // Another day's time is not taken for today's.
+        let later = said(Lang::En, &outage(), 200_000);
+        assert!(later.contains("{date_short_pretty} {time}"), "{later}");
     }
 }

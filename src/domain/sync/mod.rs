@@ -45,10 +45,12 @@ pub mod mirror;
 mod outbox;
 mod pins;
 mod poll;
+mod settle;
 mod view;
 
 pub use act::Order;
 pub use merge::{MergeOffer, MergeWhy};
+pub use settle::{Choices, Settle};
 pub use view::{Age, Counts};
 
 use super::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
@@ -441,7 +443,7 @@ impl Engine {
             .image
             .jobs
             .values()
-            .filter(|job| job.state == image::JobState::Dropped)
+            .filter(|job| matches!(job.state, image::JobState::Dropped { .. }))
             .cloned()
             .collect();
         for job in dropped {
@@ -547,7 +549,7 @@ impl Engine {
             }
             self.image.apply(write);
             if let Write::Job(job) = write
-                && job.state == image::JobState::Dropped
+                && matches!(job.state, image::JobState::Dropped { .. })
             {
                 self.give_up(job);
             }

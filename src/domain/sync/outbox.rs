@@ -214,7 +214,7 @@ impl Engine {
         self.image.events.get(event)?.position.as_ref()
     }
 
-    fn declaration_sent(&self, id: &IncidentId) -> bool {
+    pub(super) fn declaration_sent(&self, id: &IncidentId) -> bool {
         self.folds
             .get(id)
             .is_some_and(|fold| fold.incident.declared.is_some())
@@ -264,6 +264,10 @@ impl Engine {
         let Some(first) = events.first() else {
             return;
         };
+        // Before its declaration nobody would count an event.
+        if self.declaration_failed(&row.id) {
+            return;
+        }
         // What was formed once goes again unchanged, and alone: nothing overtakes an unsure message.
         if let Some(batch) = first.batch.and_then(|id| self.image.batches.get(&id)) {
             let batch = batch.clone();

@@ -204,7 +204,7 @@ impl Counts {
             JobState::Unconfirmed => self.unconfirmed += 1,
             JobState::Sent | JobState::Seen => self.sent += 1,
             JobState::Failed { .. } => self.failed += 1,
-            JobState::Dropped => {}
+            JobState::Dropped { .. } => {}
         }
     }
 }

@@ -3,13 +3,13 @@
 use super::{Panel, filter_line, framed};
 use crate::app::model::{List, Palette, RowId, Where, WhoAreYou};
 use crate::app::strings::{form as form_words, overlay as words};
-use crate::app::view::overlays::{self, ActionRow, JobRow};
+use crate::app::view::overlays::{self, ActionRow};
 use crate::domain::text::{cells, wrap};
 use crate::ui::home::own_workspace;
 use crate::ui::layout::inside;
 use crate::ui::line::Line;
-use crate::ui::list::{self, Rows, wrapped};
-use crate::ui::scene::{Canvas, meaning};
+use crate::ui::list::{self, Rows};
+use crate::ui::scene::Canvas;
 use crate::ui::theme::Meaning;
 use crate::ui::window::{Wish, window};
 use ratatui::layout::Position;
@@ -176,62 +176,4 @@ pub fn pick(
         &lines,
     );
     inner.contains(caret).then_some(caret)
-}
-
-/// What is not in the workspace yet, each with its state and its reason.
-pub fn outbox(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
-    let scene = panel.scene;
-    let jobs = overlays::outbox(scene.model);
-    let width = panel.width(WIDE);
-    let needs: usize = jobs.iter().map(|job| job_lines(job, width).len()).sum();
-    let place = panel.place(WIDE, needs.max(1) + 2);
-    let mut inner = inside(place);
-    // The keys keep the last line.
-    inner.height = inner.height.saturating_sub(2);
-    let rows = Rows {
-        count: jobs.len(),
-        id: &|at| jobs[at].id.clone(),
-        find: None,
-        lines: &|at| job_lines(&jobs[at], width),
-        follows_end: false,
-        anchor: None,
-    };
-    let (mut lines, _) = list::visible(canvas, Where::Overlay, inner, true, list, &rows);
-    if jobs.is_empty() {
-        let empty = scene.text(&words::OUTBOX_EMPTY);
-        lines.push(Line::new().gap(1).and(Meaning::Muted, empty));
-    }
-    lines.resize(usize::from(inner.height), Line::new());
-    lines.push(Line::new());
-    lines.push(
-        Line::new()
-            .gap(1)
-            .and(Meaning::Muted, scene.text(&words::OUTBOX_KEYS)),
-    );
-    let title = scene.text(&words::OUTBOX);
-    framed(canvas, scene, panel.names, place, &title, &lines);
-    None
-}
-
-fn job_lines(job: &JobRow, width: usize) -> Vec<Line> {
-    let indent = cells(&job.clock) + 2;
-    let tail = format!("{}  {} ", job.state.text, job.attempts);
-    let room = width.saturating_sub(indent + 2 + cells(&tail)).max(12);
-    let mut lines = Vec::new();
-    for part in wrapped(&job.what, room, 2) {
-        let line = match lines.is_empty() {
-            true => Line::new()
-                .gap(1)
-                .and(Meaning::History, format!("{} ", job.clock)),
-            false => Line::new().gap(indent),
-        };
-        lines.push(line.and(Meaning::Text, part));
-    }
-    if let Some(first) = lines.first_mut() {
-        let state = job.state.text.clone();
-        *first = std::mem::take(first)
-            .end(meaning(job.state.tone), state)
-            .end(Meaning::Muted, format!("  {} ", job.attempts));
-    }
-    lines
 }

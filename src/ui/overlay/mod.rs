@@ -3,6 +3,7 @@
 
 mod form;
 mod lists;
+mod outbox;
 mod toast;
 
 use super::layout::inside;
@@ -50,7 +51,8 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Optio
             Overlay::Help(list) => lists::help(canvas, &panel, list),
             Overlay::Palette(shown) => lists::palette(canvas, &panel, shown),
             Overlay::WhoAreYou(shown) => lists::who(canvas, &panel, shown),
-            Overlay::Outbox(list) => lists::outbox(canvas, &panel, list),
+            Overlay::Outbox(list) => outbox::draw(canvas, &panel, list),
+            Overlay::Rewrite(shown) => outbox::rewrite(canvas, &panel, shown),
             Overlay::Form(shown) => form::draw(canvas, &panel, shown),
             Overlay::LongText(text) => long_text(canvas, &panel, text),
             Overlay::Confirm(shown) => confirm(canvas, &panel, shown),

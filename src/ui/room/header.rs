@@ -48,6 +48,12 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
     }
     if let Some(temperature) = &header.temperature {
         line = line.gap(2).and(Meaning::Accent, temperature.clone());
+        let mark = pending::of_register(scene, &Register::named("temperature"), |c| {
+            matches!(c, Command::Temperature(_))
+        });
+        if let Some(mark) = mark {
+            line = line.and(meaning(mark.tone), format!(" {}", mark.text));
+        }
     }
     // Elsewhere the channel's name stands over the channel.
     if width >= ROOMY {
@@ -59,6 +65,21 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
         Lang::Ja => header.phase.text.clone(),
     };
     line = line.end(phase_meaning(header), phase);
+    let mark = pending::of_register(scene, &Register::named("phase"), |c| {
+        matches!(
+            c,
+            Command::Phase(_)
+                | Command::Recover(_)
+                | Command::Resolve(_)
+                | Command::Archive
+                | Command::Cancel { .. }
+                | Command::Merge { .. }
+                | Command::Reopen(_)
+        )
+    });
+    if let Some(mark) = mark {
+        line = line.end(meaning(mark.tone), format!(" {}", mark.text));
+    }
     line = line
         .end(Meaning::Text, "  ")
         .end(meaning(header.link.tone), header.link.text.clone());

@@ -184,7 +184,7 @@ fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> V
         .and(who, fit(&name, names + 4).into_owned())
         .column(names + 3)
         .and(Meaning::Text, person.roles.join(" "));
-    line = match &person.idle {
+    line = match person.mark.as_ref().or(person.idle.as_ref()) {
         Some(idle) => line.end(meaning(idle.tone), idle.text.clone()),
         None => line.end(Meaning::Muted, person.since.clone()),
     };

@@ -7,7 +7,7 @@ use matoi::app::model::{Model, Screen, Start};
 use matoi::app::msg::Msg;
 use matoi::app::resolve::Checklists;
 use matoi::app::snapshot::{
-    LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
+    GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
 use matoi::app::update::{start, update};
 use matoi::domain::event::{
@@ -17,7 +17,7 @@ use matoi::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use matoi::domain::incident::Incident;
 use matoi::domain::settings::{Config, Zone};
 use matoi::domain::sync::image::{JobState, Reaction};
-use matoi::domain::sync::{Counts, Link};
+use matoi::domain::sync::{Choices, Counts, Link, MergeOffer};
 use matoi::domain::text::{clean, clean_line};
 use matoi::domain::words::{Lang, Text};
 use std::collections::BTreeMap;
@@ -541,6 +541,9 @@ pub struct World {
     pub talk: Vec<Talk>,
     pub jobs: BTreeMap<EventId, JobState>,
     pub outbox: Vec<OutboxLine>,
+    pub given_up: Vec<GivenUp>,
+    pub offers: Vec<MergeOffer>,
+    pub limits: Limits,
     pub config: Config,
     pub link: Link,
 }
@@ -558,6 +561,9 @@ pub fn world(lang: Lang) -> World {
         talk: talk(lang),
         jobs: BTreeMap::from([(EventId::from("e-mine"), JobState::Pending)]),
         outbox: Vec::new(),
+        given_up: Vec::new(),
+        offers: Vec::new(),
+        limits: Limits::default(),
         config,
         link: Link::Live,
     }
@@ -593,7 +599,6 @@ impl World {
             lang: self.lang,
             talk: Arc::new(self.talk.clone()),
             jobs: self.jobs.clone(),
-            outbox: self.outbox.clone(),
             heard: heard
                 .map(|(id, minute)| (UserId::from(id), at(minute)))
                 .into(),
@@ -616,6 +621,10 @@ impl World {
                 as_of: Some(now() - TimeDelta::seconds(2)),
             },
             follows: false,
+            outbox: self.outbox.clone(),
+            given_up: self.given_up.clone(),
+            offers: self.offers.clone(),
+            limits: self.limits.clone(),
         }
     }
 
@@ -664,6 +673,13 @@ impl World {
                 what,
                 state,
                 attempts: n as u32,
+                place: "#shop-20261120i".to_owned(),
+                choices: Choices {
+                    retry: n == 3,
+                    edit: (n == 3).then(|| "#executives".to_owned()),
+                    drop: n == 0 || n == 3,
+                    ..Choices::default()
+                },
             });
         }
         let entries = &self.record.incident.entries;
