@@ -32,6 +32,8 @@ pub enum Action {
     Story,
     View,
     Copy,
+    Briefing,
+    Calls,
     Open,
     Sample,
     Back,
@@ -194,16 +196,18 @@ pub static ACTIONS: &[Row] = &[
     row(Action::Story, "story", "story/all", "要点/全件", "show the story, or the whole record", "要点だけ・全記録を切り替える", Room, 26),
     row(Action::View, "view", "read", "全文", "read the whole text of the selected row", "選んだ行の全文を読む", Room, 9),
     row(Action::Copy, "copy", "copy", "コピー", "copy the selected row", "選んだ行をコピーする", Room, 7),
+    row(Action::Briefing, "briefing", "briefing", "要約コピー", "copy a briefing for whoever just joined", "途中参加者向けの要約をコピーする", Room, 5),
     row(Action::Back, "back", "back", "戻る", "back to the incidents", "インシデント一覧へ戻る", Room, 6),
     row(Action::Palette, "palette", "all", "全操作", "every action, found by a few letters", "すべての操作を数文字で探す", Everywhere, 97),
     row(Action::Help, "help", "help", "ヘルプ", "what can be done here and now", "いまここでできること", Everywhere, 98),
+    row(Action::Calls, "calls", "calls", "連絡先", "whom to call; works with everything else down", "緊急連絡先。他がすべて止まっていても開ける", Everywhere, 1),
     row(Action::Outbox, "outbox", "outbox", "送信待ち", "what is not in the workspace yet; retry or give up what failed", "まだ届いていないもの。失敗分の再送・破棄", Everywhere, 5),
     row(Action::Utc, "utc", "UTC", "UTC切替", "show times in UTC, or in the configured zone again", "時刻を UTC で表示する・元に戻す", Everywhere, 4),
     row(Action::Language, "language", "日本語", "English", "switch the screen to Japanese", "画面を英語に切り替える", Everywhere, 3),
     row(Action::Who, "who", "who am I", "名乗る", "say who sits at this console", "この端末を使う人を選ぶ", Everywhere, 2),
     row(Action::Redraw, "redraw", "redraw", "再描画", "draw the screen anew", "画面を描き直す", Everywhere, 0),
     row(Action::Suspend, "suspend", "suspend", "中断", "back to the shell; fg returns", "シェルに戻る (fg で再開)", Everywhere, 0),
-    row(Action::Quit, "quit", "quit", "終了", "leave; the incidents go on", "終了する (対応は続く)", Everywhere, 1),
+    row(Action::Quit, "quit", "quit", "終了", "leave; the incidents go on", "終了する (対応は続く)", Everywhere, 2),
 ];
 
 impl Action {

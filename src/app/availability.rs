@@ -35,6 +35,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
                 super::strings::ask::NOTHING,
             )
         }
+        Action::Briefing => unless(model.target().is_none(), why::NOT_READ),
         Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),
         Action::View | Action::Copy => {
             let list = model.room.list(model.room.pane());

@@ -31,4 +31,7 @@ pub enum Effect {
     /// Attention, if the window has no focus.
     Notify(String),
     Quit,
+    /// As [`Effect::Quit`], with a peer without a screen started first; where that fails, the
+    /// console stays.
+    LeavePeer,
 }

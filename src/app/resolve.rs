@@ -511,6 +511,7 @@ mod tests {
             name: Label::of("Shop", "ショップ"),
             groups: vec!["@shop-oncall".into()],
             broadcast: vec!["#shop".into(), "#dev".into()],
+            contacts: Vec::new(),
         });
         config
     }

@@ -35,6 +35,8 @@ pub struct Snapshot {
     pub limits: Limits,
     /// Another process on this data directory talks to the workspace; this one follows.
     pub follows: bool,
+    /// When another console was last heard, if ever.
+    pub other_heard: Option<DateTime<Utc>>,
 }
 
 /// Which workspace this is.

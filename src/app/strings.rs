@@ -222,6 +222,9 @@ pub mod confirm {
         OPEN_ITEMS = "{} items are still open", "未完了の項目が {}件あります";
         HOW = "Tab to the button and Enter, or {}", "Tab でボタンに移って Enter、または {}";
         QUIT = "Leave matoi?", "matoi を終了しますか";
+        QUIT_ALONE = "No other console was heard for 10 minutes. Without one, {} has no timekeeper, no questions are asked and nobody answers in its channel; Slack goes on by itself.", "直近10分、他のコンソールの反応がありません。終了すると {} のタイムキーパー・確認・自動応答が止まります (Slack 上のやり取りは続きます)。";
+        QUIT_ALONE_PEER = "b: leave, and keep matoi sync running in the background.", "b: 画面なしの同期をバックグラウンドに残して終了";
+        QUIT_ALONE_LEAVE = "Ctrl-C again: leave.", "もう一度 Ctrl-C: そのまま終了";
         QUIT_UNSENT = "{} are saved and go out at the next start.", "{}件は保存済みで、次回の起動時に送られます。";
         QUIT_SAVING = "{} are not saved yet!", "{}件がまだ保存されていません。";
         QUIT_TEXT = "The message line holds text that was not sent.", "投稿欄に未送信の文章があります。";
@@ -376,6 +379,7 @@ mod tests {
             "slack-manifest.yaml",
             "Enter",
             "Esc",
+            "Ctrl",
             "Tab",
             "Slack",
             "matoi",

@@ -298,6 +298,7 @@ impl World {
             given_up: Vec::new(),
             offers: self.offers.clone(),
             limits: Default::default(),
+            other_heard: None,
         })
     }
 }

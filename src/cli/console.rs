@@ -2,6 +2,7 @@
 //! questions to the core, and frames into bytes. It never waits for a network, a disk or a sync.
 
 use super::context::Context;
+use super::{out, peer};
 use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Start, Ticket};
@@ -24,7 +25,6 @@ use crate::sample;
 use crate::ui::frame::Assembler;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Drawing};
-use base64::Engine as _;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -34,6 +34,11 @@ use std::time::Duration;
 const DOUBLE_CLICK: TimeDelta = TimeDelta::milliseconds(400);
 /// Rows that one notch of the wheel turns.
 const WHEEL: i32 = 3;
+
+const COPIED: Text = Text::fixed(
+    "Copied. If it is not on the clipboard, the terminal does not allow it (matoi doctor).",
+    "コピーしました。貼り付けられない場合は、端末側で許可されていません (matoi doctor)。",
+);
 
 /// What other threads have for the terminal thread.
 enum Post {
@@ -89,6 +94,7 @@ pub fn run(context: Context) -> Result<(), Problem> {
         sample: None,
         context: context.clone(),
         outgoing: Vec::new(),
+        peer: None,
     };
     for effect in effects {
         console.carry_out(effect);
@@ -100,7 +106,12 @@ pub fn run(context: Context) -> Result<(), Problem> {
     let ended = console.ended.take();
     // The terminal is given back before the core is waited for.
     terminal::restore();
+    let peer = console.peer;
+    let lang = console.model.lang;
     drop(console);
+    if let Some(pid) = peer {
+        out::talk(&peer::runs(pid), lang);
+    }
     ended.map_or(Ok(()), Err)
 }
 
@@ -150,6 +161,7 @@ fn empty(context: &Context) -> Snapshot {
         given_up: Vec::new(),
         offers: Vec::new(),
         limits: Limits::default(),
+        other_heard: None,
     }
 }
 
@@ -175,8 +187,10 @@ struct Console {
     /// The sample incident that plays; it ends with the console.
     sample: Option<sample::Handle>,
     context: Arc<Context>,
-    /// Bytes for the terminal beside a frame: clipboard, bell.
+    /// Bytes for the terminal beside a frame: the bell.
     outgoing: Vec<u8>,
+    /// The process that goes on without a screen.
+    peer: Option<u32>,
 }
 
 impl Console {
@@ -334,9 +348,11 @@ impl Console {
             Effect::Focus(focus) => self.ask(Ask::Focus(focus)),
             Effect::Settle(seq, what) => self.settle(seq, what),
             Effect::Copy(text) => {
-                let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-                self.outgoing
-                    .extend_from_slice(format!("\x1b]52;c;{encoded}\x07").as_bytes());
+                let told = match self.terminal.copy(&text) {
+                    Ok(()) => Msg::Notice(COPIED),
+                    Err(problem) => Msg::Problem(problem),
+                };
+                self.take(told);
             }
             Effect::Notify(_) => {
                 if self.context.config.screen.notify != Notify::Off && !self.model.window_focused {
@@ -350,6 +366,13 @@ impl Console {
                 self.shown = None;
             }
             Effect::Quit => self.model.quitting = true,
+            Effect::LeavePeer => match peer::start(&self.context) {
+                Ok(pid) => {
+                    self.peer = Some(pid);
+                    self.model.quitting = true;
+                }
+                Err(problem) => self.take(Msg::Problem(problem)),
+            },
         }
     }
 

@@ -1,11 +1,13 @@
 //! The command line: one file a subcommand, and the console itself when there is none.
 
+mod calls;
 mod console;
 mod context;
 mod dev;
 mod doctor;
 mod out;
 mod outbox;
+mod peer;
 mod read;
 mod settings;
 mod verbs;
@@ -52,6 +54,13 @@ enum Command {
         #[arg(long)]
         plain: bool,
     },
+    /// What somebody needs who has just joined, as plain text
+    Briefing {
+        #[arg(value_name = "I")]
+        incident: String,
+    },
+    /// Whom to call; works with everything else down
+    Calls,
     /// Deliver and read without a screen, until stopped
     Sync {
         /// Deliver and read everything once, and end
@@ -100,6 +109,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::List) => read::list(global.context()?),
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
+        Some(Command::Briefing { incident }) => read::briefing(global.context()?, &incident),
+        Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),
         Some(Command::Outbox { what }) => outbox::run(global.context()?, what),

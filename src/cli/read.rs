@@ -2,10 +2,12 @@
 
 use super::context::{Context, Session};
 use super::out;
+use crate::app::briefing;
 use crate::app::show;
 use crate::both;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::words::Text;
+use crate::io::publish;
 use crate::wire::mrkdwn;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -49,6 +51,41 @@ pub fn show(context: Context, incident: &str) -> Result<(), Problem> {
         out::line(&format!("  {at}  {text}"))?;
     }
     Ok(())
+}
+
+/// What somebody needs who has just joined.
+pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
+    let session = context.session()?;
+    let id = session.incident(incident)?.id.clone();
+    let people = session.people_now();
+    let zone = session.context.config.time_zone;
+    let text = session.core.look(move |engine, now| {
+        let incident = engine.shown(&id)?;
+        let row = engine.image().incidents.get(&id);
+        let channel = engine.image().channel_of(&id);
+        let names = publish::Resolver {
+            people: &people,
+            engine,
+        };
+        Some(briefing::briefing(&briefing::Told {
+            incident: &incident,
+            channel: channel.map(|channel| channel.name.as_str()),
+            drill: row.is_some_and(|row| row.drill),
+            private: row.is_some_and(|row| row.private),
+            name: &|user| {
+                let person = people.get(user);
+                person.map_or_else(|| engine.name(user), |person| person.name.clone())
+            },
+            plain: &|text| mrkdwn::plain(text, &names),
+            zone,
+            now: now.wall,
+        }))
+    })?;
+    let text = text.unwrap_or_default();
+    if session.context.global.json {
+        return out::line(&format!("{:#}", json!({ "briefing": text })));
+    }
+    out::line(&text)
 }
 
 /// Delivers and reads: once to the end, or until it is stopped.

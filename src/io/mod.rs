@@ -1,5 +1,6 @@
 //! Everything that can wait or fail: files, the network, the terminal, the clock.
 
+pub mod clipboard;
 pub mod config;
 pub mod core;
 pub mod doctor;

@@ -59,6 +59,7 @@ pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
         given_up: given_up(engine, scene.people),
         offers: engine.merge_offers(),
         limits: Limits::default(),
+        other_heard: engine.other_heard(),
     }
 }
 

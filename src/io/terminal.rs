@@ -240,6 +240,17 @@ impl Terminal {
         self.flush();
     }
 
+    /// Puts `text` on the clipboard of whoever looks at the terminal, between two frames.
+    ///
+    /// # Errors
+    /// It is longer than terminals take.
+    pub fn copy(&mut self, text: &str) -> Result<(), Problem> {
+        let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
+        let bytes = super::clipboard::sequence(text, tmux)?;
+        self.write(&bytes);
+        Ok(())
+    }
+
     /// Whether all output was taken. If not, draw nothing: [`Terminal::wait`] returns when there
     /// is room, and by then there may be something newer to draw.
     pub fn is_ready(&self) -> bool {

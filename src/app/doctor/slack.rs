@@ -409,11 +409,14 @@ fn create(facts: &Facts, held: &[String], person: bool) -> Finding {
     ))
 }
 
+/// A key of the configuration, and whom it names.
+type Named<'a> = (&'static str, &'a String);
+
 /// The people and groups that the configuration names, with their keys.
-fn named(facts: &Facts) -> (Vec<(&'static str, &String)>, Vec<(&'static str, &String)>) {
+fn named(facts: &Facts) -> (Vec<Named<'_>>, Vec<Named<'_>>) {
     let config = &facts.config;
-    let mut people: Vec<(&str, &String)> = Vec::new();
-    let mut groups: Vec<(&str, &String)> = Vec::new();
+    let mut people: Vec<Named<'_>> = Vec::new();
+    let mut groups: Vec<Named<'_>> = Vec::new();
     let invite = &config.invite;
     people.extend(invite.people.iter().map(|who| ("invite.people", who)));
     people.extend(invite.followers.iter().map(|who| ("invite.followers", who)));
@@ -471,7 +474,7 @@ fn explain_plan(code: &str) -> bool {
     matches!(code, "plan_upgrade_required" | "feature_not_enabled")
 }
 
-fn no_groups(groups: &[(&str, &String)]) -> Finding {
+fn no_groups(groups: &[Named<'_>]) -> Finding {
     let add = |state, found| Finding::new(Area::People, "groups", state, found);
     if groups.is_empty() {
         return add(
@@ -497,7 +500,7 @@ fn no_groups(groups: &[(&str, &String)]) -> Finding {
     ))
 }
 
-fn known_people(known: &[Person], named: &[(&str, &String)], all: &mut Vec<Finding>) {
+fn known_people(known: &[Person], named: &[Named<'_>], all: &mut Vec<Finding>) {
     let add = |state, found| Finding::new(Area::People, "people", state, found);
     let here = known.iter().filter(|p| !p.gone && !p.bot);
     let (count, guests) = (here.clone().count(), here.filter(|p| p.guest).count());
@@ -555,7 +558,7 @@ fn known_people(known: &[Person], named: &[(&str, &String)], all: &mut Vec<Findi
     all.extend(wrong);
 }
 
-fn known_groups(known: &[Group], named: &[(&str, &String)], all: &mut Vec<Finding>) {
+fn known_groups(known: &[Group], named: &[Named<'_>], all: &mut Vec<Finding>) {
     let add = |state, found| Finding::new(Area::People, "groups", state, found);
     let count = known.len();
     all.push(add(

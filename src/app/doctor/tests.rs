@@ -108,7 +108,8 @@ fn a_good_set_up_has_nothing_wrong() {
 
 #[test]
 fn what_is_broken_or_warned_of_says_what_to_do() {
-    let cases: Vec<(fn(&mut Facts), &str)> = vec![
+    type Change = fn(&mut Facts);
+    let cases: Vec<(Change, &str)> = vec![
         (
             |f| f.configuration.mode = Some(0o666),
             "configuration.mode warning",

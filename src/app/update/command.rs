@@ -117,6 +117,11 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
                 .into_iter()
                 .collect();
         }
+        Action::Briefing => {
+            let text = view::briefing(model);
+            return text.map(Effect::Copy).into_iter().collect();
+        }
+        Action::Calls => over::calls(model),
         Action::Open => {
             if let Some(RowId::Incident(id)) = model.home.selected.clone() {
                 return enter(model, id);

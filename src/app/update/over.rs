@@ -2,11 +2,14 @@
 
 use super::lists::{self, Step};
 use super::{act, command, is_painted, notice, outbox};
+use crate::app::calls;
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Outcome};
 use crate::app::keymap::Chord;
-use crate::app::model::{Confirm, Confirmable, List, Model, Overlay, Palette, Where, WhoAreYou};
+use crate::app::model::{
+    Confirm, Confirmable, List, LongText, Model, Overlay, Palette, Where, WhoAreYou,
+};
 use crate::app::strings::form as fs;
 use crate::app::view::overlays;
 use crate::domain::sync::Settle;
@@ -25,7 +28,9 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
         Overlay::LongText(mut text) => {
             let page = 10;
             match chord.code {
-                KeyCode::Esc | KeyCode::Char('q' | 'v') | KeyCode::Enter => return Vec::new(),
+                KeyCode::Esc | KeyCode::Char('q' | 'v' | '!') | KeyCode::Enter => {
+                    return Vec::new();
+                }
                 KeyCode::Down | KeyCode::Char('j') => text.scroll += 1,
                 KeyCode::Up | KeyCode::Char('k') => text.scroll = text.scroll.saturating_sub(1),
                 KeyCode::PageDown | KeyCode::Char(' ') => text.scroll += page,
@@ -117,6 +122,11 @@ fn in_confirm(model: &mut Model, mut shown: Confirm, chord: Chord) -> Vec<Effect
         KeyCode::Esc => return Vec::new(),
         KeyCode::Enter if shown.on_yes => return confirmed(model, shown.about),
         KeyCode::Enter => return Vec::new(),
+        KeyCode::Char('b')
+            if shown.about == Confirmable::Quit && overlays::left_alone(model).is_some() =>
+        {
+            return vec![Effect::LeavePeer];
+        }
         KeyCode::Tab | KeyCode::BackTab => shown.on_yes = !shown.on_yes,
         KeyCode::Left | KeyCode::Up => shown.on_yes = false,
         KeyCode::Right | KeyCode::Down => shown.on_yes = true,
@@ -161,6 +171,17 @@ pub(super) fn palette(model: &mut Model) {
     model.overlays.push(Overlay::Palette(Palette {
         filter: Edit::line(""),
         selected: None,
+    }));
+}
+
+/// Of the configuration alone: nothing has to be read or reached.
+pub(super) fn calls(model: &mut Model) {
+    let service = model.incident().map(|incident| incident.service.clone());
+    let config = &model.snapshot.config;
+    model.overlays.push(Overlay::LongText(LongText {
+        title: calls::TITLE.get(model.lang).to_owned(),
+        text: calls::sheet(config, service.as_deref(), model.lang),
+        scroll: 0,
     }));
 }
 

@@ -11,6 +11,7 @@ pub mod panes;
 pub mod rows;
 pub mod timeline;
 
+use super::briefing;
 use super::clock;
 use super::model::{Model, SAVING_LATE, Saving};
 use super::snapshot::Summary;
@@ -83,6 +84,21 @@ impl mrkdwn::Names for Names<'_> {
 /// A message's text as the screens show it.
 pub fn decoded(model: &Model, text: &str) -> String {
     mrkdwn::plain(text, &Names(model))
+}
+
+/// What somebody needs who has just joined the room on screen.
+pub fn briefing(model: &Model) -> Option<String> {
+    let summary = model.target()?;
+    Some(briefing::briefing(&briefing::Told {
+        incident: &summary.incident,
+        channel: summary.channel.as_deref(),
+        drill: summary.drill,
+        private: summary.private,
+        name: &|user| model.name(user),
+        plain: &|text| decoded(model, text),
+        zone: model.shown_zone(),
+        now: model.now,
+    }))
 }
 
 /// `#shop-20261120i`, or that there is none yet.

@@ -1,12 +1,14 @@
 //! What stands over the screen: help, palette, the outbox, who sits here, confirmations.
 
+use super::channel_name;
 use crate::app::action::{ACTIONS, Action};
 use crate::app::availability::available;
 use crate::app::fuzzy;
 use crate::app::model::{Confirm, Confirmable, Model, Overlay, Palette, RowId, WhoAreYou};
-use crate::app::snapshot::Person;
+use crate::app::snapshot::{Person, Summary};
 use crate::app::strings::{confirm as c, fill};
 use crate::domain::ids::UserId;
+use crate::domain::sync::Engine;
 
 /// An action as help and palette list it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +126,20 @@ pub(crate) fn ids(model: &Model) -> Vec<RowId> {
     }
 }
 
+/// The open incident for which nobody would speak any more if this console closed: its timekeeper,
+/// questions and answers are a console's. Not a drill; not where another process of this data
+/// directory, or another console, does it.
+pub fn left_alone(model: &Model) -> Option<String> {
+    let snapshot = &model.snapshot;
+    let other = |at| model.now - at < Engine::RECENT;
+    if snapshot.follows || snapshot.other_heard.is_some_and(other) {
+        return None;
+    }
+    let open = |s: &&Summary| !s.drill && !s.incident.phase.is_over();
+    let first = snapshot.incidents.iter().find(open)?;
+    Some(channel_name(first, model.lang))
+}
+
 /// What a confirmation that is no verb's asks.
 pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
     let lang = model.lang;
@@ -136,6 +152,11 @@ pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
                 .iter()
                 .map(|s| s.counts.pending + s.counts.sending + s.counts.unconfirmed)
                 .sum();
+            if let Some(name) = left_alone(model) {
+                lines.push(fill(&c::QUIT_ALONE, lang, &[&name]));
+                lines.push(c::QUIT_ALONE_PEER.get(lang).to_owned());
+                lines.push(c::QUIT_ALONE_LEAVE.get(lang).to_owned());
+            }
             if !model.saving.is_empty() {
                 let saving = model.saving.len().to_string();
                 lines.push(fill(&c::QUIT_SAVING, lang, &[&saving]));

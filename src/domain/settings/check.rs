@@ -182,6 +182,7 @@ impl Config {
         self.check_numbers(&mut faults);
         self.check_people(&mut faults);
         self.check_tables(&mut faults);
+        self.check_contacts(&mut faults);
         faults.0
     }
 
@@ -287,6 +288,51 @@ impl Config {
         faults.each("broadcast.security", &broadcast.security, Naming::Channel);
         faults.each("broadcast.drill", &broadcast.drill, Naming::Channel);
         faults.each("close.closers", &self.close.closers, Naming::PersonOrGroup);
+    }
+
+    fn check_contacts(&self, faults: &mut Faults) {
+        let known: HashSet<&str> = self.contacts.iter().map(|c| c.name.as_str()).collect();
+        let mut met = HashSet::new();
+        let exists = |faults: &mut Faults, path: String, names: &[String]| {
+            for (i, name) in names.iter().enumerate() {
+                if !known.contains(name.as_str()) {
+                    faults.add(
+                        format!("{path}.{i}"),
+                        both!(
+                            "there is no contact `{name}`",
+                            "連絡先 `{name}` はありません"
+                        ),
+                        Some(Text::fixed(
+                            "write the name of one of the [[contacts]]",
+                            "[[contacts]] の name を書いてください",
+                        )),
+                    );
+                }
+            }
+        };
+        for (i, contact) in self.contacts.iter().enumerate() {
+            let name = &contact.name;
+            if name.trim().is_empty() {
+                faults.add(
+                    format!("contacts.{i}.name"),
+                    Text::fixed("a contact has no name", "名前のない連絡先があります"),
+                    None,
+                );
+            } else if !met.insert(name.as_str()) {
+                faults.add(
+                    format!("contacts.{i}.name"),
+                    both!(
+                        "the contact `{name}` is there twice",
+                        "連絡先 `{name}` が重複しています"
+                    ),
+                    None,
+                );
+            }
+            exists(faults, format!("contacts.{i}.deputies"), &contact.deputies);
+        }
+        for (i, service) in self.services.iter().enumerate() {
+            exists(faults, format!("services.{i}.contacts"), &service.contacts);
+        }
     }
 
     fn check_tables(&self, faults: &mut Faults) {

@@ -39,6 +39,9 @@ pub struct Config {
     pub timers: Timers,
     pub close: Close,
     pub checklists: Checklists,
+    pub call_sheet: CallSheet,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
     pub services: Vec<Service>,
     pub temperatures: Vec<Temperature>,
     pub levels: Vec<Level>,
@@ -194,6 +197,29 @@ pub struct Service {
     /// User groups of the first-response team: a handle (`@shop-oncall`) or an id (`S…`).
     pub groups: Vec<String>,
     pub broadcast: Vec<String>,
+    /// Names of `contacts`, in the order in which they are called.
+    pub contacts: Vec<String>,
+}
+
+/// What is at hand when nothing else works. Stays on this machine: it is in no event and no export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallSheet {
+    pub note: String,
+    /// Links or dial-in numbers of standing meetings.
+    pub meetings: Vec<String>,
+}
+
+/// Somebody who can be called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    pub name: String,
+    pub role: String,
+    pub phone: String,
+    /// Names of `contacts` to call instead, in that order.
+    pub deputies: Vec<String>,
+    pub note: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,6 +289,8 @@ impl Default for Config {
             timers: Timers::default(),
             close: Close::default(),
             checklists: Checklists::default(),
+            call_sheet: CallSheet::default(),
+            contacts: Vec::new(),
             services: vec![Service {
                 id: OTHER_SERVICE.to_owned(),
                 name: Label::of("Other", "その他"),

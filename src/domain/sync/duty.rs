@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// A console that wrote within this time is taken to be running.
-const RECENT: TimeDelta = TimeDelta::minutes(10);
+pub(super) const RECENT: TimeDelta = TimeDelta::minutes(10);
 
 /// A timekeeper call that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::mirror::CARD;
 use super::{Engine, Link, Now};
 use crate::domain::ids::{ChannelId, IncidentId, UserId};
 use crate::domain::incident::Incident;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,18 @@ use std::time::Duration;
 pub type Age = Option<Duration>;
 
 impl Engine {
+    /// A console that wrote within this time is taken to be running.
+    pub const RECENT: TimeDelta = super::duty::RECENT;
+
+    /// When a console that is not this one was last heard, if ever.
+    pub fn other_heard(&self) -> Option<DateTime<Utc>> {
+        let others = self.consoles.iter();
+        others
+            .filter(|(console, _)| **console != self.image.console)
+            .map(|(_, at)| *at)
+            .max()
+    }
+
     /// The accepted state with this console's pending acts on top.
     pub fn shown(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
         self.refold();

@@ -625,6 +625,8 @@ impl World {
             given_up: self.given_up.clone(),
             offers: self.offers.clone(),
             limits: self.limits.clone(),
+            // Somebody else is at a console, unless a test says otherwise.
+            other_heard: Some(now()),
         }
     }
 

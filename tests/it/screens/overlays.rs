@@ -6,6 +6,7 @@ use matoi::app::model::{LongText, Model, Overlay, Pane};
 use matoi::app::msg::Msg;
 use matoi::app::update::update;
 use matoi::domain::problem::Problem;
+use matoi::domain::settings::Contact;
 use matoi::domain::words::{Lang, Text};
 
 /// Presses keys, each once the frame before it is out.
@@ -109,6 +110,56 @@ fn leaving_is_confirmed() {
         let mut model = fixture::world(lang).room(size);
         let quit = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         update(&mut model, Msg::Key(quit));
+        model
+    });
+}
+
+#[test]
+fn leaving_as_the_last_console_says_what_stops() {
+    snapshots("quit-alone", |lang, size| {
+        let mut model = fixture::world(lang).room(size);
+        std::sync::Arc::make_mut(&mut model.snapshot).other_heard = None;
+        let quit = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        update(&mut model, Msg::Key(quit));
+        model
+    });
+}
+
+#[test]
+fn whom_to_call() {
+    snapshots("calls", |lang, size| {
+        let mut world = fixture::world(lang);
+        world.config.call_sheet.note = match lang {
+            Lang::En => {
+                "Call first, then write. The hotline of the data centre is staffed day and night."
+            }
+            Lang::Ja => "まず電話、次に投稿。データセンターの窓口は24時間つながります。",
+        }
+        .to_owned();
+        world.config.call_sheet.meetings = vec!["https://meet.example.com/war-room".to_owned()];
+        let contact = |name: &str, role: &str, phone: &str, deputies: &[&str]| Contact {
+            name: name.to_owned(),
+            role: role.to_owned(),
+            phone: phone.to_owned(),
+            deputies: deputies.iter().map(|d| (*d).to_owned()).collect(),
+            note: String::new(),
+        };
+        world.config.contacts = match lang {
+            Lang::En => vec![
+                contact("Ito", "SRE lead", "+81 90 0000 0001", &["Tanaka"]),
+                contact("Tanaka", "Payments", "+81 90 0000 0002", &[]),
+                contact("Data centre", "", "+81 3 0000 0003", &[]),
+            ],
+            Lang::Ja => vec![
+                contact("伊藤", "SRE リード", "+81 90 0000 0001", &["田中"]),
+                contact("田中", "決済", "+81 90 0000 0002", &[]),
+                contact("データセンター", "", "+81 3 0000 0003", &[]),
+            ],
+        };
+        let first = world.config.contacts[0].name.clone();
+        world.config.services[0].contacts = vec![first];
+        let mut model = world.room(size);
+        press(&mut model, &letters("!"));
         model
     });
 }

@@ -158,6 +158,11 @@ impl Session {
         self.child.0.id()
     }
 
+    /// Everything that the program wrote, as far as it was read.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
     pub fn send(&mut self, keys: &[u8]) {
         self.pty.write_all(keys).expect("it takes keys");
     }

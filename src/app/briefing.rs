@@ -1,0 +1,154 @@
+//! What somebody needs who has just joined, as plain text in the incident's language: for the
+//! clipboard, a phone bridge, another chat.
+
+use super::clock;
+use super::show;
+use crate::domain::event::Body;
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::sentence::level_words;
+use crate::domain::settings::Zone;
+use crate::domain::text::{clean, fit};
+use crate::domain::verb::{ROLES_SHORT, role_name};
+use crate::domain::words::{Lang, Text};
+use chrono::{DateTime, Utc};
+
+/// The last lines of the record that are told.
+const LATELY: usize = 5;
+/// Cells of one of them.
+const WIDTH: usize = 100;
+
+/// What an incident is told with.
+pub struct Told<'a> {
+    pub incident: &'a Incident,
+    /// Without the `#`.
+    pub channel: Option<&'a str>,
+    pub drill: bool,
+    pub private: bool,
+    pub name: &'a dyn Fn(&UserId) -> String,
+    /// Decodes a message's markup.
+    pub plain: &'a dyn Fn(&str) -> String,
+    pub zone: Zone,
+    pub now: DateTime<Utc>,
+}
+
+static DRILL: Text = Text::fixed("[DRILL] ", "【訓練】");
+static PRIVATE: Text = Text::fixed("[PRIVATE: do not pass on] ", "【非公開・転送禁止】");
+const LEVEL: Text = Text::fixed("Level", "レベル");
+const TEMPERATURE: Text = Text::fixed("temperature", "温度感");
+const PHASE: Text = Text::fixed("phase", "段階");
+const UNSET: Text = Text::fixed("not set", "未定");
+const COMMANDER: Text = Text::fixed("Commander", "指揮");
+const NOBODY: Text = Text::fixed("nobody", "不在");
+const SITUATION: Text = Text::fixed("Situation", "状況");
+const CHECKLIST: Text = Text::fixed("Checklist", "チェックリスト");
+const RECENTLY: Text = Text::fixed("Lately", "直近の動き");
+const AS_OF: Text = Text::fixed("As of", "時点:");
+
+/// The briefing. Ends without a line feed.
+pub fn briefing(told: &Told<'_>) -> String {
+    let incident = told.incident;
+    let lang = incident.lang;
+    let hhmm = |at| clock::day_hhmm(told.zone, at, told.now);
+    let mark = match (told.drill, told.private) {
+        (true, _) => DRILL.get(lang),
+        (_, true) => PRIVATE.get(lang),
+        _ => "",
+    };
+    let channel = told.channel.map(|name| format!("  #{name}"));
+    let channel = channel.unwrap_or_default();
+    let mut lines = vec![format!("{mark}{}{channel}", incident.title)];
+    lines.push(vitals(incident, lang));
+    lines.push(people(told, lang));
+    let times: Vec<String> = incident
+        .milestones
+        .iter()
+        .map(|(milestone, reached)| {
+            format!("{} {}", milestone.text().get(lang), hhmm(reached.time))
+        })
+        .collect();
+    lines.push(times.join(" · "));
+    let (done, all) = incident.progress();
+    if all > 0 {
+        lines.push(format!("{} {done}/{all}", CHECKLIST.get(lang)));
+    }
+    if let Some(situation) = &incident.situation {
+        let by = (told.name)(&situation.by);
+        lines.push(String::new());
+        lines.push(format!(
+            "{} ({}, {by})",
+            SITUATION.get(lang),
+            hhmm(situation.at)
+        ));
+        lines.push((told.plain)(&situation.text));
+    }
+    let lately = lately(told, &hhmm);
+    if !lately.is_empty() {
+        lines.push(String::new());
+        lines.push(RECENTLY.get(lang).to_owned());
+        lines.extend(lately);
+    }
+    lines.push(String::new());
+    lines.push(format!(
+        "{} {} {}",
+        AS_OF.get(lang),
+        clock::local(told.zone, told.now).format("%Y-%m-%d %H:%M"),
+        clock::zone_name(told.zone, told.now),
+    ));
+    clean(&lines.join("\n")).into_owned()
+}
+
+fn vitals(incident: &Incident, lang: Lang) -> String {
+    let unset = || UNSET.get(lang).to_owned();
+    let level = incident.level.as_ref().map_or_else(unset, level_words);
+    let temperature = incident.temperature.as_ref();
+    let temperature = temperature.map_or_else(unset, |t| t.name.clone());
+    format!(
+        "{} {level} · {} {temperature} · {} {}",
+        LEVEL.get(lang),
+        TEMPERATURE.get(lang),
+        PHASE.get(lang),
+        incident.phase.text().get(lang),
+    )
+}
+
+fn people(told: &Told<'_>, lang: Lang) -> String {
+    let incident = told.incident;
+    let commander = incident.commander.as_ref();
+    let commander = commander.map_or_else(
+        || NOBODY.get(lang).to_owned(),
+        |held| (told.name)(&held.user),
+    );
+    let mut people = vec![format!("{} {commander}", COMMANDER.get(lang))];
+    people.extend(incident.roles.iter().map(|(role, held)| {
+        let role = role_name(ROLES_SHORT, role);
+        format!("{} {}", role.get(lang), (told.name)(&held.user))
+    }));
+    people.join(" · ")
+}
+
+fn lately(told: &Told<'_>, hhmm: &dyn Fn(DateTime<Utc>) -> String) -> Vec<String> {
+    let tells = |entry: &&std::sync::Arc<Entry>| {
+        let aside = matches!(
+            entry.body,
+            Body::Items { .. } | Body::TimekeeperCall { .. } | Body::Situation {}
+        );
+        entry.verdict == Verdict::Accepted && !aside
+    };
+    let last = told
+        .incident
+        .entries
+        .iter()
+        .rev()
+        .filter(tells)
+        .take(LATELY);
+    let mut lines: Vec<String> = last
+        .map(|entry| {
+            let words = show::words(entry, told.incident, told.name, told.plain);
+            let words = words.replacen('\n', ": ", 1).replace('\n', " ");
+            format!("  {}  {}", hhmm(entry.at), fit(&words, WIDTH))
+        })
+        .collect();
+    lines.reverse();
+    lines
+}
