@@ -12,6 +12,7 @@ use crate::domain::text::clean_line;
 use crate::domain::words::{Lang, Text};
 use crate::io::net::{self, Find, News};
 use crate::io::publish;
+use crate::io::steps;
 use crate::io::store::{Journal, Lease};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -342,7 +343,9 @@ impl Running {
             self.engine.absorb(&writes);
         }
         self.lease = Some(lease);
+        steps::pass(steps::LEADING);
         self.engine.take_lead(now);
+        steps::pass(steps::LED);
         self.dirty = true;
         if let Some(find) = self.find.take() {
             match net::start(find, self.news.clone(), Ask::News, self.people_in()) {
@@ -414,6 +417,7 @@ impl Running {
             return;
         };
         for call in calls {
+            steps::pass(steps::calling(&call.1));
             if network.send(call).is_err() {
                 tracing::error!("the network thread is gone");
             }
@@ -467,6 +471,7 @@ impl Running {
             let (id, step) = engine.act(incident, order, now, rng)?;
             Ok((step.writes.clone(), (id, step.writes)))
         })?;
+        steps::pass(steps::ACT);
         self.engine.absorb(&writes);
         self.dirty = true;
         Ok(id)
@@ -514,6 +519,8 @@ impl Running {
         if result.is_ok() {
             self.as_of = Some(now.wall);
         }
+        let (here, saved_too) = steps::answered(&result);
+        steps::pass(here);
         let (engine, rng) = (&mut self.engine, &mut self.rng);
         let saved = self.journal.transact(|newer| {
             engine.absorb(newer);
@@ -521,7 +528,10 @@ impl Running {
             Ok((step.writes.clone(), step.writes))
         });
         match saved {
-            Ok((_, writes)) => self.engine.absorb(&writes),
+            Ok((_, writes)) => {
+                steps::pass(saved_too);
+                self.engine.absorb(&writes);
+            }
             // What came back is read again; a message that was sent is found by reading back.
             Err(problem) => tracing::error!(%problem, "an answer was not saved"),
         }

@@ -11,6 +11,7 @@ pub mod paths;
 pub mod publish;
 pub mod secrets;
 pub mod slack;
+pub mod steps;
 pub mod store;
 pub mod terminal;
 pub mod tty;

@@ -122,7 +122,7 @@ impl Engine {
     ) -> Answer {
         self.state.quirks = verdict.quirks.clone();
         self.state.quirks.clamp = verdict.clamped || self.limits.mode == Mode::Clamped;
-        let mut answer = self.paged(token, method, args, verdict, now);
+        let mut answer = self.altered(token, method, args, verdict, now);
         if let Some(seed) = verdict.paging.shuffle {
             shuffle(&mut answer, seed);
         }
@@ -135,8 +135,9 @@ impl Engine {
         }
     }
 
-    /// The state's answer; for a page that is repeated, the first one with the caller's cursor.
-    fn paged(
+    /// The state's answer to the call as a fault has it: without its metadata; or, for a page that is
+    /// repeated, the first one with the caller's cursor.
+    fn altered(
         &mut self,
         token: Option<&str>,
         method: &str,
@@ -144,6 +145,11 @@ impl Engine {
         verdict: &Verdict,
         now: Micros,
     ) -> Answer {
+        if verdict.no_metadata {
+            let mut bare = args.clone();
+            bare.remove("metadata");
+            return self.state.call(token, method, &bare, now);
+        }
         if !verdict.paging.again {
             return self.state.call(token, method, args, now);
         }

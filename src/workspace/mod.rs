@@ -442,6 +442,16 @@ impl Handle {
         self.service.last_request.load(Ordering::Relaxed)
     }
 
+    /// Calls that were met so far, whatever became of their answers.
+    pub fn calls_met(&self) -> u64 {
+        self.service.met()
+    }
+
+    /// Waits until more than `known` calls were met, for at most so long; how many were.
+    pub fn wait_call(&self, known: u64, most: Duration) -> u64 {
+        self.service.wait_met(known, most)
+    }
+
     /// Connections that are open now.
     pub fn connections(&self) -> usize {
         self.service.gauge.open()

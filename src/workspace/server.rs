@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Microseconds since 1970, from wherever time comes.
 pub type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
@@ -28,6 +29,9 @@ pub struct Service {
     /// When the last request came, for ending an idle server.
     pub last_request: AtomicI64,
     requests: AtomicU64,
+    /// Requests that were met, whatever became of their answers, for whoever waits for the next.
+    met: Mutex<u64>,
+    meeting: Condvar,
     pub gauge: Gauge,
 }
 
@@ -47,8 +51,29 @@ impl Service {
             instance,
             last_request: AtomicI64::new(started),
             requests: AtomicU64::new(0),
+            met: Mutex::new(0),
+            meeting: Condvar::new(),
             gauge,
         }
+    }
+
+    /// How many requests were met so far.
+    pub fn met(&self) -> u64 {
+        *self.met.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until more than `known` were met, for at most so long; how many were.
+    pub fn wait_met(&self, known: u64, most: Duration) -> u64 {
+        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .meeting
+            .wait_timeout_while(met, most, |met| *met <= known);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn meet(&self) {
+        *self.met.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.meeting.notify_all();
     }
 
     /// The engine. A call that panicked has committed nothing it did not sync, so that the lock is
@@ -113,6 +138,7 @@ async fn handle(
         let mut engine = service.engine();
         engine.call(token.as_deref(), method, &args, now)
     };
+    service.meet();
     let mut answer = outcome.answer;
     if let Some(warning) = warning {
         answer.warn(warning);

@@ -28,6 +28,12 @@ const ALREADY: &[&str] = &[
     "cant_invite_self",
     "message_not_found_for_delete",
 ];
+/// Codes that say the card cannot be written any more: a new one is posted.
+const CARD_LOST: &[&str] = &[
+    "message_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+];
 const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
 const BACK_OFF_MAX: Duration = Duration::from_secs(60);
 
@@ -122,6 +128,7 @@ impl Engine {
                 self.set_batch(step, &batch, &JobState::Pending, false);
             }
             Err(Fault::Refused(code)) => {
+                self.note_archived(step, &batch.incident, &code);
                 self.set_batch(step, &batch, &JobState::Failed { code }, true);
             }
         }
@@ -312,7 +319,7 @@ impl Engine {
                 self.not_before.insert(seq, now.mono + BACK_OFF_MAX);
                 set(step, JobState::Pending, false);
             }
-            Err(Fault::Refused(code)) => self.job_refused(step, &job, code, set),
+            Err(Fault::Refused(code)) => self.job_refused(step, &job, code, now, set),
         }
     }
 
@@ -330,10 +337,11 @@ impl Engine {
     }
 
     fn job_refused(
-        &self,
+        &mut self,
         step: &mut Step,
         job: &Job,
         code: String,
+        now: Now,
         set: impl Fn(&mut Step, JobState, bool),
     ) {
         match &job.task {
@@ -349,15 +357,50 @@ impl Engine {
             }
             // The copy is gone already.
             Task::Delete { .. } if code == "message_not_found" => set(step, JobState::Sent, true),
-            // Somebody took the card away: a new one is posted.
-            Task::Card {} if code == "message_not_found" || code == "cant_update_message" => {
+            // Somebody took the card away, or it may not be edited any more: a new one is posted.
+            Task::Card {} if CARD_LOST.contains(&code.as_str()) => {
                 if let Some(row) = self.incident_now(step, &job.incident) {
-                    step.writes
-                        .push(Write::Incident(IncidentRow { card: None, ..row }));
+                    self.card_lost(step, row, code == "message_not_found", now);
                 }
                 set(step, JobState::Pending, true);
             }
-            _ => set(step, JobState::Failed { code }, true),
+            _ => {
+                self.note_archived(step, &job.incident, &code);
+                set(step, JobState::Failed { code }, true);
+            }
+        }
+    }
+
+    /// The old card is taken out of the channel where it may still be there: the lowest is the card to
+    /// every console.
+    fn card_lost(&mut self, step: &mut Step, row: IncidentRow, gone: bool, now: Now) {
+        if let Some(card) = &row.card {
+            self.lost_cards.insert(card.ts.clone());
+            if !gone {
+                let ts = card.ts.clone();
+                self.enqueue(step, &row.id, Task::Delete { ts }, now);
+            }
+        }
+        step.writes
+            .push(Write::Incident(IncidentRow { card: None, ..row }));
+    }
+
+    /// A channel that refuses writes as archived is archived, before any read says so.
+    fn note_archived(
+        &self,
+        step: &mut Step,
+        incident: &crate::domain::ids::IncidentId,
+        code: &str,
+    ) {
+        if !matches!(code, "is_archived" | "is_inactive") {
+            return;
+        }
+        let id = self.image.channel_of(incident).map(|row| row.id.clone());
+        if let Some(row) = id.and_then(|id| self.channel_now(step, &id)) {
+            step.writes.push(Write::Channel(ChannelRow {
+                archived: true,
+                ..row
+            }));
         }
     }
 

@@ -210,6 +210,7 @@ impl Engine {
         };
         let hash = hash.cloned().unwrap_or_default();
         let newer = match &row.card {
+            _ if self.lost_cards.contains(ts) => false,
             None => true,
             // Two consoles may each have posted one: the first in the channel is the card.
             Some(card) => *ts < card.ts || (*ts == card.ts && card.hash != hash),

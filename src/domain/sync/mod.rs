@@ -397,6 +397,8 @@ pub struct Engine {
     link_as_of: Option<Duration>,
     /// When each console was last heard, by its newest event.
     consoles: HashMap<ConsoleId, DateTime<Utc>>,
+    /// Cards that cannot be written any more; they may still be in their channel.
+    lost_cards: BTreeSet<SlackTs>,
     /// What the card or topic under way says, by job.
     sent: HashMap<u64, String>,
 }
@@ -433,6 +435,7 @@ impl Engine {
             link: Link::Starting,
             link_as_of: None,
             consoles: HashMap::new(),
+            lost_cards: BTreeSet::new(),
             sent: HashMap::new(),
         };
         for row in image.events.values() {

@@ -64,7 +64,16 @@ impl Carrier {
 
     /// Does one call.
     pub async fn carry(&self, call: Call) -> Result<Answer, Fault> {
-        match self.try_carry(call).await {
+        let mut result = self.try_carry(call.clone()).await;
+        if let (Err(error), Some(channel)) = (&result, wants_membership(&call))
+            && error.code() == Some("not_in_channel")
+        {
+            result = match self.client.conversations_join(channel).await {
+                Ok(_) => self.try_carry(call).await,
+                Err(joining) => Err(not_joined(joining, error.clone())),
+            };
+        }
+        match result {
             Ok(answer) => Ok(answer),
             Err(CallError::Already { .. }) => Ok(Answer::Done),
             Err(CallError::NotSent { why }) => Err(Fault::NotSent(why)),
@@ -433,6 +442,41 @@ impl Carrier {
             }
         }
         Err(CallError::Refused(Refusal::of("channel_not_found")))
+    }
+}
+
+/// The channel that our app has to be in for a call: somebody may have put it out. What reads, and
+/// what is announced elsewhere, joins by itself.
+const fn wants_membership(call: &Call) -> Option<&ChannelId> {
+    match call {
+        Call::Post { channel, .. }
+        | Call::Update { channel, .. }
+        | Call::Delete { channel, .. }
+        | Call::Pin { channel, .. }
+        | Call::Pins { channel }
+        | Call::Topic { channel, .. }
+        | Call::Purpose { channel, .. }
+        | Call::InvitePerson { channel, .. }
+        | Call::InviteGroup { channel, .. }
+        | Call::Archive { channel } => Some(channel),
+        Call::Create { .. }
+        | Call::History { .. }
+        | Call::Replies { .. }
+        | Call::Discover
+        | Call::Announce { .. }
+        | Call::SeekAnnouncement { .. }
+        | Call::Unarchive { .. } => None,
+    }
+}
+
+/// How a call ended whose channel could not be joined: itself it was refused, so that nothing of it
+/// was done, however unclear the joining is.
+fn not_joined(joining: CallError, refused: CallError) -> CallError {
+    match joining {
+        CallError::Limited { .. } | CallError::NotSent { .. } => joining,
+        CallError::Ambiguous { why } => CallError::NotSent { why },
+        _ if joining.code() == Some("is_archived") => joining,
+        _ => refused,
     }
 }
 

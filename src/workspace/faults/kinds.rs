@@ -28,6 +28,7 @@ pub enum Kind {
     ShuffledPages,
     OldestPageFirst,
     RepeatedParent,
+    DropMetadata,
     RevokeToken,
     ArchiveChannel,
 }
@@ -188,6 +189,12 @@ pub const KINDS: &[Row] = &[
         "repeated_parent",
         &[],
         "further pages of replies repeat the parent",
+    ),
+    row(
+        Kind::DropMetadata,
+        "drop_metadata",
+        &[],
+        "a message is stored without its metadata, and answered so",
     ),
     row(
         Kind::RevokeToken,

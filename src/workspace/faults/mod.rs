@@ -162,6 +162,8 @@ pub struct Verdict {
     pub paging: Paging,
     /// Budgets are those of an app outside the Marketplace.
     pub clamped: bool,
+    /// What is posted is stored without its metadata.
+    pub no_metadata: bool,
     pub harm: Option<Harm>,
     pub delivery: Delivery,
 }
@@ -332,6 +334,7 @@ impl Verdict {
             Kind::EmptyPages => self.quirks.page_max = Some(0),
             Kind::RepeatedPages => self.paging.again = true,
             Kind::ShuffledPages => self.paging.shuffle = Some(rng.u64(..)),
+            Kind::DropMetadata => self.no_metadata = true,
             Kind::RevokeToken => self.harm = Some(Harm::RevokeToken),
             Kind::ArchiveChannel => self.harm = Some(Harm::ArchiveChannel),
         }

@@ -3,7 +3,7 @@
 use matoi::workspace::Endpoint;
 use matoi::workspace::host::find_or_start;
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -147,9 +147,13 @@ fn an_open_connection_keeps_it_and_a_second_server_gives_way() {
     BufReader::new(stdout).read_line(&mut line).expect("a line");
     let said: Endpoint = serde_json::from_str(&line).expect("JSON");
     let address = said.url["http://".len()..].trim_end_matches("/api/");
-    let held = std::net::TcpStream::connect(address).expect("it listens");
-    // That something does not happen can only be waited for: several times what it lingers.
-    std::thread::sleep(Duration::from_millis(900));
+    let mut held = std::net::TcpStream::connect(address).expect("it listens");
+    // A server that ends closes it: that does not happen in several times what it lingers.
+    held.set_read_timeout(Some(Duration::from_millis(900)))
+        .expect("it can be set");
+    let ended = held.read(&mut [0; 1]).map_err(|error| error.kind());
+    let open = matches!(ended, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut));
+    assert!(open, "{ended:?}");
     assert!(short.try_wait().expect("it can be asked").is_none());
     drop(held);
     assert!(short.wait().expect("it ends").success());

@@ -323,6 +323,21 @@ fn shown(kind: Kind) {
             let pages = rig.pages("conversations.replies", &query, 9);
             assert!(pages.len() > 1 && pages.iter().all(|page| page[0] == "0"));
         }
+        Kind::DropMetadata => {
+            let form = format!(
+                "channel={}&text=x&metadata=%7B%22event_type%22%3A%22a%22%2C%22event_payload%22%3A%7B%7D%7D",
+                rig.channel
+            );
+            let usual = rig.ask("chat.postMessage", &form).json();
+            assert_eq!(usual["message"]["metadata"]["event_type"], "a");
+            rig.set(fault);
+            let bare = rig.ask("chat.postMessage", &form).json();
+            assert!(bare["ok"] == true && bare["message"]["metadata"].is_null());
+            rig.handle.clear_faults();
+            let read = rig.history("limit=2&include_all_metadata=true").json();
+            assert_eq!(read["messages"][1]["metadata"]["event_type"], "a");
+            assert!(read["messages"][0]["metadata"].is_null());
+        }
         Kind::RevokeToken => {
             rig.set(fault.nth(2));
             assert_eq!(rig.post().json()["ok"], true);

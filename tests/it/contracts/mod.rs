@@ -1,6 +1,7 @@
 //! The embedded workspace against Slack's contract.
 
 mod behaviour;
+mod codes;
 mod errors;
 mod faults;
 mod history;
@@ -8,4 +9,5 @@ mod host;
 mod http;
 mod kinds;
 mod shapes;
+mod themes;
 mod world;

@@ -1,30 +1,21 @@
 //! kill -9 at random points: what was reported as saved is in the journal, and reaches the channel
 //! exactly once. `MATOI_TEST_KILLS` makes the runs longer.
 
-use super::rig::{Console, channel, events, id, texts, workspace};
-use matoi::domain::decide::{Command as Act, Outlets};
-use matoi::domain::ids::{IncidentId, UserId};
-use matoi::domain::secret::Secret;
-use matoi::domain::settings::Config;
-use matoi::domain::sync::{Order, Timing};
-use matoi::domain::words::Lang;
-use matoi::io::core::{Core, Setup};
-use matoi::io::net::Door;
-use matoi::io::slack::Settings;
-use matoi::io::store::Journal;
+use super::rig::{Console, act, channel, core_at, declarer, events, id, quick, texts, workspace};
+use matoi::domain::decide::Command as Act;
+use matoi::domain::ids::UserId;
 use matoi::workspace::Handle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 const FEED: &str = "MATOI_TEST_FEED";
 /// The life that says nothing of its own and lives to the end.
 const LAST: &str = "last";
 
-fn kills(default: u64) -> u64 {
+pub fn kills(default: u64) -> u64 {
     let asked = std::env::var("MATOI_TEST_KILLS").ok();
     asked.and_then(|n| n.parse().ok()).unwrap_or(default)
 }
@@ -90,9 +81,9 @@ fn a_console_that_is_killed_in_a_burst_loses_and_doubles_nothing() {
     let state = console.declare("Killed often");
     let mut rng = fastrand::Rng::with_seed(7);
     let mut saved = BTreeSet::new();
-    let by = state["timeline"][0]["by"].as_str().expect("somebody");
+    let by = declarer(&state);
     for life in 0..kills(12) {
-        let mut command = feeder(&console, &id(&state), by, &life.to_string());
+        let mut command = feeder(&console, &id(&state), &by, &life.to_string());
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it runs");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -110,7 +101,7 @@ fn a_console_that_is_killed_in_a_burst_loses_and_doubles_nothing() {
         child.wait().expect("it ends");
     }
     // The last one is left to deliver, at its own pace.
-    let last = super::rig::finish(feeder(&console, &id(&state), by, LAST));
+    let last = super::rig::finish(feeder(&console, &id(&state), &by, LAST));
     assert_eq!(last.code, 0, "{last:?}");
     check(&console, &slack, &channel(&state), &saved);
 }
@@ -126,57 +117,22 @@ fn feeder_in_a_process_of_its_own() {
         panic!("{feed}");
     };
     let set = |name: &str| std::env::var(name).expect("the parent sets it");
-    let mut rng = fastrand::Rng::new();
     let dir = PathBuf::from(set("MATOI_DATA_DIR"));
-    let (journal, image) = Journal::open(&dir, &mut rng).expect("it opens");
     let (url, token) = (set("MATOI_SLACK_API_URL"), set("MATOI_SLACK_TOKEN"));
-    let core = Core::start(Setup {
-        journal,
-        image,
-        me: UserId::new(by),
-        config: Arc::new(Config::default()),
-        workspace: matoi::app::snapshot::Workspace {
-            local: false,
-            team: String::new(),
-        },
-        lang: Lang::En,
-        find: Box::new(move || {
-            Ok(Door {
-                settings: Settings {
-                    api_url: url.clone(),
-                    ..Settings::default()
-                },
-                token: Secret::new(token.clone()),
-                person: None,
-            })
-        }),
-        timing: Timing {
-            read_lag: Duration::from_millis(300),
-            poll: Duration::from_millis(100),
-            post: Duration::from_millis(10),
-            ..Timing::default()
-        },
-        publish: Box::new(|_| {}),
-    })
-    .expect("it starts");
+    let core = core_at(&dir, url, token, by, quick());
     if life == LAST {
         assert!(core.wait_quiet(Duration::from_secs(60)));
         return;
     }
-    for act in 0..6 {
-        let text = format!("life {life} act {act}.");
-        let order = Order {
-            // Several of these share a message, as far as they are waiting together.
-            command: Act::CheckIn {
-                user: UserId::new(by),
-                role: None,
-                task: Some(text.clone()),
-            },
-            by: UserId::new(by),
-            outlets: Outlets::default(),
+    for n in 0..6 {
+        let text = format!("life {life} act {n}.");
+        // Several of these share a message, as far as they are waiting together.
+        let command = Act::CheckIn {
+            user: UserId::new(by),
+            role: None,
+            task: Some(text.clone()),
         };
-        core.act(Some(IncidentId::new(incident)), order)
-            .expect("it is saved");
+        act(&core, incident, by, command);
         writeln!(std::io::stdout(), "\nsaved {text}").expect("the parent listens");
     }
     // Until it is killed, or the parent is gone.

@@ -1,6 +1,6 @@
 //! Slack at its worst: an act arrives once, or its exit code says that it has not.
 
-use super::rig::{Console, Running, channel, events, id, until, workspace};
+use super::rig::{Console, Running, channel, events, id, until_met, workspace};
 use matoi::workspace::Handle;
 use matoi::workspace::faults::{Fault, Kind};
 use std::collections::BTreeSet;
@@ -182,9 +182,11 @@ fn a_running_console_delivers_when_slack_comes_back() {
     let channel = channel(&state);
     let _running: Running = console.sync();
     slack.add_fault(Fault::always("*", Kind::Html));
-    until("the fault has struck", || slack.fault_hits()[0] > 2);
+    until_met(&slack, "the fault has struck", || slack.fault_hits()[0] > 2);
     let ran = console.run(&["note", &id(&state), "kept"]);
     assert_eq!(ran.code, 4, "{ran:?}");
     slack.clear_faults();
-    until("it is delivered", || events(&slack, &channel).len() == 2);
+    until_met(&slack, "it is delivered", || {
+        events(&slack, &channel).len() == 2
+    });
 }

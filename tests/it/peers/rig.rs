@@ -1,10 +1,21 @@
 //! A workspace in this process, and data directories on it in which the program is run.
 
+use matoi::domain::decide::{Command as Act, Outlets};
+use matoi::domain::ids::{IncidentId, UserId};
+use matoi::domain::secret::Secret;
+use matoi::domain::settings::Config;
+use matoi::domain::sync::{Order, Timing};
+use matoi::domain::words::Lang;
+use matoi::io::core::{Core, Setup};
+use matoi::io::net::Door;
+use matoi::io::slack::Settings;
+use matoi::io::store::Journal;
 use matoi::workspace::{Handle, Options, Workspace};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// However busy the machine is; nothing here takes a tenth of it.
@@ -155,33 +166,109 @@ pub fn finish(mut command: Command) -> Ran {
     };
     let out = drain(Box::new(child.stdout.take().expect("piped")));
     let err = drain(Box::new(child.stderr.take().expect("piped")));
-    let status = wait(&mut child, &command);
+    let (tell, told) = std::sync::mpsc::channel();
+    let pid = child.id().to_string();
+    std::thread::spawn(move || tell.send(child.wait()));
+    let Ok(status) = told.recv_timeout(DEADLINE) else {
+        Command::new("kill").args(["-9", &pid]).status().ok();
+        unreachable!("never ends: {command:?}");
+    };
     Ran {
-        code: status.code().unwrap_or(-1),
+        // None for one that was killed.
+        code: status.expect("it can be waited for").code().unwrap_or(-1),
         out: out.join().expect("drained"),
         err: err.join().expect("drained"),
     }
 }
 
-fn wait(child: &mut Child, command: &Command) -> ExitStatus {
-    let mut child = Some(child);
-    let mut status = None;
-    until(&format!("{command:?} ends"), || {
-        let child = child.as_mut().expect("there");
-        status = child.try_wait().expect("it can be waited for");
-        status.is_some()
-    });
-    status.expect("it has ended")
+/// Looks again after each call that the workspace meets, until it is so; a test that would wait for
+/// ever fails instead.
+#[track_caller]
+pub fn until_met(slack: &Handle, what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    loop {
+        let met = slack.calls_met();
+        if is_so() {
+            return;
+        }
+        assert!(Instant::now() < end, "never: {what}");
+        // What a console does with an answer comes after the call.
+        slack.wait_call(met, Duration::from_millis(250));
+    }
 }
 
-/// Looks again and again until it is so; a test that would wait for ever fails instead.
+/// As [`until_met`], where looking is itself a run of the program, which takes its time.
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
     while !is_so() {
         assert!(Instant::now() < end, "never: {what}");
-        std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// A core of a console's directory in this process, on a workspace.
+pub fn core(console: &Console, slack: &Handle, by: &str, timing: Timing) -> Core {
+    let (url, token) = (slack.url(), slack.bot_token());
+    core_at(&console.data(), url, token, by, timing)
+}
+
+/// A core of a data directory in this process.
+pub fn core_at(dir: &Path, url: String, token: String, by: &str, timing: Timing) -> Core {
+    let (journal, image) = Journal::open(dir, &mut fastrand::Rng::new()).expect("it opens");
+    let started = Core::start(Setup {
+        journal,
+        image,
+        me: UserId::new(by),
+        config: Arc::new(Config::default()),
+        workspace: matoi::app::snapshot::Workspace {
+            local: false,
+            team: String::new(),
+        },
+        lang: Lang::En,
+        find: Box::new(move || {
+            Ok(Door {
+                settings: Settings {
+                    api_url: url.clone(),
+                    timeout: Duration::from_secs(2),
+                    ..Settings::default()
+                },
+                token: Secret::new(token.clone()),
+                person: None,
+            })
+        }),
+        timing,
+        publish: Box::new(|_| {}),
+    });
+    started.expect("it starts")
+}
+
+/// Short waits: what takes Slack seconds takes the workspace in this process none.
+pub fn quick() -> Timing {
+    Timing {
+        read_lag: Duration::from_millis(300),
+        poll: Duration::from_millis(100),
+        poll_idle: Duration::from_millis(500),
+        discover: Duration::from_millis(200),
+        post: Duration::from_millis(10),
+        ..Timing::default()
+    }
+}
+
+/// Saves one act of somebody's.
+pub fn act(core: &Core, incident: &str, by: &str, command: Act) {
+    let order = Order {
+        command,
+        by: UserId::new(by),
+        outlets: Outlets::default(),
+    };
+    core.act(Some(IncidentId::new(incident)), order)
+        .expect("it is saved");
+}
+
+/// Who declared an incident, by its state.
+pub fn declarer(state: &Value) -> String {
+    let by = state["timeline"][0]["by"].as_str();
+    by.expect("somebody").to_owned()
 }
 
 /// The messages of a channel, oldest first, as a person with a token reads them.

@@ -1,6 +1,7 @@
 //! Several consoles on one workspace, and several processes on one journal.
 
-use super::rig::{Console, channel, events, id, shared, until, workspace};
+use super::rig::{Console, channel, events, id, shared, until_met, workspace};
+use matoi::workspace::Handle;
 use serde_json::Value;
 
 fn show(console: &Console, id: &str) -> Value {
@@ -13,9 +14,9 @@ fn show(console: &Console, id: &str) -> Value {
 }
 
 /// Until both show the same, with `entries` in the timeline at least.
-fn agree(one: &Console, two: &Console, id: &str, entries: usize) -> Value {
+fn agree(slack: &Handle, one: &Console, two: &Console, id: &str, entries: usize) -> Value {
     let mut state = Value::Null;
-    until("both consoles show the same", || {
+    until_met(slack, "both consoles show the same", || {
         let (left, right) = (show(one, id), show(two, id));
         if left.is_null() || right.is_null() {
             return false;
@@ -84,12 +85,12 @@ fn running_consoles_follow_each_other() {
     let two = Console::on(&slack, "@emma", "");
     let _running = (one.sync(), two.sync());
     let id = id(&one.declare("Checkout fails"));
-    until("the other console has met it", || {
+    until_met(&slack, "the other console has met it", || {
         !show(&two, &id).is_null()
     });
     two.run(&["note", &id, "seen here"]).ok();
     one.run(&["situation", &id, "carts are empty"]).ok();
-    let state = agree(&one, &two, &id, 3);
+    let state = agree(&slack, &one, &two, &id, 3);
     assert_eq!(state["situation"], "carts are empty");
 }
 
@@ -100,7 +101,7 @@ fn one_process_sends_what_another_of_the_same_directory_appends() {
     let declared = console.declare("Checkout fails");
     let (id, channel) = (id(&declared), channel(&declared));
     let leader = console.sync();
-    until("the lease is taken", || {
+    until_met(&slack, "the lease is taken", || {
         let lock = console.data().join("sync.lock");
         let file = std::fs::OpenOptions::new().append(true).open(lock);
         file.expect("there").try_lock().is_err()

@@ -1,5 +1,7 @@
 //! Stories: the real binary in a pseudo terminal, keys in, the screen and the channel out.
 
+mod hang;
+
 use crate::terminal::session::{Session, signal};
 use matoi::workspace::{Handle, Options, Workspace};
 use serde_json::{Value, json};
