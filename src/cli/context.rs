@@ -253,6 +253,7 @@ impl Context {
             poll: Duration::from_secs(u64::from(slack.poll_seconds)),
             poll_idle: Duration::from_secs(u64::from(slack.idle_poll_seconds)),
             read_lag: Duration::from_secs(u64::from(slack.read_lag_seconds)),
+            budget_percent: slack.budget_percent,
             commander_silent_minutes: self.config.timers.commander_silent_minutes,
             ..Timing::default()
         }

@@ -7,6 +7,10 @@
 //! until Retry-After, and its rate is halved; it grows back by a twentieth every 15 s.
 //! (<https://docs.slack.dev/apis/web-api/rate-limits>)
 //!
+//! What may be spent at once is not there for everybody: each purpose leaves some of it to those
+//! more urgent, so that a message that may be lost can be looked for at any moment, whatever forty
+//! channels would like to read.
+//!
 //! Times are durations of a monotonic clock, from any start. One that stands still during suspend
 //! makes waits longer, never shorter.
 
@@ -26,6 +30,36 @@ const GROWTH: f64 = 0.05;
 const GROWTH_EVERY: Duration = Duration::from_secs(15);
 // Channels whose spacing has long passed are forgotten when so many are known.
 const CHANNELS_KEPT: usize = 256;
+
+/// What a call is for, most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Somebody's act.
+    Write,
+    /// Whether a message that was not answered is there.
+    ReadBack,
+    /// The channel that is looked at.
+    Focus,
+    /// Threads and pins.
+    Side,
+    /// The other channels.
+    Background,
+    /// Reading again what was read, for edits and deletions long past.
+    Sweep,
+}
+
+impl Purpose {
+    /// The part of what may be spent at once that it leaves untouched.
+    const fn leaves(self) -> f64 {
+        match self {
+            Purpose::Write | Purpose::ReadBack => 0.0,
+            Purpose::Focus => 0.5,
+            Purpose::Side => 0.6,
+            Purpose::Background => 0.7,
+            Purpose::Sweep => 0.9,
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq)]
 struct Bucket {
@@ -72,9 +106,11 @@ impl Bucket {
         self.filled = self.filled.max(now);
     }
 
-    fn wait(&self, now: Duration, share: f64) -> Duration {
+    fn wait(&self, purpose: Purpose, now: Duration, share: f64) -> Duration {
         let frozen = self.frozen_until.saturating_sub(now);
-        let missing = (1.0 - self.level).max(0.0);
+        let most = burst(self.per_minute * self.factor * share);
+        let needed = 1.0 + (most - 1.0) * purpose.leaves();
+        let missing = (needed - self.level).max(0.0);
         // A thousandth more than exact, so that asking again after the wait is not a rounding short.
         let filling = Duration::from_secs_f64(missing / self.flow(share));
         let filling = if missing > 0.0 {
@@ -112,10 +148,10 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// A ledger for consoles that may together spend this share of the published rates, from 1
-    /// to 100 percent.
+    /// A ledger for consoles that may together spend this share of the published rates, at least 1
+    /// percent; more than 100 is for a workspace without limits.
     pub fn of_percent(percent: u32) -> Budget {
-        let percent = f64::from(percent.clamp(1, 100));
+        let percent = f64::from(percent.max(1));
         Budget {
             share: percent / 100.0,
             percent,
@@ -128,8 +164,7 @@ impl Budget {
         self.share = self.percent / 100.0 / f64::from(consoles.max(1));
     }
 
-    /// Takes one call of `method` now, or says how long to wait before asking again. `channel` is
-    /// where a post goes.
+    /// Takes one call of `method` now, as urgent as can be: see [`Budget::ask_for`].
     ///
     /// # Errors
     /// The wait; nothing is taken then.
@@ -139,7 +174,22 @@ impl Budget {
         channel: Option<&ChannelId>,
         now: Duration,
     ) -> Result<(), Duration> {
-        let wait = self.wait(method, channel, now);
+        self.ask_for(Purpose::Write, method, channel, now)
+    }
+
+    /// Takes one call of `method` now, or says how long to wait before asking again. `channel` is
+    /// where a post goes.
+    ///
+    /// # Errors
+    /// The wait; nothing is taken then.
+    pub fn ask_for(
+        &mut self,
+        purpose: Purpose,
+        method: &'static str,
+        channel: Option<&ChannelId>,
+        now: Duration,
+    ) -> Result<(), Duration> {
+        let wait = self.wait_for(purpose, method, channel, now);
         if wait > Duration::ZERO {
             return Err(wait);
         }
@@ -161,10 +211,20 @@ impl Budget {
         channel: Option<&ChannelId>,
         now: Duration,
     ) -> Duration {
+        self.wait_for(Purpose::Write, method, channel, now)
+    }
+
+    fn wait_for(
+        &mut self,
+        purpose: Purpose,
+        method: &'static str,
+        channel: Option<&ChannelId>,
+        now: Duration,
+    ) -> Duration {
         let share = self.share;
         let bucket = self.bucket(method, now);
         bucket.fill(now, share);
-        let wait = bucket.wait(now, share);
+        let wait = bucket.wait(purpose, now, share);
         let last = channel
             .filter(|_| spaced(method))
             .and_then(|c| self.posted.get(c));
@@ -190,6 +250,31 @@ impl Budget {
         bucket.level = bucket.level.min(1.0);
     }
 
+    /// The published rate again.
+    pub fn reset_rate(&mut self, method: &'static str, now: Duration) {
+        let rate = published(method);
+        self.set_rate(method, rate, now);
+    }
+
+    /// Calls a minute of `method` that may be planned with, for this console.
+    pub fn plan(&mut self, method: &'static str, now: Duration) -> f64 {
+        let share = self.share;
+        let bucket = self.bucket(method, now);
+        bucket.fill(now, share);
+        bucket.flow(share) * 60.0
+    }
+
+    /// The methods that rest because Slack said so, and for how long yet.
+    pub fn frozen(&self, now: Duration) -> Vec<(&'static str, Duration)> {
+        let buckets = self.buckets.iter();
+        let mut frozen: Vec<_> = buckets
+            .filter(|(_, bucket)| bucket.frozen_until > now)
+            .map(|(method, bucket)| (*method, bucket.frozen_until - now))
+            .collect();
+        frozen.sort_unstable();
+        frozen
+    }
+
     /// Whether the method is resting because Slack said so.
     pub fn is_frozen(&self, method: &str, now: Duration) -> bool {
         self.buckets
@@ -198,15 +283,19 @@ impl Budget {
     }
 
     fn bucket(&mut self, method: &'static str, now: Duration) -> &mut Bucket {
-        self.buckets.entry(method).or_insert_with(|| {
-            let per_minute = match methods::find(method).map(|row| row.tier) {
-                Some(Tier::PostPerChannel) => POSTS_PER_MINUTE,
-                Some(tier) => tier.per_minute(),
-                // A method without a row is taken for one of the rarer ones.
-                None => Tier::Tier2.per_minute(),
-            };
-            Bucket::new(per_minute, now)
-        })
+        self.buckets
+            .entry(method)
+            .or_insert_with(|| Bucket::new(published(method), now))
+    }
+}
+
+/// Calls a minute.
+fn published(method: &str) -> u32 {
+    match methods::find(method).map(|row| row.tier) {
+        Some(Tier::PostPerChannel) => POSTS_PER_MINUTE,
+        Some(tier) => tier.per_minute(),
+        // A method without a row is taken for one of the rarer ones.
+        None => Tier::Tier2.per_minute(),
     }
 }
 
@@ -308,6 +397,27 @@ mod tests {
         budget.limited(HISTORY, secs(60.0), secs(40.0));
         budget.limited(HISTORY, secs(1.0), secs(41.0));
         assert!(budget.ask(HISTORY, None, secs(99.0)).is_err());
+    }
+
+    #[test]
+    fn who_looks_for_a_lost_message_need_not_wait_for_those_who_read_on() {
+        let mut budget = Budget::default();
+        let mut now = Duration::ZERO;
+        // Forty channels that would all like to be read, for ten minutes.
+        while now < secs(600.0) {
+            match budget.ask_for(Purpose::Background, HISTORY, None, now) {
+                Ok(()) => {}
+                Err(wait) => now += wait,
+            }
+        }
+        let mut looked = 0;
+        while budget
+            .ask_for(Purpose::ReadBack, HISTORY, None, now)
+            .is_ok()
+        {
+            looked += 1;
+        }
+        assert!((6..10).contains(&looked), "{looked}");
     }
 
     #[test]

@@ -496,6 +496,7 @@ impl Running {
             News::Connected(who) => {
                 self.connected = true;
                 self.trouble = None;
+                self.engine.reached();
                 if self.workspace.team.is_empty() {
                     self.workspace.team = clean_line(&who.team).into_owned();
                 }

@@ -44,7 +44,7 @@ const PEOPLE_AGAIN: Duration = Duration::from_secs(20);
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 /// After this many calls in a row that found nobody, the workspace is looked for anew.
-const GONE: u32 = 3;
+const GONE: u32 = 2;
 
 /// Starts the thread. Calls sent before it is connected are answered as not sent. Names of people
 /// are read after `people_in`, and again from time to time.

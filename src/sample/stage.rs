@@ -278,7 +278,9 @@ impl<'a> Stage<'a> {
     ) -> Result<T, Problem> {
         for _ in 1..TRIES {
             match self.runtime.block_on(make()) {
-                Err(CallError::Limited { retry_after }) => self.bell.rest(retry_after),
+                Err(CallError::Limited { retry_after } | CallError::Held { wait: retry_after }) => {
+                    self.bell.rest(retry_after)
+                }
                 other => return other.map_err(|error| error.problem(method)),
             }
         }

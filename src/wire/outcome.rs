@@ -23,8 +23,10 @@ const LONGEST_RETRY_AFTER: u64 = 24 * 60 * 60;
 pub enum CallError {
     /// Nothing left this machine: may be tried again freely.
     NotSent { why: String },
-    /// Not done: over the budget, Slack's or the ledger's. The method rests for so long.
+    /// Not done: Slack said that it is over the budget. The method rests for so long.
     Limited { retry_after: Duration },
+    /// Nothing left this machine: our own ledger has no such call left before so long.
+    Held { wait: Duration },
     /// May have happened, wholly or in part: read back, then decide. For a read: try again.
     Ambiguous { why: String },
     /// Not done, and trying again changes nothing.
@@ -188,7 +190,10 @@ impl CallError {
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
-            CallError::NotSent { .. } | CallError::Limited { .. } | CallError::Ambiguous { .. }
+            CallError::NotSent { .. }
+                | CallError::Limited { .. }
+                | CallError::Held { .. }
+                | CallError::Ambiguous { .. }
         )
     }
 
@@ -203,7 +208,7 @@ impl CallError {
                 "what you enter is kept and sent once the connection is back",
                 "入力した内容は保存され、接続が戻ると送られます",
             )),
-            CallError::Limited { retry_after } => {
+            CallError::Limited { retry_after } | CallError::Held { wait: retry_after } => {
                 let seconds = retry_after.as_secs_f64().ceil();
                 Problem::failed(both!(
                     "Slack allows {method} again in {seconds} s",
@@ -281,6 +286,7 @@ mod tests {
         let sorted = |method: &str, code: &str| match of_answer(method, &error(code), None) {
             CallError::NotSent { .. } => "not sent",
             CallError::Limited { .. } => "limited",
+            CallError::Held { .. } => "held",
             CallError::Ambiguous { .. } => "ambiguous",
             CallError::Refused(_) => "refused",
             CallError::Already { .. } => "already",

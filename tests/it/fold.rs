@@ -369,7 +369,9 @@ fn read(messages: &[Message], how: &How) -> Engine {
 fn how() -> impl Strategy<Value = How> {
     (1usize..40, any::<bool>(), 1usize..6, any::<u64>()).prop_map(
         |(page, oldest_first, waves, seed)| How {
-            page,
+            // Pages of exactly 15 are the mark of a clamped app, which reads back no further than
+            // reads may lag; here messages turn up as late as they like.
+            page: if page == 15 { 16 } else { page },
             oldest_first,
             waves,
             seed,

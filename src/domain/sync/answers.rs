@@ -2,7 +2,7 @@
 
 use super::image::{Batch, Card, ChannelRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::Carried;
-use super::{Answer, Engine, Fault, Flight, Link, Now, Step};
+use super::{Answer, Engine, Fault, Flight, Now, Step};
 use crate::domain::event::Position;
 use crate::domain::ids::{ChannelId, SlackTs};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A taken channel name is tried with this many suffixes.
 const SUFFIXES: u32 = 40;
 /// Codes that say the token is no good: nothing else will work either, and nothing is given up.
-const TOKEN_CODES: &[&str] = &[
+pub(super) const TOKEN_CODES: &[&str] = &[
     "not_authed",
     "invalid_auth",
     "token_revoked",
@@ -46,39 +46,25 @@ impl Engine {
         now: Now,
         rng: &mut fastrand::Rng,
     ) -> Step {
-        let Some(what) = self.flights.remove(&flight) else {
+        let Some((what, method)) = self.flights.remove(&flight) else {
             return Step::default();
         };
-        self.note_link(&result, now);
+        self.note_answer(method, &result, now, rng);
         let mut step = Step::default();
         match what {
             Flight::Batch(id) => self.batch_answered(&mut step, id, result, now, rng),
             Flight::Job(seq) => self.job_answered(&mut step, seq, result, now, rng),
-            Flight::Page(channel) => self.page_answered(&mut step, &channel, result, now, rng),
-            Flight::Thread(channel, ts, asked) => {
-                self.thread_answered(&mut step, &channel, &ts, asked, result, now);
+            Flight::Page(channel) => {
+                self.page_answered(&mut step, &channel, false, result, now, rng);
             }
+            Flight::Deep(channel) => {
+                self.page_answered(&mut step, &channel, true, result, now, rng);
+            }
+            Flight::Thread(channel) => self.thread_answered(&mut step, &channel, result, now),
             Flight::Discover => self.discovered(&mut step, result, now),
             Flight::Pins(channel) => self.pins_answered(&mut step, &channel, result, now, rng),
         }
         step
-    }
-
-    fn note_link(&mut self, result: &Result<Answer, Fault>, now: Now) {
-        let link = match result {
-            Ok(_) => Link::Live,
-            Err(Fault::Limited(wait)) if *wait > Duration::from_secs(2) => Link::Slow,
-            Err(Fault::Limited(_)) => return,
-            Err(Fault::NotSent(_) | Fault::Ambiguous(_)) => Link::Offline,
-            Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
-                Link::Refused(code.clone())
-            }
-            Err(Fault::Refused(_)) => Link::Live,
-        };
-        if matches!(link, Link::Live | Link::Refused(_)) {
-            self.link_as_of = Some(now.mono);
-        }
-        self.link = link;
     }
 
     fn back_off(&mut self, key: u64, attempts: u32, now: Now, rng: &mut fastrand::Rng) {
@@ -103,13 +89,14 @@ impl Engine {
         match result {
             Ok(Answer::Posted { ts, message }) => self.posted(step, &batch, &ts, &message),
             Ok(_) => {}
-            Err(Fault::Limited(wait)) => {
+            Err(Fault::Limited(wait) | Fault::Held(wait)) => {
                 self.not_before.insert(id, now.mono + wait);
                 self.set_batch(step, &batch, &JobState::Pending, false);
             }
             Err(Fault::NotSent(_)) => {
                 let attempts = self.attempts(&batch);
                 self.back_off(id, attempts, now, rng);
+                self.unsent.insert(id);
                 self.set_batch(step, &batch, &JobState::Pending, true);
             }
             Err(Fault::Ambiguous(_)) if !self.safeguards.read_back => {
@@ -120,7 +107,7 @@ impl Engine {
                 self.doubted.insert(id, now.mono);
                 self.set_batch(step, &batch, &JobState::Unconfirmed, true);
                 // Read soon; most messages that seem lost are there.
-                let watch = self.watches.entry(batch.channel.clone()).or_default();
+                let watch = self.watch(&batch.channel);
                 watch.next = watch.next.min(now.mono + Duration::from_secs(2));
             }
             Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
@@ -189,8 +176,8 @@ impl Engine {
         self.place(step, &carried, ts, message);
         self.set_batch(step, batch, &JobState::Sent, true);
         self.doubted.remove(&batch.id);
-        let watch = self.watches.entry(batch.channel.clone()).or_default();
-        watch.interval = self.timing.poll;
+        let base = self.timing.poll;
+        self.watch(&batch.channel).interval = base;
     }
 
     /// A declaration in a channel makes it that incident's, if none has a lower ts. Pages come
@@ -289,12 +276,13 @@ impl Engine {
                     set(step, JobState::Pending, false);
                 }
             }
-            Err(Fault::Limited(wait)) => {
+            Err(Fault::Limited(wait) | Fault::Held(wait)) => {
                 self.not_before.insert(seq, now.mono + wait);
                 set(step, JobState::Pending, false);
             }
             Err(Fault::NotSent(_)) => {
                 self.back_off(seq, job.attempts, now, rng);
+                self.unsent.insert(seq);
                 set(step, JobState::Pending, true);
             }
             Err(Fault::Ambiguous(_)) => {
@@ -478,7 +466,7 @@ impl Engine {
                 ours: true,
             }));
         }
-        let watch = self.watches.entry(channel.clone()).or_default();
+        let watch = self.watch(&channel);
         watch.next = now.mono;
         step.writes.push(Write::Incident(IncidentRow {
             channel: Some(channel),

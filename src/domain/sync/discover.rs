@@ -48,7 +48,7 @@ impl Engine {
                 ours: channel.ours,
             },
         };
-        let watch = self.watches.entry(channel.id.clone()).or_default();
+        let watch = self.watch(&channel.id);
         watch.next = watch.next.min(now.mono);
         step.writes.push(Write::Channel(row));
     }

@@ -87,6 +87,7 @@ impl Engine {
             self.call(step, &id, now, rng);
             self.freshen(step, &id, now);
         }
+        self.restore_lost(step, now);
     }
 
     fn call(&mut self, step: &mut Step, id: &IncidentId, now: Now, rng: &mut fastrand::Rng) {
@@ -169,6 +170,7 @@ impl Engine {
                 let wait = (at - now.wall).to_std().unwrap_or_default();
                 Some(now.mono + wait.max(Duration::from_millis(200)))
             })
+            .chain(self.lost_due())
             .min()
     }
 }

@@ -52,7 +52,7 @@ impl Engine {
             step.writes
                 .push(Write::Channel(ChannelRow { archived, ..row }));
         }
-        let watch = self.watches.entry(id.clone()).or_default();
+        let watch = self.watch(id);
         if replies_moved {
             watch.threads.insert(ts.clone());
         }

@@ -40,26 +40,31 @@ mod discover;
 mod duty;
 pub mod image;
 mod ingest;
+mod ledger;
 mod merge;
 pub mod mirror;
 mod outbox;
 mod pins;
 mod poll;
 mod settle;
+mod sweep;
+mod threads;
 mod view;
 
 pub use act::Order;
 pub use merge::{MergeOffer, MergeWhy};
 pub use settle::{Choices, Settle};
-pub use view::{Age, Counts};
+pub use view::{Age, Counts, Limits};
 
 use super::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use super::incident::Incident;
 use chrono::{DateTime, Utc};
 use image::{EventRow, Image, Message, Metadata, Write};
+use ledger::Ledger;
 use mirror::Names;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
+use sweep::Watch;
 
 /// The two clocks. `wall` is for records; `mono` is for waiting, and never steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +88,12 @@ pub struct Timing {
     pub pins: Duration,
     /// Between two messages to one channel: Slack allows one a second.
     pub post: Duration,
+    /// Between readings of a whole channel: edits and deletions older than every sweep's overlap.
+    pub deep: Duration,
+    /// Between readings of one thread that had replies.
+    pub thread: Duration,
+    /// Of Slack's published rates, what all consoles of this app may spend together.
+    pub budget_percent: u32,
     /// How long a duty of somebody else's is left to them: the deputy, then any other.
     pub duty_deputy: Duration,
     pub duty_other: Duration,
@@ -98,7 +109,10 @@ impl Default for Timing {
             poll_idle: Duration::from_secs(60),
             discover: Duration::from_secs(4),
             pins: Duration::from_secs(20),
+            deep: Duration::from_secs(12 * 60),
+            thread: Duration::from_secs(60),
             post: Duration::from_millis(1_100),
+            budget_percent: 100,
             duty_deputy: Duration::from_secs(20),
             duty_other: Duration::from_secs(40),
             commander_silent_minutes: 5,
@@ -226,7 +240,39 @@ impl Call {
                 | Call::SeekAnnouncement { .. }
         )
     }
+
+    /// The method that a limit on it is about; what it needs beside that one is rare.
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Call::Create { .. } => "conversations.create",
+            Call::History { .. } | Call::SeekAnnouncement { .. } => HISTORY,
+            Call::Replies { .. } => REPLIES,
+            Call::Discover => "users.conversations",
+            Call::Post { .. } | Call::Announce { .. } => "chat.postMessage",
+            Call::Update { .. } => "chat.update",
+            Call::Delete { .. } => "chat.delete",
+            Call::Pin { .. } => "pins.add",
+            Call::Pins { .. } => "pins.list",
+            Call::Topic { .. } => "conversations.setTopic",
+            Call::Purpose { .. } => "conversations.setPurpose",
+            Call::InvitePerson { .. } | Call::InviteGroup { .. } => "conversations.invite",
+            Call::Archive { .. } => "conversations.archive",
+            Call::Unarchive { .. } => "conversations.unarchive",
+        }
+    }
+
+    /// Where a post goes, for the spacing of posts.
+    const fn channel(&self) -> Option<&ChannelId> {
+        match self {
+            Call::Post { channel, .. } => Some(channel),
+            _ => None,
+        }
+    }
 }
+
+/// The two methods that Slack clamps for apps distributed to other workspaces.
+const HISTORY: &str = "conversations.history";
+const REPLIES: &str = "conversations.replies";
 
 /// A channel as discovery lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -273,8 +319,10 @@ pub struct Pinned {
 pub enum Fault {
     /// Certainly not sent.
     NotSent(String),
-    /// Not done; not before this long.
+    /// Slack did not do it: the method rests for this long.
     Limited(Duration),
+    /// Our own ledger held it back for this long; nothing was sent.
+    Held(Duration),
     /// May have been done.
     Ambiguous(String),
     /// Refused; Slack's code.
@@ -324,39 +372,21 @@ enum Flight {
     Job(u64),
     Batch(u64),
     Page(ChannelId),
-    /// With the instant it was asked.
-    Thread(ChannelId, SlackTs, Duration),
+    /// A page of a deep sweep.
+    Deep(ChannelId),
+    Thread(ChannelId),
     Discover,
     Pins(ChannelId),
 }
 
-/// A walk through a channel's pages.
-#[derive(Clone, Debug)]
-struct Sweep {
-    oldest: SlackTs,
-    started: Duration,
-    cursor: Option<String>,
-    pages: u32,
-    seen: BTreeSet<SlackTs>,
-    stuck: u32,
-    changed: bool,
-}
-
-/// What is known of a channel only while the program runs.
-#[derive(Clone, Debug, Default)]
-struct Watch {
-    sweep: Option<Sweep>,
-    next: Duration,
-    interval: Duration,
-    /// The last drained sweep.
-    as_of: Option<Duration>,
-    next_pins: Duration,
-    pins_missing: BTreeMap<SlackTs, u32>,
-    /// When a pin that the record does not have was first seen.
-    pins_noticed: BTreeMap<SlackTs, Duration>,
-    /// Threads whose parent shows replies we have not read, and how far we have.
-    threads: BTreeSet<SlackTs>,
-    last_post: Option<Duration>,
+impl Flight {
+    /// The channel that it reads; one thing at a time is read of a channel.
+    const fn reads(&self) -> Option<&ChannelId> {
+        match self {
+            Flight::Page(id) | Flight::Deep(id) | Flight::Thread(id) | Flight::Pins(id) => Some(id),
+            Flight::Job(_) | Flight::Batch(_) | Flight::Discover => None,
+        }
+    }
 }
 
 /// Two events claim one position only where somebody's metadata is wrong; their ids then decide, so
@@ -382,10 +412,16 @@ pub struct Engine {
     me: UserId,
     names: Names,
     folds: HashMap<IncidentId, Folded>,
-    flights: HashMap<u64, Flight>,
+    /// Calls under way, with the method of each.
+    flights: HashMap<u64, (Flight, &'static str)>,
     last_flight: u64,
     watches: HashMap<ChannelId, Watch>,
+    ledger: Ledger,
+    /// Messages with acts that somebody else's console wrote and somebody deleted, since when.
+    lost: BTreeMap<(ChannelId, SlackTs), Duration>,
     not_before: HashMap<u64, Duration>,
+    /// Of those, what waits because nobody was reached.
+    unsent: BTreeSet<u64>,
     /// When a batch or job became ambiguous in this run.
     doubted: HashMap<u64, Duration>,
     focus: Option<IncidentId>,
@@ -419,7 +455,6 @@ impl Engine {
         let mut engine = Engine {
             discover_every: timing.discover,
             image: Image::new(image.console.clone()),
-            timing,
             safeguards,
             me,
             names: Names::new(),
@@ -427,7 +462,10 @@ impl Engine {
             flights: HashMap::new(),
             last_flight: 0,
             watches: HashMap::new(),
+            ledger: Ledger::of_percent(timing.budget_percent),
+            lost: BTreeMap::new(),
             not_before: HashMap::new(),
+            unsent: BTreeSet::new(),
             doubted: HashMap::new(),
             focus: None,
             next_discover: Duration::ZERO,
@@ -437,6 +475,7 @@ impl Engine {
             consoles: HashMap::new(),
             lost_cards: BTreeSet::new(),
             sent: HashMap::new(),
+            timing,
         };
         for row in image.events.values() {
             engine.index(row, None);
@@ -452,6 +491,7 @@ impl Engine {
         for job in dropped {
             engine.give_up(&job);
         }
+        engine.find_lost(now);
         engine.take_lead(now);
         engine
     }
@@ -525,9 +565,10 @@ impl Engine {
         }
         self.focus = incident;
         if let Some(channel) = self.focus_channel() {
-            let watch = self.watches.entry(channel).or_default();
+            let base = self.timing.poll;
+            let watch = self.watch(&channel);
             watch.next = now.mono;
-            watch.interval = self.timing.poll;
+            watch.interval = base;
         }
     }
 
@@ -562,10 +603,10 @@ impl Engine {
     /// A step whose writes could not be committed: its calls were not made.
     pub fn abandon(&mut self, step: &Step) {
         for (flight, _) in &step.calls {
-            if let Some(Flight::Page(channel)) = self.flights.remove(flight)
-                && let Some(watch) = self.watches.get_mut(&channel)
-            {
-                watch.sweep = None;
+            match self.flights.remove(flight) {
+                Some((Flight::Page(channel), _)) => self.watch(&channel).sweep = None,
+                Some((Flight::Deep(channel), _)) => self.watch(&channel).deep = None,
+                _ => {}
             }
         }
     }
@@ -622,6 +663,10 @@ impl Engine {
         }
     }
 
+    fn under_way(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.values().map(|(flight, _)| flight)
+    }
+
     fn next_seq(&self, step: &Step) -> u64 {
         let in_step = step.writes.iter().map(|write| match write {
             Write::Event(row) => row.seq,
@@ -632,9 +677,11 @@ impl Engine {
         in_step.max().unwrap_or(0).max(self.image.last_seq) + 1
     }
 
+    /// Gives a call to whoever carries calls out. It was asked of the ledger before.
     fn fly(&mut self, step: &mut Step, flight: Flight, call: Call) {
         self.last_flight += 1;
-        self.flights.insert(self.last_flight, flight);
+        self.flights
+            .insert(self.last_flight, (flight, call.method()));
         step.calls.push((self.last_flight, call));
     }
 
@@ -643,20 +690,28 @@ impl Engine {
         let mut step = Step::default();
         self.refold();
         self.duties(&mut step, now, rng);
+        if !self.may_try(now) {
+            return step;
+        }
+        self.ledger.share_with(self.consoles_heard(now));
         if step.writes.is_empty() {
-            self.pump(&mut step, now);
+            self.pump(&mut step, now, rng);
         }
         if step.writes.is_empty() {
-            self.poll(&mut step, now);
+            self.poll(&mut step, now, rng);
         }
         step
     }
 
     /// When [`Engine::next`] may have something to do again, on the monotonic clock.
     pub fn due(&self, now: Now) -> Option<Duration> {
+        let duties = self.duty_due(now);
+        let rest = self.ledger.rests_until(now);
+        if let Some(rest) = rest {
+            return [Some(rest), duties].into_iter().flatten().min();
+        }
         let polls = self.poll_due();
         let jobs = self.outbox_due(now);
-        let duties = self.duty_due(now);
         [polls, jobs, duties].into_iter().flatten().min()
     }
 

@@ -3,6 +3,7 @@
 use super::image::{Batch, EventRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::{self, Scene};
 use super::{Call, Engine, Flight, Now, Step};
+use crate::domain::budget::Purpose;
 use crate::domain::ids::{EventId, IncidentId, SlackTs};
 use crate::wire::mrkdwn;
 use std::collections::BTreeMap;
@@ -13,10 +14,7 @@ const IN_FLIGHT: usize = 2;
 
 impl Engine {
     /// Starts what may start. A message is committed as `sending` before its call is made.
-    pub(super) fn pump(&mut self, step: &mut Step, now: Now) {
-        if matches!(self.link, super::Link::Refused(_)) && !self.link_may_retry(now) {
-            return;
-        }
+    pub(super) fn pump(&mut self, step: &mut Step, now: Now, rng: &mut fastrand::Rng) {
         let mut waiting: BTreeMap<IncidentId, Vec<u64>> = BTreeMap::new();
         for seq in &self.image.open {
             if let Some(job) = self.image.jobs.get(seq) {
@@ -24,18 +22,24 @@ impl Engine {
             }
         }
         for (incident, seqs) in waiting {
-            self.pump_incident(step, &incident, &seqs, now);
+            self.pump_incident(step, &incident, &seqs, now, rng);
         }
     }
 
-    fn pump_incident(&mut self, step: &mut Step, id: &IncidentId, seqs: &[u64], now: Now) {
+    fn pump_incident(
+        &mut self,
+        step: &mut Step,
+        id: &IncidentId,
+        seqs: &[u64],
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
         let Some(row) = self.image.incidents.get(id).cloned() else {
             return;
         };
-        self.send_messages(step, &row, seqs, now);
+        self.send_messages(step, &row, seqs, now, rng);
         let mut under_way = self
-            .flights
-            .values()
+            .under_way()
             .filter(|flight| match flight {
                 Flight::Job(seq) => self.image.jobs.get(seq).is_some_and(|j| j.incident == *id),
                 _ => false,
@@ -60,7 +64,9 @@ impl Engine {
                 }));
                 continue;
             }
-            if let Some(call) = self.call_for(&job, &row, now) {
+            if let Some(call) = self.call_for(&job, &row, now)
+                && self.may_call(*seq, &call, now, rng)
+            {
                 let sending = Job {
                     state: JobState::Sending,
                     ..job.clone()
@@ -89,8 +95,7 @@ impl Engine {
     }
 
     fn flies(&self, seq: u64) -> bool {
-        self.flights
-            .values()
+        self.under_way()
             .any(|flight| matches!(flight, Flight::Job(s) if *s == seq))
     }
 
@@ -227,10 +232,9 @@ impl Engine {
 
     /// One message a second to a channel; `None` while the last is too recent.
     fn posted_now(&mut self, channel: &crate::domain::ids::ChannelId, now: Now) -> Option<()> {
-        let watch = self.watches.entry(channel.clone()).or_default();
-        let free = watch
-            .last_post
-            .is_none_or(|at| now.mono >= at + self.timing.post);
+        let spacing = self.timing.post;
+        let watch = self.watch(channel);
+        let free = watch.last_post.is_none_or(|at| now.mono >= at + spacing);
         if free {
             watch.last_post = Some(now.mono);
         }
@@ -238,11 +242,18 @@ impl Engine {
     }
 
     /// Sends the incident's next message, if its channel is free: one at a time, in order of entry.
-    fn send_messages(&mut self, step: &mut Step, row: &IncidentRow, seqs: &[u64], now: Now) {
+    fn send_messages(
+        &mut self,
+        step: &mut Step,
+        row: &IncidentRow,
+        seqs: &[u64],
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
         let Some(channel) = row.channel.clone() else {
             return;
         };
-        let busy = self.flights.values().any(|flight| match flight {
+        let busy = self.under_way().any(|flight| match flight {
             Flight::Batch(id) => self
                 .image
                 .batches
@@ -273,7 +284,7 @@ impl Engine {
             let batch = batch.clone();
             let ready = first.state == JobState::Pending && self.rested(batch.id, now);
             if ready && self.posted_now(&channel, now).is_some() {
-                self.send(step, &batch);
+                self.send(step, &batch, now, rng);
             }
             return;
         }
@@ -288,6 +299,7 @@ impl Engine {
                 _ => None,
             })
             .collect();
+        let first_seq = first.seq;
         let after = self.newest(&channel);
         let id = self.next_seq(step);
         let waiting: Vec<(u64, EventRow)> =
@@ -309,11 +321,43 @@ impl Engine {
         if self.posted_now(&channel, now).is_none() {
             return;
         }
-        step.writes.push(Write::Batch(batch.clone()));
-        self.send(step, &batch);
+        let formed = Write::Batch(batch.clone());
+        if self.send(step, &batch, now, rng) {
+            step.writes.insert(0, formed);
+        } else if let Some(held) = self.not_before.remove(&batch.id) {
+            // It was never formed: its first act waits.
+            self.not_before.insert(first_seq, held);
+        }
     }
 
-    fn send(&mut self, step: &mut Step, batch: &Batch) {
+    /// Whether the ledger lets a call go now; if not, what it is for waits.
+    fn may_call(&mut self, key: u64, call: &Call, now: Now, rng: &mut fastrand::Rng) -> bool {
+        let purpose = match call {
+            Call::SeekAnnouncement { .. } => Purpose::ReadBack,
+            _ => Purpose::Write,
+        };
+        let may = self.ledger.take(purpose, call, now, rng);
+        if !may {
+            let held = self.ledger.held(purpose, call.method());
+            self.not_before.insert(key, held);
+        }
+        may
+    }
+
+    /// Whether it went.
+    fn send(&mut self, step: &mut Step, batch: &Batch, now: Now, rng: &mut fastrand::Rng) -> bool {
+        let call = Call::Post {
+            channel: batch.channel.clone(),
+            text: batch.text.clone(),
+            thread: batch.thread.clone(),
+            metadata: super::image::Metadata {
+                event_type: mirror::EVENTS.to_owned(),
+                payload: batch.metadata.clone(),
+            },
+        };
+        if !self.may_call(batch.id, &call, now, rng) {
+            return false;
+        }
         for seq in &batch.jobs {
             let Some(job) = self.image.jobs.get(seq) else {
                 continue;
@@ -327,16 +371,8 @@ impl Engine {
             }
             step.writes.push(Write::Job(job));
         }
-        let call = Call::Post {
-            channel: batch.channel.clone(),
-            text: batch.text.clone(),
-            thread: batch.thread.clone(),
-            metadata: super::image::Metadata {
-                event_type: mirror::EVENTS.to_owned(),
-                payload: batch.metadata.clone(),
-            },
-        };
         self.fly(step, Flight::Batch(batch.id), call);
+        true
     }
 
     /// The newest ts known in a channel.
@@ -380,11 +416,6 @@ impl Engine {
         // `next` has just started all that could go; what waits for another job's answer is looked
         // at again with that answer. Only what waits for a time is left.
         waits.filter(|at| *at > now.mono).min()
-    }
-
-    fn link_may_retry(&self, now: Now) -> bool {
-        self.link_as_of
-            .is_none_or(|at| now.mono >= at + Duration::from_secs(30))
     }
 }
 

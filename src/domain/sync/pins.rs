@@ -25,7 +25,7 @@ impl Engine {
         let Some(state) = self.shown(&incident) else {
             return;
         };
-        let watch = self.watches.entry(id.clone()).or_default();
+        let watch = self.watch(id);
         watch.pins_noticed.retain(|ts, _| listed.contains(ts));
         let mut ours = Vec::new();
         for pin in pins
@@ -52,7 +52,7 @@ impl Engine {
                     .collect()
             })
             .unwrap_or_default();
-        let watch = self.watches.entry(id.clone()).or_default();
+        let watch = self.watch(id);
         watch.pins_missing.retain(|ts, _| gone.contains(ts));
         let mut unpinned = Vec::new();
         for ts in gone {

@@ -1,6 +1,7 @@
 //! What the engine can be asked, for screens, JSON and decisions.
 
 use super::image::{Job, JobState, MessageRow};
+pub use super::ledger::Limits;
 use super::mirror::CARD;
 use super::{Engine, Link, Now};
 use crate::domain::ids::{ChannelId, IncidentId, UserId};
@@ -181,19 +182,19 @@ impl Engine {
 
     /// Delivered, and every channel that may hold an incident was read to its end in this run.
     pub fn is_caught_up(&self) -> bool {
-        let threads = |flight: &super::Flight| matches!(flight, super::Flight::Thread(..));
+        let threads = |flight: &super::Flight| matches!(flight, super::Flight::Thread(_));
         self.discovered
             && self.is_delivered()
-            && !self.flights.values().any(threads)
+            && !self.under_way().any(threads)
             && self
                 .image
                 .channels
                 .values()
                 .filter(|row| row.ours && !(row.archived && row.joined))
                 .all(|row| {
-                    self.watches
-                        .get(&row.id)
-                        .is_some_and(|watch| watch.as_of.is_some() && watch.threads.is_empty())
+                    self.watches.get(&row.id).is_some_and(|watch| {
+                        watch.as_of.is_some() && watch.threads.is_empty() && watch.walk.is_none()
+                    })
                 })
     }
 }

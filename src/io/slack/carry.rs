@@ -78,6 +78,7 @@ impl Carrier {
             Err(CallError::Already { .. }) => Ok(Answer::Done),
             Err(CallError::NotSent { why }) => Err(Fault::NotSent(why)),
             Err(CallError::Limited { retry_after }) => Err(Fault::Limited(retry_after)),
+            Err(CallError::Held { wait }) => Err(Fault::Held(wait)),
             Err(CallError::Ambiguous { why }) => Err(Fault::Ambiguous(why)),
             Err(CallError::Refused(refusal)) => Err(Fault::Refused(refusal.code)),
         }

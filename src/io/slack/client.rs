@@ -156,7 +156,7 @@ impl Client {
         lock(&self.inner.heard).clone()
     }
 
-    /// How long [`Client::call`] would answer `Limited` without asking Slack.
+    /// How long [`Client::call`] would answer `Held` without asking Slack.
     pub fn wait(&self, method: &'static str, channel: Option<&ChannelId>) -> Duration {
         let shared = &self.inner.shared;
         lock(&shared.budget).wait(method, channel, shared.start.elapsed())
@@ -176,7 +176,7 @@ impl Client {
     /// One call. `channel` is where a post goes, for the spacing of posts.
     ///
     /// # Errors
-    /// See [`CallError`]; a call that the ledger holds back is `Limited`, and touches no network.
+    /// See [`CallError`]; a call that the ledger holds back is `Held`, and touches no network.
     pub async fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
@@ -197,8 +197,8 @@ impl Client {
     ) -> Result<(T, Envelope), CallError> {
         let shared = &self.inner.shared;
         let asked = lock(&shared.budget).ask(method, channel, shared.start.elapsed());
-        if let Err(retry_after) = asked {
-            return Err(CallError::Limited { retry_after });
+        if let Err(wait) = asked {
+            return Err(CallError::Held { wait });
         }
         let started = Instant::now();
         let outcome = self.send(method, form).await;

@@ -125,9 +125,9 @@ impl Client {
             }
             let (page, envelope) = loop {
                 match self.exchange::<P>(method, None, &asked).await {
-                    Err(CallError::Limited { retry_after })
-                        if started.elapsed() + retry_after < PATIENCE =>
-                    {
+                    Err(
+                        CallError::Limited { retry_after } | CallError::Held { wait: retry_after },
+                    ) if started.elapsed() + retry_after < PATIENCE => {
                         tokio::time::sleep(retry_after).await;
                     }
                     other => break other?,

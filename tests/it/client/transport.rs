@@ -159,9 +159,7 @@ fn a_limited_method_rests_without_touching_the_network() {
             let told = post(&client).await.expect_err("limited");
             let retry_after = Duration::from_secs(seconds);
             assert_eq!(told, CallError::Limited { retry_after });
-            let CallError::Limited { retry_after: left } =
-                post(&client).await.expect_err("resting")
-            else {
+            let CallError::Held { wait: left } = post(&client).await.expect_err("resting") else {
                 panic!("the ledger holds it back");
             };
             assert!(left <= retry_after && left > retry_after / 2, "{left:?}");
@@ -179,7 +177,7 @@ fn posts_into_one_channel_are_held_apart_before_slack_has_to_say_so() {
     run(async {
         post(&client).await.expect("the first");
         let second = post(&client).await.expect_err("too soon");
-        assert!(matches!(second, CallError::Limited { .. }), "{second:?}");
+        assert!(matches!(second, CallError::Held { .. }), "{second:?}");
     });
     assert_eq!(rig.asked().len(), 1);
 }

@@ -416,8 +416,8 @@ fn the_ledger_holds_back_before_slack_does() {
                 .await
             {
                 Ok(_) => granted += 1,
-                Err(CallError::Limited { retry_after }) => {
-                    assert!(retry_after < Duration::from_secs(3), "{retry_after:?}");
+                Err(CallError::Held { wait }) => {
+                    assert!(wait < Duration::from_secs(3), "{wait:?}");
                     break;
                 }
                 Err(error) => panic!("{error:?}"),

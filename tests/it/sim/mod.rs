@@ -285,9 +285,24 @@ impl Run {
             ..Trouble::NONE
         };
         let end = self.now + Duration::from_secs(240);
-        while self.now < end {
+        let give_up = end + Duration::from_secs(1800);
+        while self.now < end || (!self.at_rest(end) && self.now < give_up) {
             self.advance();
         }
+    }
+
+    /// Everything is delivered, and every console read the channel after that: a method that was
+    /// refused often is asked rarely for a while.
+    fn at_rest(&mut self, end: Duration) -> bool {
+        let Some(id) = self.incident.clone() else {
+            return true;
+        };
+        let now = wall(self.now);
+        let since = (end - Duration::from_secs(60)).max(self.world.last_post() + self.trouble.lag);
+        self.consoles.iter().all(|console| {
+            let age = console.engine.age(&id, now);
+            console.engine.is_delivered() && age.is_some_and(|age| self.now - age > since)
+        })
     }
 
     /// What is wrong at the end, if anything.

@@ -73,6 +73,12 @@ impl World {
         SlackTs::from_micros(self.micros).expect("in range")
     }
 
+    /// When something was last posted.
+    pub fn last_post(&self) -> Duration {
+        let micros = self.micros - 1_763_636_400_000_000;
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+
     /// The metadata of every message that was ever posted, and whether it was deleted since.
     pub fn carried(&self) -> Vec<(Metadata, bool)> {
         let messages = self.channels.iter().flat_map(|c| c.messages.values());
