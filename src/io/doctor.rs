@@ -160,7 +160,7 @@ fn unknown<T>(error: CallError) -> Asked<T> {
         },
         CallError::Already { code } => Asked::Refused { code, needed: None },
         CallError::NotSent { why } | CallError::Ambiguous { why } => Asked::Unreachable(why),
-        CallError::Limited { retry_after } => {
+        CallError::Limited { retry_after } | CallError::Held { wait: retry_after } => {
             let seconds = retry_after.as_secs_f64().ceil();
             Asked::NotAsked(crate::both!(
                 "Slack limits this now; it may be asked again in {seconds} s.",

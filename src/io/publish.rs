@@ -58,8 +58,25 @@ pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
         outbox: outbox(engine, scene.people),
         given_up: given_up(engine, scene.people),
         offers: engine.merge_offers(),
-        limits: Limits::default(),
+        limits: limits(engine, now),
         other_heard: engine.other_heard(),
+    }
+}
+
+/// What Slack allows, with times that a clock on a wall can show.
+fn limits(engine: &Engine, now: Now) -> Limits {
+    let limits = engine.limits(now);
+    let until = |left: std::time::Duration| {
+        now.wall + chrono::TimeDelta::from_std(left).unwrap_or_default()
+    };
+    Limits {
+        clamped: limits.clamped,
+        consoles: limits.consoles,
+        resting: limits
+            .frozen
+            .into_iter()
+            .map(|(method, left)| (method.to_owned(), until(left)))
+            .collect(),
     }
 }
 
