@@ -13,6 +13,7 @@ use crate::io::net::Door;
 use crate::io::paths::Paths;
 use crate::io::{doctor as gather, secrets};
 use crate::workspace::host;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The app that Slack is asked to make.
@@ -89,7 +90,10 @@ fn some(token: &Secret, from: &str) -> Token {
 
 fn slack(facts: &mut Facts, loaded: &Loaded, paths: &Paths) {
     match context::slack(loaded, paths) {
-        Ok(Some(door)) => asked(facts, loaded, &door),
+        Ok(Some(door)) => {
+            let file = |name: &str| loaded.resolve(name, paths.home.as_deref());
+            asked(facts, &loaded.config, file, &door);
+        }
         Ok(None) => {
             facts.workspace = Some(match host::look(&paths.workspace_dir()) {
                 Ok(host::Seen::Never) => Workspace::Never,
@@ -108,15 +112,15 @@ fn slack(facts: &mut Facts, loaded: &Loaded, paths: &Paths) {
     }
 }
 
-fn asked(facts: &mut Facts, loaded: &Loaded, door: &Door) {
-    let Config { slack, .. } = &loaded.config;
+fn asked(facts: &mut Facts, config: &Config, file: impl Fn(&str) -> PathBuf, door: &Door) {
+    let path = |name: &str| file(name).display().to_string();
     let from = match variable() {
-        Some(_) => secrets::TOKEN_VARIABLE,
-        None => &slack.token_file,
+        Some(_) => secrets::TOKEN_VARIABLE.to_owned(),
+        None => path(&config.slack.token_file),
     };
-    facts.token = some(&door.token, from);
+    facts.token = some(&door.token, &from);
     if let Some(person) = &door.person {
-        facts.person = some(person, &slack.user_token_file);
+        facts.person = some(person, &path(&config.slack.user_token_file));
     }
     match gather::slack(door) {
         Ok(said) => facts.slack = said,

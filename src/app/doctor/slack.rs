@@ -603,7 +603,7 @@ pub(super) fn limits(facts: &Facts, all: &mut Vec<Finding>) {
         "share",
         State::Ok,
         both!(
-            "{percent} % of Slack's published rates, shared by {consoles} consoles heard in 10 minutes: about {share} reads of history a minute here.",
+            "{percent} % of Slack's published rates, shared by all consoles heard in 10 minutes ({consoles}): about {share} reads of history a minute here.",
             "公開レートの {percent}% を、10 分以内に活動した {consoles} 台で分け合います。この端末の履歴取得は毎分約 {share} 回です。"
         ),
     ));

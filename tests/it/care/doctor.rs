@@ -210,3 +210,20 @@ fn the_manifest_is_printed() {
     let shipped = include_str!("../../../assets/slack-manifest.yaml");
     assert_eq!(ran.out.trim_end(), shipped.trim_end());
 }
+
+#[test]
+fn a_terminal_that_draws_wide_lines_is_warned_of() {
+    for (answer, told) in [
+        ("\x1b[1;3R", "two cells wide"),
+        ("\x1b[1;2R", "one cell wide"),
+    ] {
+        let console = Console::local("@sato", "");
+        let mut command = console.command(&["doctor"]);
+        command.env("TERM", "xterm-256color");
+        let mut session = crate::terminal::session::Session::of(command, 200, 60);
+        super::shows(&mut session, "─");
+        session.send(answer.as_bytes());
+        super::shows(&mut session, told);
+        session.end();
+    }
+}
