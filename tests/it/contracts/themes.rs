@@ -160,7 +160,7 @@ fn a_write_ends_in_one_of_five_ways() {
         match run(client(&slack).call::<Value>("conversations.setTopic", None, &form)) {
             Ok(_) => "done",
             Err(CallError::NotSent { .. }) => "not sent",
-            Err(CallError::Limited { .. }) => "not done",
+            Err(CallError::Limited { .. } | CallError::Held { .. }) => "not done",
             Err(CallError::Ambiguous { .. }) => "ambiguous",
             Err(CallError::Refused(_)) => "permanent",
             Err(CallError::Already { .. }) => "already so",
