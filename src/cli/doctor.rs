@@ -122,7 +122,11 @@ fn asked(facts: &mut Facts, config: &Config, file: impl Fn(&str) -> PathBuf, doo
     if let Some(person) = &door.person {
         facts.person = some(person, &path(&config.slack.user_token_file));
     }
-    match gather::slack(door) {
+    let long = match &facts.journal {
+        Some(Ok(journal)) => journal.long_channel.as_ref(),
+        _ => None,
+    };
+    match gather::slack(door, long) {
         Ok(said) => facts.slack = said,
         // The address: nothing was sent.
         Err(problem) => {

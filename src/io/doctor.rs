@@ -4,6 +4,7 @@
 use crate::app::doctor::facts::{
     Asked, Configuration, File, Files, Group, Journal as Told, Lease, Person, Slack, Terminal,
 };
+use crate::domain::ids::ChannelId;
 use crate::domain::problem::Problem;
 use crate::domain::sync::image::{JobState, Task};
 use crate::domain::text::clean_line;
@@ -12,14 +13,14 @@ use crate::io::config::{self, Loaded};
 use crate::io::core;
 use crate::io::net::Door;
 use crate::io::paths::Paths;
-use crate::io::slack::Client;
+use crate::io::slack::{Client, HistoryQuery};
 use crate::io::store::{self, Journal};
 use crate::io::tty::{self, Transfer, Tty};
 use crate::wire::outcome::CallError;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::Access;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
@@ -28,6 +29,8 @@ use std::time::Duration;
 const RECENT: TimeDelta = TimeDelta::minutes(10);
 /// A workspace whose people take longer to read is large, and nothing is wrong with it.
 const PEOPLE: Duration = Duration::from_secs(30);
+/// Messages a page for apps that Slack clamps (its changelog of 2025-05-29).
+const CLAMP: u32 = 15;
 /// Terminals answer within a frame; one behind a slow line within a second.
 const TERMINAL: Duration = Duration::from_secs(1);
 
@@ -54,11 +57,12 @@ pub fn configuration(asked: Option<&Path>, paths: &Paths) -> (Configuration, Opt
     }
 }
 
-/// Asks Slack who the token is, and who is there.
+/// Asks Slack who the token is, and who is there; of a channel with many messages whether a page
+/// holds them.
 ///
 /// # Errors
 /// No connection can be prepared: the address may not be sent a token.
-pub fn slack(door: &Door) -> Result<Asked<Slack>, Problem> {
+pub fn slack(door: &Door, long_channel: Option<&ChannelId>) -> Result<Asked<Slack>, Problem> {
     let client = Client::new(&door.settings, &door.token)?;
     let person = door.person.as_ref();
     let person = person.map(|token| client.with_token(token)).transpose()?;
@@ -71,14 +75,24 @@ pub fn slack(door: &Door) -> Result<Asked<Slack>, Problem> {
                 "ネットワークを利用できません: {error}"
             ))
         })?;
-    Ok(runtime.block_on(ask(&client, person.as_ref(), &door.settings.api_url)))
+    Ok(runtime.block_on(ask(
+        &client,
+        person.as_ref(),
+        long_channel,
+        &door.settings.api_url,
+    )))
 }
 
 fn line(text: &str) -> String {
     clean_line(text).into_owned()
 }
 
-async fn ask(client: &Client, person: Option<&Client>, address: &str) -> Asked<Slack> {
+async fn ask(
+    client: &Client,
+    person: Option<&Client>,
+    long_channel: Option<&ChannelId>,
+    address: &str,
+) -> Asked<Slack> {
     let who = match client.auth_test().await {
         Ok(who) => who,
         Err(error) => return unknown(error),
@@ -95,6 +109,10 @@ async fn ask(client: &Client, person: Option<&Client>, address: &str) -> Asked<S
             Err(_) => None,
         },
         None => None,
+    };
+    let clamped = match long_channel {
+        Some(channel) => is_clamped(client, channel).await,
+        None => Asked::NotAsked(Text::fixed("No such channel.", "対象のチャンネルなし")),
     };
     let people = match tokio::time::timeout(PEOPLE, client.users_list()).await {
         Ok(Ok(walk)) => Asked::Known(
@@ -141,9 +159,24 @@ async fn ask(client: &Client, person: Option<&Client>, address: &str) -> Asked<S
         scopes: heard.and_then(|heard| heard.scopes),
         person_scopes,
         ahead,
+        clamped,
         people,
         groups,
     })
+}
+
+/// One page of more messages than a clamped app gets.
+async fn is_clamped(client: &Client, channel: &ChannelId) -> Asked<bool> {
+    let query = HistoryQuery {
+        limit: CLAMP + 1,
+        ..HistoryQuery::default()
+    };
+    match client.conversations_history(channel, &query).await {
+        Ok(page) if page.messages.items.len() > CLAMP as usize => Asked::Known(false),
+        Ok(page) if page.has_more => Asked::Known(true),
+        Ok(_) => Asked::NotAsked(Text::fixed("A short channel.", "投稿の少ないチャンネル")),
+        Err(error) => unknown(error),
+    }
 }
 
 /// Seconds by which `here` is ahead of a date that has whole seconds: on average half a second has
@@ -285,6 +318,11 @@ pub fn journal(paths: &Paths) -> Option<Result<Told, Problem>> {
             consoles: u32::try_from(consoles.len()).unwrap_or(u32::MAX),
             ..Told::default()
         };
+        let long = |(_, messages): &(_, &BTreeMap<_, _>)| messages.len() > CLAMP as usize;
+        let long = image.messages.iter().filter(long);
+        told.long_channel = long
+            .max_by_key(|(_, messages)| messages.len())
+            .map(|(channel, _)| channel.clone());
         for job in image.open.iter().filter_map(|seq| image.jobs.get(seq)) {
             match &job.state {
                 JobState::Failed { code } => {

@@ -1,5 +1,6 @@
 //! What was found out about a set-up. Whoever gathers it judges nothing.
 
+use crate::domain::ids::ChannelId;
 use crate::domain::problem::Problem;
 use crate::domain::secret::TokenKind;
 use crate::domain::settings::Config;
@@ -81,6 +82,8 @@ pub struct Slack {
     pub person_scopes: Option<Vec<String>>,
     /// This machine's clock minus Slack's, in seconds, from the header Date.
     pub ahead: Option<f64>,
+    /// Whether a page of history held fewer messages than were asked for and there.
+    pub clamped: Asked<bool>,
     pub people: Asked<Vec<Person>>,
     pub groups: Asked<Vec<Group>>,
 }
@@ -152,6 +155,8 @@ pub struct Journal {
     /// Of these, codes with which a channel could not be opened.
     pub create_failed: BTreeMap<String, usize>,
     pub waiting: usize,
+    /// A channel that holds more messages than a clamped app gets at once.
+    pub long_channel: Option<ChannelId>,
 }
 
 /// The embedded workspace of the data directory.

@@ -607,21 +607,47 @@ pub(super) fn limits(facts: &Facts, all: &mut Vec<Finding>) {
             "公開レートの {percent}% を、10 分以内に活動した {consoles} 台で分け合います。この端末の履歴取得は毎分約 {share} 回です。"
         ),
     ));
-    all.push(
-        Finding::new(
-            Area::Limits,
-            "clamp",
-            State::NotChecked,
+    all.push(clamp(&facts.slack));
+}
+
+/// Apps that are handed out outside the Marketplace get one page of 15 messages a minute.
+fn clamp(slack: &Asked<Slack>) -> Finding {
+    let add = |state, found| Finding::new(Area::Limits, "clamp", state, found);
+    let own = Text::fixed(
+        "Make an app in your own workspace from the manifest: it is not clamped.",
+        "自社のワークスペースでマニフェストからアプリを作成してください (対象外になります)。",
+    );
+    match slack {
+        Asked::Known(Slack {
+            clamped: Asked::Known(true),
+            ..
+        }) => add(
+            State::Warning,
             Text::fixed(
-                "Whether Slack clamps this app to 15 messages a minute shows only while it reads.",
-                "毎分 15 件の制限対象かどうかは、読み取り中にしか分かりません。",
+                "Slack clamps this app to one page of 15 messages a minute: channels arrive late.",
+                "このアプリは毎分 1 回・15 件の制限対象です。チャンネルの反映が遅れます。",
             ),
         )
-        .todo(Text::fixed(
-            "An app made in your own workspace from the manifest is not clamped.",
-            "自社のワークスペースでマニフェストから作成したアプリは対象外です。",
-        )),
-    );
+        .todo(own),
+        Asked::Known(Slack {
+            clamped: Asked::Known(false),
+            ..
+        }) => add(
+            State::Ok,
+            Text::fixed(
+                "Slack does not clamp this app.",
+                "このアプリは毎分 15 件の制限対象ではありません。",
+            ),
+        ),
+        _ => add(
+            State::NotChecked,
+            Text::fixed(
+                "Whether Slack clamps this app to 15 messages a minute shows only in a channel with more of them.",
+                "毎分 15 件の制限対象かどうかは、投稿の多いチャンネルを読むまで分かりません。",
+            ),
+        )
+        .todo(own),
+    }
 }
 
 pub(super) fn clock(facts: &Facts, all: &mut Vec<Finding>) {

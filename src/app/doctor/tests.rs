@@ -52,6 +52,7 @@ fn well() -> Facts {
             scopes: Some(scopes()),
             person_scopes: None,
             ahead: Some(0.4),
+            clamped: Asked::Known(false),
             people: Asked::Known(vec![person("ito")]),
             groups: Asked::Known(vec![Group {
                 handle: "shop".to_owned(),
@@ -102,7 +103,7 @@ const CLAMP: &str = "limits.clamp not_checked";
 
 #[test]
 fn a_good_set_up_has_nothing_wrong() {
-    assert_eq!(wrong(&well()), [CLAMP]);
+    assert_eq!(wrong(&well()), Vec::<String>::new());
     assert_eq!(verdict(&judge(&well())), Ok(()));
 }
 
@@ -174,6 +175,10 @@ fn what_is_broken_or_warned_of_says_what_to_do() {
             |f| Arc::make_mut(&mut f.config).invite.groups = vec!["@gone".to_owned()],
             "people.groups warning",
         ),
+        (
+            |f| slack(f).clamped = Asked::Known(true),
+            "limits.clamp warning",
+        ),
         (|f| slack(f).ahead = Some(-5.6), "clock.skew warning"),
         (
             |f| f.terminal.size = Some((79, 24)),
@@ -239,7 +244,7 @@ fn a_plan_without_groups_matters_only_where_one_is_named() {
         code: "plan_upgrade_required".to_owned(),
         needed: None,
     };
-    assert_eq!(wrong(&facts), [CLAMP]);
+    assert_eq!(wrong(&facts), Vec::<String>::new());
     Arc::make_mut(&mut facts.config).invite.groups = vec!["@shop".to_owned()];
     assert!(wrong(&facts).contains(&"people.groups warning".to_owned()));
 }

@@ -2,6 +2,7 @@
 
 use crate::peers::rig::{Console, Ran, workspace};
 use matoi::wire::features::FEATURES;
+use matoi::workspace::limits::Mode;
 use matoi::workspace::{Handle, Options, Workspace};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
@@ -160,6 +161,32 @@ fn an_app_level_token_and_an_open_token_file_are_configuration() {
     assert!(ran.out.contains("chmod 600"), "{}", ran.out);
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("set");
     assert_eq!(console.run(&["doctor"]).code, 0);
+}
+
+#[test]
+fn a_clamped_app_is_found_out_where_a_channel_is_long_enough() {
+    for (limits, state) in [(Mode::Slack, "ok"), (Mode::Clamped, "warning")] {
+        let slack = workspace();
+        let console = Console::on(&slack, "@sato", "");
+        let declared = console.declare("Checkout fails");
+        let channel = crate::peers::rig::channel(&declared);
+        for n in 0..20 {
+            let text = format!("line {n}");
+            let args = serde_json::json!({"channel": channel, "text": text});
+            assert!(
+                slack
+                    .call(&slack.bot_token(), "chat.postMessage", args)
+                    .ok()
+            );
+        }
+        console.run(&["sync", "--once"]).ok();
+        slack.set_limits(limits);
+        let ran = console.run(&["doctor", "--json"]);
+        assert!(
+            in_state(&ran, state).contains(&"limits.clamp".to_owned()),
+            "{ran:?}"
+        );
+    }
 }
 
 #[test]
