@@ -36,8 +36,8 @@ const DOUBLE_CLICK: TimeDelta = TimeDelta::milliseconds(400);
 const WHEEL: i32 = 3;
 
 const COPIED: Text = Text::fixed(
-    "Copied. If it is not on the clipboard, the terminal does not allow it (matoi doctor).",
-    "コピーしました。貼り付けられない場合は、端末側で許可されていません (matoi doctor)。",
+    "Copied, if the terminal allows it.",
+    "コピーしました (端末が許可している場合)。",
 );
 
 /// What other threads have for the terminal thread.

@@ -97,7 +97,7 @@ fn one_key_puts_the_briefing_on_the_clipboard_and_says_so() {
     session.send(b"\r");
     shows(&mut session, "since declared");
     session.send(b"y");
-    shows(&mut session, "Copied.");
+    shows(&mut session, "Copied, if");
     let raw = String::from_utf8_lossy(session.raw()).into_owned();
     let (_, rest) = raw.split_once("\x1b]52;c;").expect("a clipboard sequence");
     let (encoded, _) = rest.split_once('\x07').expect("it ends");

@@ -190,7 +190,6 @@ impl Session {
     }
 
     /// Fails, with all there is to know about why the screen is not as wished.
-    #[expect(clippy::panic, reason = "it is how a test fails")]
     fn stuck(&mut self) -> ! {
         let ended = self.child.0.try_wait().expect("it can be asked");
         let _gone_already = self.child.0.kill();
