@@ -115,7 +115,12 @@ pub fn show(shown: &Shown<'_>) -> Value {
         "questions": [],
         "timeline": i.entries.iter().map(|entry| line(shown, entry)).collect::<Vec<_>>(),
         "tags": [],
-        "links": {"parent": null, "children": []},
+        "links": {
+            "parent": null,
+            "children": [],
+            "merged_into": i.merged_into.as_ref().map(|there| &there.id),
+            "merged_from": i.absorbed.iter().map(|there| &there.id).collect::<Vec<_>>(),
+        },
         "action_items": [],
         "people": names(shown),
         "outbox": {

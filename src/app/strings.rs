@@ -107,7 +107,7 @@ pub mod ask {
         SITUATION = "What is the situation?", "いまいまの状況を書きませんか";
         DETECTED = "When was it detected, and by what?", "検知はいつ、何によってでしたか";
         TIME_BOX = "{}: {} over ({})", "{}: {}超過 ({})";
-        MERGE = "Is this the same as {} ({})? merge it there", "{} ({}) と同じ件では? 統合する";
+        MERGE = "Merge into {}? {} may be the same", "{} に統合?「{}」と同じ件かもしれません";
         DISMISSED = "Not offered again.", "以後は提案しません。";
         SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";

@@ -61,6 +61,11 @@ pub struct World {
     pub talk: Vec<Talk>,
     pub outbox: Vec<OutboxLine>,
     pub offers: Vec<crate::domain::sync::MergeOffer>,
+    pub given_up: Vec<crate::app::snapshot::GivenUp>,
+    pub limits: crate::app::snapshot::Limits,
+    pub link: Link,
+    /// How many jobs of the first incident were delivered.
+    pub delivered: usize,
     pub jobs: BTreeMap<EventId, JobState>,
     pub private: bool,
     pub local: bool,
@@ -85,6 +90,10 @@ impl World {
             talk: Vec::new(),
             outbox: Vec::new(),
             offers: Vec::new(),
+            given_up: Vec::new(),
+            limits: Default::default(),
+            link: Link::Live,
+            delivered: 0,
             jobs: BTreeMap::new(),
             private: false,
             local: false,
@@ -249,6 +258,16 @@ impl World {
         });
     }
 
+    fn counts(&self, incident: &Incident) -> Counts {
+        let mut counts = Counts::default();
+        if Some(incident) == self.incidents.first() {
+            counts.sent = self.delivered;
+        }
+        let own = self.outbox.iter().filter(|l| l.incident == incident.id);
+        own.for_each(|line| counts.add(&line.state));
+        counts
+    }
+
     /// As the core publishes it, with `focus` as the room.
     pub fn snapshot(&mut self, focus: Option<&IncidentId>) -> Arc<Snapshot> {
         self.version += 1;
@@ -260,10 +279,7 @@ impl World {
                 channel: Some(incident.channel_wanted.clone()),
                 drill: false,
                 private: self.private,
-                counts: Counts {
-                    failed: self.outbox.len(),
-                    ..Counts::default()
-                },
+                counts: self.counts(incident),
                 as_of: Some(self.now),
             })
             .collect();
@@ -290,15 +306,15 @@ impl World {
             incidents: summaries,
             room,
             link: LinkState {
-                link: Link::Live,
+                link: self.link.clone(),
                 as_of: Some(self.now),
             },
             follows: false,
             outbox: self.outbox.clone(),
-            given_up: Vec::new(),
+            given_up: self.given_up.clone(),
             offers: self.offers.clone(),
-            limits: Default::default(),
             other_heard: None,
+            limits: self.limits.clone(),
         })
     }
 }

@@ -3,6 +3,7 @@
 mod care;
 mod forms;
 mod keys;
+mod outbox;
 mod screens;
 
 use crate::app::model::Model;

@@ -1,10 +1,10 @@
 //! Keys of the outbox, and what is said when the workspace is back.
 
-use super::{confirm, is_painted, notice};
+use super::{confirm, is_painted, notice, toast};
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::keymap::Chord;
-use crate::app::model::{Confirmable, List, Model, Outage, Overlay, Rewrite, RowId};
+use crate::app::model::{Confirmable, List, Model, Outage, Overlay, Rewrite, RowId, Word};
 use crate::app::snapshot::OutboxLine;
 use crate::app::strings::{fill, outbox as s, why};
 use crate::domain::sync::image::JobState;
@@ -15,6 +15,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Shorter than this, and with nothing waiting, the workspace's absence is not worth a word.
 const BLINK: TimeDelta = TimeDelta::seconds(15);
+/// How long the word that it is back stays.
+const BACK: TimeDelta = TimeDelta::seconds(20);
 
 pub(super) fn open(model: &mut Model) {
     let here = model.room_id();
@@ -182,7 +184,8 @@ pub(super) fn arrived(model: &mut Model) {
                 en: say(Lang::En).into(),
                 ja: say(Lang::Ja).into(),
             };
-            notice(model, text);
+            // Whoever waited for it may be looking elsewhere.
+            toast(model, Word::Notice(text), BACK);
         }
         _ => {}
     }

@@ -142,7 +142,17 @@ fn confirmed(model: &mut Model, about: Confirmable) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
-        Confirmable::Drop(seq) => vec![Effect::Settle(seq, Settle::Drop)],
+        Confirmable::Drop(seq) => {
+            let mut effects = vec![Effect::Settle(seq, Settle::Drop)];
+            let line = model.snapshot.outbox.iter().find(|line| line.seq == seq);
+            // There will be no such room.
+            let room = line.filter(|line| line.choices.whole).map(|l| &l.incident);
+            if room.is_some() && room == model.room_id() {
+                model.overlays.clear();
+                effects.extend(super::go_home(model));
+            }
+            effects
+        }
     }
 }
 

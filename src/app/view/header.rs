@@ -9,7 +9,7 @@ use crate::domain::event::{Milestone, Phase};
 use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sync::Link;
 use crate::domain::verb::{ROLES_SHORT, role_name};
-use crate::domain::words::Text;
+use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Rows 1 and 2 of the room.
@@ -52,13 +52,22 @@ pub fn header(model: &Model) -> Option<Header> {
             .map(|t| temperature_name(model, t)),
         channel: channel_name(summary, lang),
         title: incident.title.clone(),
-        phase: Said::new(incident.phase.text().get(lang), phase_tone),
+        phase: Said::new(phase_words(incident, lang), phase_tone),
         link: link(model),
         counts: counts(model, Some(summary)),
         elapsed: elapsed(model, incident),
         roles: roles(model, incident),
         clock: wall_clock(model),
     })
+}
+
+/// Where it went on, of what was merged.
+pub fn phase_words(incident: &Incident, lang: Lang) -> String {
+    let phase = incident.phase.text();
+    match &incident.merged_into {
+        Some(there) => format!("{} > #{}", phase.get(lang), there.place.name),
+        None => phase.get(lang).to_owned(),
+    }
 }
 
 /// `14:42:17 JST`

@@ -72,7 +72,7 @@ fn row(model: &Model, summary: &Summary) -> Row {
         title: incident.title.clone(),
         channel: channel_name(summary, lang),
         phase: Said::new(
-            incident.phase.text().get(lang),
+            super::header::phase_words(incident, lang),
             match incident.phase {
                 Phase::Recovered | Phase::Documenting => Tone::Good,
                 _ => tone,

@@ -61,7 +61,11 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
     }
     line = line.gap(2).and(Meaning::Heading, header.title.clone());
     let phase = match scene.lang {
-        Lang::En => header.phase.text.to_uppercase(),
+        // A channel's name has no capitals.
+        Lang::En => match header.phase.text.split_once('#') {
+            Some((phase, name)) => format!("{}#{name}", phase.to_uppercase()),
+            None => header.phase.text.to_uppercase(),
+        },
         Lang::Ja => header.phase.text.clone(),
     };
     line = line.end(phase_meaning(header), phase);

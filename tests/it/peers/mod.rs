@@ -9,6 +9,7 @@ mod kills;
 mod kinds;
 mod local;
 mod outage;
+mod outbox;
 pub mod rig;
 mod secret;
 mod two;

@@ -11,7 +11,7 @@ use matoi::app::snapshot::{
 };
 use matoi::app::update::{start, update};
 use matoi::domain::event::{
-    Body, Event, Item, Kind, Milestone, Named, Phase, Position, Recorded, What,
+    Body, Event, Item, Kind, Milestone, Named, Phase, Place, Position, Recorded, What,
 };
 use matoi::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use matoi::domain::incident::Incident;
@@ -643,6 +643,45 @@ impl World {
         update(&mut model, Msg::Snapshot(snapshot));
         update(&mut model, Msg::Tick(now()));
         model
+    }
+
+    /// Somebody gave up a note and an announcement.
+    pub fn gave_up(mut self) -> World {
+        let what = [
+            (
+                Some("e-gone"),
+                Text::fixed(
+                    "Note, by Ito: we think it is the cache",
+                    "記録: 伊藤: 原因はキャッシュと思われる",
+                ),
+            ),
+            (None, Text::fixed("announce in #leads", "#leads に告知する")),
+        ];
+        for (n, (event, what)) in what.into_iter().enumerate() {
+            self.given_up.push(GivenUp {
+                seq: 90 + n as u64,
+                incident: IncidentId::new(INCIDENT),
+                event: event.map(EventId::from),
+                taken: at(39),
+                at: Some(at(41)),
+                by: Some("U1".into()),
+                what,
+                place: "#shop-20261120i".to_owned(),
+            });
+        }
+        self
+    }
+
+    /// The response goes on elsewhere.
+    pub fn merged(&mut self) {
+        let title = self.record.say("Payments fail", "決済が失敗する");
+        let place = Place {
+            channel: Some("C9".into()),
+            name: "pay-20261120i".to_owned(),
+            title,
+        };
+        let into = IncidentId::new("i9");
+        self.record.add(41, "U1", Body::Merged { into, place });
     }
 
     /// Something in the outbox for each state there is.

@@ -100,6 +100,33 @@ fn the_outbox_with_states_and_reasons() {
 }
 
 #[test]
+fn the_outbox_of_several_incidents_with_what_was_given_up() {
+    snapshots("outbox-all", |lang, size| {
+        let mut model = fixture::world(lang).troubled().gave_up().home(size);
+        press(&mut model, &letters("o"));
+        model
+    });
+}
+
+#[test]
+fn a_text_is_changed_before_it_is_sent() {
+    snapshots("rewrite", |lang, size| {
+        let mut model = fixture::world(lang).troubled().room(size);
+        press(&mut model, &letters("oe"));
+        model
+    });
+}
+
+#[test]
+fn what_is_given_up_is_named() {
+    snapshots("drop", |lang, size| {
+        let mut model = fixture::world(lang).troubled().room(size);
+        press(&mut model, &letters("ox"));
+        model
+    });
+}
+
+#[test]
 fn who_sits_here() {
     after("who", &letters("Wsa"));
 }

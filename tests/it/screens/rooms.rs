@@ -8,7 +8,7 @@ use matoi::app::model::{RowId, Saving};
 use matoi::domain::decide::Command;
 use matoi::domain::ids::{IncidentId, UserId};
 use matoi::domain::settings::Glyphs;
-use matoi::domain::sync::Link;
+use matoi::domain::sync::{Link, MergeOffer, MergeWhy};
 use matoi::domain::words::Lang;
 
 #[test]
@@ -68,6 +68,44 @@ fn one_pane_alone() {
             &[KeyCode::Char('5'), KeyCode::Char('Z'), KeyCode::Char('k')],
         );
         model
+    });
+}
+
+#[test]
+fn limits_and_what_was_given_up() {
+    snapshots("limits", |lang, size| {
+        let mut world = fixture::world(lang).gave_up();
+        let until = fixture::now() + chrono::TimeDelta::seconds(24);
+        world.limits.resting = vec![("conversations.history".to_owned(), until)];
+        world.limits.consoles = 3;
+        world.limits.clamped = true;
+        world.local = true;
+        world.room(size)
+    });
+}
+
+#[test]
+fn a_room_that_was_merged_says_where_it_goes_on() {
+    snapshots("merged", |lang, size| {
+        let mut world = fixture::world(lang);
+        world.merged();
+        world.room(size)
+    });
+}
+
+#[test]
+fn a_merge_is_offered_at_home() {
+    snapshots("offer", |lang, size| {
+        let mut world = fixture::world(lang);
+        let others = fixture::others(lang);
+        world.offers = vec![MergeOffer {
+            ours: IncidentId::new(fixture::INCIDENT),
+            other: others[1].incident.id.clone(),
+            why: MergeWhy::SameService,
+        }];
+        let mut snapshot = world.snapshot();
+        snapshot.incidents.extend(others);
+        fixture::model(snapshot, lang, size)
     });
 }
 
