@@ -115,12 +115,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
         "questions": [],
         "timeline": i.entries.iter().map(|entry| line(shown, entry)).collect::<Vec<_>>(),
         "tags": [],
-        "links": {
-            "parent": null,
-            "children": [],
-            "merged_into": i.merged_into.as_ref().map(|there| &there.id),
-            "merged_from": i.absorbed.iter().map(|there| &there.id).collect::<Vec<_>>(),
-        },
+        "links": links(i),
         "action_items": [],
         "people": names(shown),
         "outbox": {
@@ -131,6 +126,19 @@ pub fn show(shown: &Shown<'_>) -> Value {
         },
         "link": {"state": shown.link.name(), "as_of": maybe_time(shown.as_of)},
     })
+}
+
+/// Where it was merged to and what was merged into it are there only where that is so.
+fn links(i: &Incident) -> Value {
+    let mut links = json!({"parent": null, "children": []});
+    if let Some(there) = &i.merged_into {
+        links["merged_into"] = json!(there.id);
+    }
+    if !i.absorbed.is_empty() {
+        let from = i.absorbed.iter().map(|there| &there.id);
+        links["merged_from"] = json!(from.collect::<Vec<_>>());
+    }
+    links
 }
 
 fn roster(shown: &Shown<'_>) -> Vec<Value> {

@@ -31,7 +31,7 @@ pub mod header {
         OFFLINE = "OFFLINE, seen {} ago", "オフライン・同期 {}前";
         OFFLINE_NEVER = "OFFLINE", "オフライン";
         RESTING = "Slack limits {}: again in {}", "Slackの制限で{}待ち: あと{}";
-        CLAMPED = "Slack lets this app read once a minute: make your own from slack-manifest.yaml", "Slackがこのアプリの読み込みを毎分1回に制限中。slack-manifest.yaml で自社アプリを作成してください";
+        CLAMPED = "Slack slows this app down: make your own (matoi doctor --manifest)", "Slackがこのアプリを低速に制限中: 自社アプリを作成 (matoi doctor --manifest)";
         SHARED = "{} consoles share the limit", "{}台で制限を共有";
         READING = "reading", "読み込み";
         POSTING = "posting", "投稿";

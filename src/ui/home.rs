@@ -143,7 +143,7 @@ fn incident(scene: &Scene<'_>, row: &Row, width: usize) -> Vec<Line> {
     };
     below = below.gap(3).and(Meaning::Muted, row.channel.clone());
     below = below
-        .end(meaning(row.seen.tone), row.seen.text.clone())
+        .end(meaning(row.below.tone), row.below.text.clone())
         .end(Meaning::Text, " ");
     for mark in &row.marks {
         below = below.gap(2).and(Meaning::Banner, format!(" {mark} "));

@@ -178,7 +178,7 @@ fn limits_are_told_with_what_they_stop_and_for_how_long() {
     desk.world.limits.clamped = true;
     desk.refresh();
     let banner = view::header::banner(&desk.model, None).join(" ");
-    assert!(banner.contains("slack-manifest.yaml"), "{banner}");
+    assert!(banner.contains("doctor --manifest"), "{banner}");
 }
 
 #[test]

@@ -26,8 +26,8 @@ pub struct Row {
     pub marks: Vec<String>,
     /// What needs attention.
     pub needs: Vec<Said>,
-    /// How old what is known of its channel is.
-    pub seen: Said,
+    /// What it may be the same as, else how old what is known of its channel is.
+    pub below: Said,
     pub tone: Tone,
 }
 
@@ -82,13 +82,20 @@ fn row(model: &Model, summary: &Summary) -> Row {
         commander: incident.commander.as_ref().map(|h| model.name(&h.user)),
         marks,
         needs: needs(model, summary),
-        seen: seen(model, summary),
+        below: below(model, summary),
         tone,
     }
 }
 
-fn seen(model: &Model, summary: &Summary) -> Said {
+fn below(model: &Model, summary: &Summary) -> Said {
     let lang = model.lang;
+    let offers = &model.snapshot.offers;
+    let offer = offers.iter().find(|o| o.ours == summary.incident.id);
+    let there = offer.and_then(|offer| model.summary(&offer.other));
+    if let Some(there) = there {
+        let channel = channel_name(there, lang);
+        return Said::new(fill(&h::SAME, lang, &[&channel]), Tone::Soon);
+    }
     let Some(at) = summary.as_of else {
         return Said::new(h::NOT_SEEN.get(lang), Tone::Muted);
     };
@@ -113,12 +120,6 @@ fn needs(model: &Model, summary: &Summary) -> Vec<Said> {
     let waiting = counts.pending + counts.sending + counts.unconfirmed;
     if waiting > 0 {
         needs.push(Said::new(count(&h::QUEUED, waiting), Tone::Pending));
-    }
-    let offer = model.snapshot.offers.iter().find(|o| o.ours == incident.id);
-    let there = offer.and_then(|offer| model.summary(&offer.other));
-    if let Some(there) = there {
-        let channel = channel_name(there, lang);
-        needs.push(Said::new(fill(&h::SAME, lang, &[&channel]), Tone::Soon));
     }
     if incident.phase.is_burning() {
         if incident.commander.is_none() {
