@@ -9,6 +9,7 @@ pub mod ids;
 pub mod incident;
 pub mod instructions;
 pub mod problem;
+pub mod said;
 pub mod secret;
 pub mod sentence;
 pub mod settings;
