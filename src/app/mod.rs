@@ -20,6 +20,7 @@ pub mod availability;
 pub mod briefing;
 pub mod calls;
 pub mod clock;
+pub mod desk;
 pub mod doctor;
 pub mod edit;
 pub mod effect;

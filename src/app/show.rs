@@ -171,7 +171,8 @@ fn roster(shown: &Shown<'_>) -> Vec<Value> {
 fn source(body: &Body) -> &'static str {
     match body {
         Body::Pinned { .. } | Body::Unpinned { .. } => "pin",
-        Body::TimekeeperCall { .. } => "timer",
+        Body::TimekeeperCall { .. } | Body::Question { .. } => "timer",
+        Body::Answer { .. } => "answer",
         Body::Message { .. } => "message",
         _ => "console",
     }

@@ -246,6 +246,19 @@ impl Context {
         sample::play(setup, sample::Pace::times(1))
     }
 
+    /// Every list, for acts in the name of people in Slack; `None`, and said in the log, where the
+    /// organisation's own cannot be read: what needs them says so itself.
+    fn checklists(&self) -> Option<Arc<Checklists>> {
+        let home = self.paths.home.as_deref();
+        let lists = Checklists::load(|sheet, list, lang| {
+            config::checklist(&self.loaded, home, sheet, list, lang)
+        });
+        lists
+            .map(Arc::new)
+            .map_err(|problem| tracing::error!(%problem, "nobody in Slack is heeded"))
+            .ok()
+    }
+
     /// What the engine's waits are by configuration.
     pub fn timing(&self) -> Timing {
         let slack = &self.config.slack;
@@ -291,6 +304,7 @@ impl Context {
             lang: self.lang,
             find: self.find()?,
             timing: self.timing(),
+            checklists: self.checklists(),
             publish,
         };
         Core::start(setup)

@@ -377,6 +377,54 @@ pub enum Body {
         event: Option<EventId>,
     },
     PersonalData {},
+    /// The program asks in the channel. Its id is derived from what it asks and its number.
+    Question {
+        about: About,
+        number: u32,
+        /// Of a question about the level: which one each of the reactions means.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        levels: Vec<Named>,
+    },
+    /// The program answers the author of the event, in the thread. Its id is derived from what is
+    /// answered. Text in the message.
+    Answer {
+        to: SlackTs,
+        thread: SlackTs,
+        outcome: Outcome,
+    },
+}
+
+/// What the program asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    Commander,
+    Level,
+    Situation,
+    Detected,
+}
+
+impl About {
+    pub const fn name(self) -> &'static str {
+        match self {
+            About::Commander => "commander",
+            About::Level => "level",
+            About::Situation => "situation",
+            About::Detected => "detected",
+        }
+    }
+}
+
+/// What became of what somebody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Done,
+    Refused,
+    /// Written down for those who may do it.
+    Proposed,
+    /// It was a question.
+    Told,
 }
 
 /// Where another incident is, as it was when the event was made.
@@ -602,7 +650,9 @@ impl Body {
             | Body::Message { .. }
             | Body::Absorbed { .. }
             | Body::Dropped { .. }
-            | Body::TimekeeperCall { .. } => Vec::new(),
+            | Body::TimekeeperCall { .. }
+            | Body::Question { .. }
+            | Body::Answer { .. } => Vec::new(),
         }
     }
 
@@ -610,7 +660,7 @@ impl Body {
     pub const fn has_text(&self) -> bool {
         matches!(
             self,
-            Body::Situation {} | Body::Note {} | Body::Message { .. }
+            Body::Situation {} | Body::Note {} | Body::Message { .. } | Body::Answer { .. }
         )
     }
 }

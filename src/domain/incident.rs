@@ -319,7 +319,9 @@ impl Incident {
     fn take(&mut self, recorded: &Recorded, body: &Body) {
         let at = recorded.event.at;
         let by = &recorded.by;
-        if let Some(present) = self.roster.get_mut(by) {
+        // What the program says is nobody's act.
+        let spoken = matches!(body, Body::Question { .. } | Body::Answer { .. });
+        if let Some(present) = self.roster.get_mut(by).filter(|_| !spoken) {
             present.acted = present.acted.max(at);
         }
         match body {
@@ -503,7 +505,9 @@ impl Incident {
             | Body::Message { .. }
             | Body::Pinned { .. }
             | Body::Unpinned { .. }
-            | Body::Dropped { .. } => {}
+            | Body::Dropped { .. }
+            | Body::Question { .. }
+            | Body::Answer { .. } => {}
         }
     }
 

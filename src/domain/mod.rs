@@ -4,6 +4,7 @@
 pub mod budget;
 pub mod checklists;
 pub mod decide;
+pub mod desk;
 pub mod event;
 pub mod ids;
 pub mod incident;

@@ -2,7 +2,7 @@
 //!
 //! A sentence is pieces, so that the channel can link a person and the terminal can print a name.
 
-use super::event::{Body, Kind, Named, Place};
+use super::event::{About, Body, Kind, Named, Outcome, Place};
 use super::ids::{ChannelId, UserId};
 use super::incident::Incident;
 use super::verb::{ROLES, Verb, role_name};
@@ -328,6 +328,82 @@ pub fn sentence(body: &Body, by: &UserId, incident: &Incident, lang: Lang) -> Se
             }),
             text(" — "),
             who(),
+        ],
+        Body::Question { about, levels, .. } => question(*about, levels, ja),
+        Body::Answer { outcome, .. } => vec![
+            match outcome {
+                Outcome::Done => strong(if ja { "記録しました" } else { "Done" }),
+                Outcome::Refused => strong(if ja {
+                    "実行していません"
+                } else {
+                    "Not done"
+                }),
+                Outcome::Proposed => strong(if ja {
+                    "提案として記録しました"
+                } else {
+                    "Noted as a proposal"
+                }),
+                Outcome::Told => strong(if ja {
+                    "お答えします"
+                } else {
+                    "Here it is"
+                }),
+            },
+            text(" — "),
+            who(),
+        ],
+    }
+}
+
+/// The program's question. What is to be pressed or written stands in it.
+fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
+    let pick = |en: &str, jp: &str| text(if ja { jp } else { en });
+    let head = |en: &str, jp: &str| strong(if ja { jp } else { en });
+    match about {
+        About::Commander => vec![
+            head("Who commands?", "指揮を執る人はいますか"),
+            pick(
+                " Press ✋, and you do. You can pass it on at any time.",
+                " ✋ を押した人が指揮者になります。いつでも引き継げます。",
+            ),
+        ],
+        About::Level => {
+            let mut out = vec![
+                head("Which level?", "レベルはどれですか"),
+                pick(
+                    " Press its number; if unsure, the more serious one.",
+                    " 番号を押してください。迷ったら重いほうを選びます。",
+                ),
+            ];
+            for (number, level) in levels.iter().enumerate() {
+                let words = level_words(level);
+                out.push(text(format!("\n{}\u{fe0f}\u{20e3} {words}", number + 1)));
+            }
+            out
+        }
+        About::Situation => vec![
+            head("What is the situation?", "いまいまの状況を教えてください"),
+            pick(
+                " What is known is enough.\n\
+                 • What is happening?\n\
+                 • Who is affected, and how much?\n\
+                 • Since when?\n\
+                 • What has been tried, and what is next?\n\
+                 Mention me and write: situation …",
+                " 分かっている範囲で構いません。\n\
+                 • 何が起きていますか\n\
+                 • 誰にどのくらい影響がありますか\n\
+                 • いつからですか\n\
+                 • 何を試し、次に何をしますか\n\
+                 このアプリにメンションして「状況は…」と書いてください。",
+            ),
+        ],
+        About::Detected => vec![
+            head("When was it first noticed?", "最初に気づいたのはいつですか"),
+            pick(
+                " Mention me and write: detected 10:05 | link to the first message",
+                " このアプリにメンションして「検知 10:05 | 最初の投稿のリンク」と書いてください。",
+            ),
         ],
     }
 }

@@ -170,9 +170,11 @@ impl Body {
             Body::Reopened { .. } => Verb::Reopen,
             Body::Merged { .. } | Body::Absorbed { .. } => Verb::Merge,
             Body::PersonalData {} => Verb::PersonalData,
-            Body::Items { .. } | Body::TimekeeperCall { .. } | Body::Dropped { .. } => {
-                return None;
-            }
+            Body::Items { .. }
+            | Body::TimekeeperCall { .. }
+            | Body::Dropped { .. }
+            | Body::Question { .. }
+            | Body::Answer { .. } => return None,
         })
     }
 }

@@ -2,6 +2,8 @@
 //! sync engine. It publishes snapshots; the latest wins. It waits for its inbox and the clock, and
 //! never for the network.
 
+use crate::app::desk::Configured;
+use crate::app::resolve::Checklists;
 use crate::app::snapshot::{Person, Snapshot, Workspace};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
@@ -75,6 +77,8 @@ pub struct Setup {
     pub lang: Lang,
     pub find: Find,
     pub timing: Timing,
+    /// With these, people in Slack are heeded and asked; without, this process only syncs.
+    pub checklists: Option<Arc<Checklists>>,
     /// Publishes a snapshot; called on the core thread, must not wait.
     pub publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
 }
@@ -215,6 +219,7 @@ struct Running {
     calls: Option<UnboundedSender<(u64, Call)>>,
     news: SyncSender<Ask>,
     find: Option<Find>,
+    checklists: Option<Arc<Checklists>>,
     connected: bool,
     trouble: Option<Link>,
     rng: fastrand::Rng,
@@ -243,6 +248,7 @@ impl Running {
             calls: None,
             news,
             find: Some(setup.find),
+            checklists: setup.checklists,
             connected: false,
             trouble: None,
             rng: fastrand::Rng::with_seed(seed()),
@@ -497,6 +503,7 @@ impl Running {
                 self.connected = true;
                 self.trouble = None;
                 self.engine.reached();
+                self.engine.set_bot(who.user_id.clone());
                 if self.workspace.team.is_empty() {
                     self.workspace.team = clean_line(&who.team).into_owned();
                 }
@@ -554,6 +561,7 @@ impl Running {
             .collect();
         self.name_all(&people);
         self.people = Arc::new(people);
+        self.furnish();
         // Kept for a start without a network.
         let key = self.people_key();
         let kept = serde_json::to_string(&*self.people)
@@ -599,6 +607,15 @@ impl Running {
             .unwrap_or_default();
         self.name_all(&people);
         self.people = Arc::new(people);
+        self.furnish();
+    }
+
+    /// Gives the engine what it resolves people's words with.
+    fn furnish(&mut self) {
+        if let Some(lists) = &self.checklists {
+            let desk = Configured::new(self.config.clone(), lists.clone(), self.people.clone());
+            self.engine.set_desk(Arc::new(desk));
+        }
     }
 
     fn name_all(&mut self, people: &BTreeMap<UserId, Person>) {

@@ -355,6 +355,12 @@ pub fn task_words(task: &Task) -> Text {
             crate::both!("invite the group {who}", "グループ {who} を招待する")
         }
         Task::Announce { to, .. } => crate::both!("announce in {to}", "{to} に告知する"),
+        Task::React { .. } => Text::fixed(
+            "place a reaction to answer with",
+            "回答用のリアクションを付ける",
+        ),
+        Task::Whisper { .. } => Text::fixed("answer one person", "本人だけに答える"),
+        Task::Mark { .. } => Text::fixed("mark what was answered", "回答済みの印を付ける"),
         Task::Restore { .. } => {
             Text::fixed("say a deleted act again", "削除された記録を投稿し直す")
         }

@@ -150,6 +150,7 @@ impl<'a> Stage<'a> {
         let (journal, image) = Journal::open(&setup.dir, &mut rng)?;
         let rings = bell.clone();
         let core = Core::start(core::Setup {
+            checklists: None,
             journal,
             image,
             me: cast

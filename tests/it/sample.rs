@@ -66,6 +66,7 @@ fn watcher(endpoint: &Endpoint, dir: &Path) -> Core {
     let (journal, image) = Journal::open(&dir.join("watcher"), &mut rng).expect("a journal");
     let (url, token) = (endpoint.url.clone(), endpoint.token.clone());
     let core = Core::start(core::Setup {
+        checklists: None,
         journal,
         image,
         me: UserId::new("U0"),

@@ -80,6 +80,8 @@ fn is_story(incident: &Incident, entry: &Entry) -> bool {
         Body::Message { .. }
         | Body::Items { .. }
         | Body::TimekeeperCall { .. }
+        | Body::Question { .. }
+        | Body::Answer { .. }
         | Body::Unpinned { .. } => false,
         Body::Pinned { ts, .. } => incident.pinned(ts),
         _ => entry.verdict != Verdict::Ignored,

@@ -253,6 +253,13 @@ impl Config {
                 DAY,
             ),
             ("timers.ask_level_minutes", t.ask_level_minutes, 1, DAY),
+            ("timers.ask_times", t.ask_times, 0, 20),
+            (
+                "timers.ask_situation_seconds",
+                t.ask_situation_seconds,
+                0,
+                3600,
+            ),
             (
                 "timers.commander_silent_minutes",
                 t.commander_silent_minutes,

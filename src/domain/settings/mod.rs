@@ -132,6 +132,8 @@ pub struct Channel {
     pub drill_name: NameRule,
     /// Whether the declaration pages everybody online in the broadcast channels with @here.
     pub mention_here: bool,
+    /// Name of the reaction that puts a message into the timeline; empty: none does.
+    pub mark: String,
     /// Whether a security incident gets a private channel unless its declaration says otherwise.
     pub private_security: bool,
 }
@@ -171,6 +173,10 @@ pub struct Timekeeper {
 pub struct Timers {
     pub ask_commander_minutes: u32,
     pub ask_level_minutes: u32,
+    /// How often each of the two is asked in the channel; 0: not there.
+    pub ask_times: u32,
+    /// After a declaration without a situation; 0: not asked for in the channel.
+    pub ask_situation_seconds: u32,
     pub commander_silent_minutes: u32,
     pub present_minutes: u32,
 }
@@ -374,6 +380,7 @@ impl Default for Channel {
             drill_name: NameRule::from_default("drill-{service}-{yyyymmdd}i"),
             mention_here: false,
             private_security: true,
+            mark: "pushpin".to_owned(),
         }
     }
 }
@@ -392,6 +399,8 @@ impl Default for Timers {
         Timers {
             ask_commander_minutes: 2,
             ask_level_minutes: 5,
+            ask_times: 5,
+            ask_situation_seconds: 30,
             commander_silent_minutes: 5,
             present_minutes: 15,
         }

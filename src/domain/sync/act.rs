@@ -72,7 +72,7 @@ impl Engine {
             self.open(step, &id, declaration, now);
         }
         let other = self.absorbs(&state, command);
-        if !self.record(step, &id, state, drafts, order, now) {
+        if !self.record(step, &id, state, drafts, &order.by, &order.outlets, now) {
             // A derived id that is known already: somebody else noticed first.
             return Err(Problem::refused(Text::fixed(
                 "The record already says so.",
@@ -80,15 +80,11 @@ impl Engine {
             )));
         }
         if let Some((there, state, draft, people)) = other {
-            let order = Order {
-                command: order.command.clone(),
-                by: order.by.clone(),
-                outlets: Outlets {
-                    people,
-                    ..Outlets::default()
-                },
+            let outlets = Outlets {
+                people,
+                ..Outlets::default()
             };
-            self.record(step, &there, state, vec![draft], &order, now);
+            self.record(step, &there, state, vec![draft], &order.by, &outlets, now);
         }
         Ok(id)
     }
@@ -143,13 +139,18 @@ impl Engine {
     }
 
     /// Returns whether anything is new.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what, by whom, on which state, and when"
+    )]
     pub(super) fn record(
         &self,
         step: &mut Step,
         id: &IncidentId,
         mut state: Incident,
         drafts: Vec<Draft>,
-        order: &Order,
+        by: &UserId,
+        heard_in: &Outlets,
         now: Now,
     ) -> bool {
         let mut new = false;
@@ -176,7 +177,7 @@ impl Engine {
             let row = EventRow {
                 incident: id.clone(),
                 event,
-                by: order.by.clone(),
+                by: by.clone(),
                 console: self.image.console.clone(),
                 text: draft.text.map(|text| escape(&text).into_owned()),
                 position: None,
@@ -185,7 +186,7 @@ impl Engine {
             };
             state.apply(&row.recorded());
             step.writes.push(Write::Event(row));
-            let outlets = first.then_some(&order.outlets);
+            let outlets = first.then_some(heard_in);
             for task in self.follow_up(id, &draft.id, &draft.body, &state, outlets) {
                 self.enqueue(step, id, task, now);
             }
@@ -227,6 +228,12 @@ impl Engine {
                 text: purpose(state),
             });
             tasks.push(Task::PinEvent { id: event.clone() });
+        }
+        for name in super::listen::reactions_of(body) {
+            tasks.push(Task::React {
+                id: event.clone(),
+                name: name.to_owned(),
+            });
         }
         let Some(outlets) = outlets else {
             return tasks;

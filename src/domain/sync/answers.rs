@@ -307,6 +307,10 @@ impl Engine {
                 self.not_before.insert(seq, now.mono + BACK_OFF_MAX);
                 set(step, JobState::Pending, false);
             }
+            Err(Fault::Refused(_)) if matches!(job.task, Task::Whisper { .. }) => {
+                self.say_aloud(step, &job, now);
+                set(step, JobState::Sent, true);
+            }
             Err(Fault::Refused(code)) => self.job_refused(step, &job, code, now, set),
         }
     }
@@ -421,6 +425,14 @@ impl Engine {
             (Task::Announce { .. }, Answer::Found(found)) => {
                 self.doubted.remove(&job.seq);
                 found
+            }
+            (Task::Whisper { ts, .. }, _) => {
+                let task = Task::Mark {
+                    ts: ts.clone(),
+                    name: super::listen::TOLD.to_owned(),
+                };
+                self.enqueue(step, &job.incident, task, now);
+                true
             }
             (Task::Archive {}, _) => {
                 self.set_archived(step, job, true);

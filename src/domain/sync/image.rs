@@ -106,6 +106,24 @@ pub enum Task {
         #[serde(default, skip_serializing_if = "is_false")]
         here: bool,
     },
+    /// An answer is placed on a question, to be pressed.
+    React {
+        id: EventId,
+        name: String,
+    },
+    /// Said to one person alone, about their message. Markup.
+    Whisper {
+        ts: SlackTs,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<SlackTs>,
+        user: UserId,
+        text: String,
+    },
+    /// Our reaction on a message of somebody's.
+    Mark {
+        ts: SlackTs,
+        name: String,
+    },
     /// Somebody deleted a message that carried events: they are said again, at their position.
     Restore {
         ts: SlackTs,

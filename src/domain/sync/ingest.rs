@@ -152,7 +152,10 @@ impl Engine {
             }
         }
         self.confirm(step, &carried);
-        let untouched = message.replies == 0 && message.reactions.is_empty() && !message.pinned;
+        let by_us =
+            |reaction: &super::image::Reaction| reaction.users.iter().all(|user| *user == self.bot);
+        let untouched =
+            message.replies == 0 && message.reactions.iter().all(by_us) && !message.pinned;
         if higher > 0
             && higher == carried.events.len()
             && carried.position.is_none()

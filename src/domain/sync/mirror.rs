@@ -212,6 +212,7 @@ pub fn batch(
     let lines: Vec<String> = digest.into_iter().chain(said).collect();
     let thread = taken.iter().find_map(|(_, e)| match e.event.body() {
         Some(Body::Message { thread }) => thread.clone(),
+        Some(Body::Answer { thread, .. }) => Some(thread.clone()),
         _ => None,
     });
     Some(Batch {
@@ -258,7 +259,7 @@ fn own_time(at: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
 }
 
 fn stands_alone(body: &Body) -> bool {
-    body.has_text() || matches!(body, Body::TimekeeperCall { .. })
+    body.has_text() || matches!(body, Body::TimekeeperCall { .. } | Body::Question { .. })
 }
 
 fn payload(
@@ -301,13 +302,24 @@ fn line(
         return call_text(incident, *slot, names, now);
     }
     let said = sentence(body, &row.by, incident, incident.lang);
+    if matches!(body, Body::Question { .. }) {
+        return linked(&said, names);
+    }
     let head = match body {
+        Body::Items { .. } => format!("{}\n{}", linked(&said, names), tick_words(incident.lang)),
         Body::Message { .. } => format!("*{}*", named(names, &row.by)),
         _ => linked(&said, names),
     };
     match &row.text {
         Some(text) if body.has_text() => format!("{late}{head}\n{}", text),
         _ => format!("{late}{head}"),
+    }
+}
+
+fn tick_words(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "_Done? Press 1️⃣–9️⃣ here, or mention me: done 12_",
+        Lang::Ja => "_完了したら 1️⃣–9️⃣ を押すか、このアプリにメンションして「完了 12」_",
     }
 }
 
@@ -375,6 +387,15 @@ fn call_text(incident: &Incident, slot: u32, names: &Names, now: DateTime<Utc>) 
             pick("Missing: ", "未記録: "),
             list.join(pick(", ", "、"))
         ));
+    }
+    if !incident.milestones.contains_key(&Milestone::Detected) {
+        lines.push(
+            pick(
+                "When was it first noticed? Mention me: detected 10:05 | link",
+                "最初に気づいた時刻が未記録です。このアプリにメンションして「検知 10:05 | リンク」",
+            )
+            .to_owned(),
+        );
     }
     lines.push(question(incident, slot, ja).to_owned());
     lines.join("\n")

@@ -41,6 +41,7 @@ mod duty;
 pub mod image;
 mod ingest;
 mod ledger;
+mod listen;
 mod merge;
 pub mod mirror;
 mod outbox;
@@ -189,6 +190,18 @@ pub enum Call {
     Pin {
         channel: ChannelId,
         ts: SlackTs,
+    },
+    React {
+        channel: ChannelId,
+        ts: SlackTs,
+        name: String,
+    },
+    /// Shown to one person in the channel; `text` is markup.
+    Whisper {
+        channel: ChannelId,
+        user: UserId,
+        thread: Option<SlackTs>,
+        text: String,
     },
     Pins {
         channel: ChannelId,
@@ -437,6 +450,9 @@ pub struct Engine {
     lost_cards: BTreeSet<SlackTs>,
     /// What the card or topic under way says, by job.
     sent: HashMap<u64, String>,
+    desk: Option<std::sync::Arc<dyn super::desk::Desk>>,
+    bot: UserId,
+    overheard: listen::Overheard,
 }
 
 impl Engine {
@@ -476,6 +492,9 @@ impl Engine {
             lost_cards: BTreeSet::new(),
             sent: HashMap::new(),
             timing,
+            desk: None,
+            bot: UserId::default(),
+            overheard: listen::Overheard::new(),
         };
         for row in image.events.values() {
             engine.index(row, None);
@@ -592,6 +611,9 @@ impl Engine {
                 self.index(row, before);
             }
             self.image.apply(write);
+            if let Write::Message(row) = write {
+                self.overhear(row);
+            }
             if let Write::Job(job) = write
                 && matches!(job.state, image::JobState::Dropped { .. })
             {
@@ -695,6 +717,9 @@ impl Engine {
         }
         self.ledger.share_with(self.consoles_heard(now));
         if step.writes.is_empty() {
+            self.listen(&mut step, now, rng);
+        }
+        if step.writes.is_empty() {
             self.pump(&mut step, now, rng);
         }
         if step.writes.is_empty() {
@@ -712,7 +737,8 @@ impl Engine {
         }
         let polls = self.poll_due();
         let jobs = self.outbox_due(now);
-        [polls, jobs, duties].into_iter().flatten().min()
+        let heard = self.listen_due(now);
+        [polls, jobs, duties, heard].into_iter().flatten().min()
     }
 
     /// Folds again whatever a lower position made wrong.

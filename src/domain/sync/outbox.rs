@@ -149,6 +149,33 @@ impl Engine {
                 channel,
                 ts: self.image.events.get(id)?.position.as_ref()?.ts.clone(),
             }),
+            Task::React { id, name } => {
+                // In the order in which they are to be read.
+                let first = self.open_jobs(&row.id).find(
+                    |open| matches!(&open.task, Task::React { id: other, .. } if other == id),
+                );
+                if first.is_some_and(|open| open.seq < job.seq && !open.state.is_settled()) {
+                    return None;
+                }
+                Some(Call::React {
+                    channel,
+                    ts: self.image.events.get(id)?.position.as_ref()?.ts.clone(),
+                    name: name.clone(),
+                })
+            }
+            Task::Mark { ts, name } => Some(Call::React {
+                channel,
+                ts: ts.clone(),
+                name: name.clone(),
+            }),
+            Task::Whisper {
+                thread, user, text, ..
+            } => Some(Call::Whisper {
+                channel,
+                user: user.clone(),
+                thread: thread.clone(),
+                text: text.clone(),
+            }),
             Task::PinCard {} => Some(Call::Pin {
                 channel,
                 ts: row.card.as_ref()?.ts.clone(),

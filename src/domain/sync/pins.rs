@@ -40,6 +40,11 @@ impl Engine {
         for pin in ours {
             self.pin(step, &incident, pin, now, rng);
         }
+        let rows = self.image.messages.get(id).into_iter().flatten();
+        let marked: BTreeSet<SlackTs> = rows
+            .filter(|(_, row)| self.is_marked(row))
+            .map(|(ts, _)| ts.clone())
+            .collect();
         let gone: Vec<SlackTs> = self
             .shown(&incident)
             .map(|state| {
@@ -48,7 +53,7 @@ impl Engine {
                     .iter()
                     .filter(|(_, w)| w.value == "pinned")
                     .filter_map(|(r, _)| SlackTs::parse(r.0.strip_prefix("pin:")?).ok())
-                    .filter(|ts| !listed.contains(ts))
+                    .filter(|ts| !listed.contains(ts) && !marked.contains(ts))
                     .collect()
             })
             .unwrap_or_default();

@@ -370,14 +370,18 @@ impl Client {
         &self,
         channel: &ChannelId,
         user: &UserId,
+        thread: Option<&SlackTs>,
         text: &str,
     ) -> Result<Option<SlackTs>, CallError> {
         too_long("msg_too_long", text, MAX_UPDATE)?;
-        let form = [
+        let mut form = vec![
             ("channel", channel.as_str()),
             ("user", user.as_str()),
             ("text", text),
         ];
+        if let Some(thread) = thread {
+            form.push(("thread_ts", thread.as_str()));
+        }
         let answer: Ephemeral = self.call("chat.postEphemeral", None, &form).await?;
         Ok(answer.message_ts)
     }

@@ -161,6 +161,22 @@ impl Carrier {
                 client.pins_add(&channel, &ts).await?;
                 Ok(Answer::Done)
             }
+            Call::React { channel, ts, name } => {
+                client.reactions_add(&channel, &ts, &name).await?;
+                Ok(Answer::Done)
+            }
+            Call::Whisper {
+                channel,
+                user,
+                thread,
+                text,
+            } => {
+                let thread = thread.as_ref();
+                client
+                    .chat_post_ephemeral(&channel, &user, thread, &text)
+                    .await?;
+                Ok(Answer::Done)
+            }
             Call::Pins { channel } => {
                 let pins = client.pins_list(&channel).await?;
                 let pins = pins.items.iter().filter_map(|pin| {

@@ -318,7 +318,9 @@ fn the_life_of_a_message() {
             Ok(Settled::Already)
         );
         let person = UserId::new(handle.people()[0].id.clone());
-        let whisper = client.chat_post_ephemeral(&channel, &person, "psst").await;
+        let whisper = client
+            .chat_post_ephemeral(&channel, &person, None, "psst")
+            .await;
         assert_eq!(
             whisper.expect_err("not here").code(),
             Some("user_not_in_channel")

@@ -216,6 +216,7 @@ pub fn core(console: &Console, slack: &Handle, by: &str, timing: Timing) -> Core
 pub fn core_at(dir: &Path, url: String, token: String, by: &str, timing: Timing) -> Core {
     let (journal, image) = Journal::open(dir, &mut fastrand::Rng::new()).expect("it opens");
     let started = Core::start(Setup {
+        checklists: None,
         journal,
         image,
         me: UserId::new(by),

@@ -282,6 +282,7 @@ impl World {
                 }
                 Ok(Answer::Done)
             }
+            Call::React { .. } | Call::Whisper { .. } => Ok(Answer::Done),
             Call::Pins { channel } => {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");

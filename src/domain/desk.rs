@@ -1,0 +1,79 @@
+//! What the organisation's configuration and directory say, for acts that the engine does on behalf
+//! of people in Slack. The fold never asks: whatever an answer means is written into the event.
+
+use super::decide::{Command, LevelPlan, Outlets};
+use super::event::Named;
+use super::ids::UserId;
+use super::incident::Incident;
+use super::problem::Problem;
+use super::words::Lang;
+use chrono::{DateTime, Utc};
+
+/// When something is asked in the channel, and how people mark a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Between two times of asking who commands, and at which level, from the declaration on.
+    pub ask_commander_minutes: u32,
+    pub ask_level_minutes: u32,
+    /// How often each of the two is asked; 0: never.
+    pub ask_times: u32,
+    /// The situation is asked for once, so long after a declaration that did not tell it.
+    pub ask_situation_seconds: u32,
+    /// A reaction by this name puts a message into the timeline; empty: none does.
+    pub mark: String,
+}
+
+impl Default for Habits {
+    fn default() -> Habits {
+        Habits {
+            ask_commander_minutes: 2,
+            ask_level_minutes: 5,
+            ask_times: 5,
+            ask_situation_seconds: 30,
+            mark: "pushpin".to_owned(),
+        }
+    }
+}
+
+/// Resolves what people name.
+pub trait Desk: Send + Sync {
+    fn habits(&self) -> &Habits;
+
+    /// # Errors
+    /// No such level: the configured ones are named.
+    fn level(&self, incident: &Incident, text: &str) -> Result<LevelPlan, Problem>;
+
+    /// Worst first.
+    fn levels(&self, lang: Lang) -> Vec<Named>;
+
+    /// # Errors
+    /// No such temperature: the configured ones are named.
+    fn temperature(&self, incident: &Incident, text: &str) -> Result<Named, Problem>;
+
+    /// # Errors
+    /// Nobody fits, or several people do.
+    fn person(&self, text: &str) -> Result<UserId, Problem>;
+
+    /// Whether this is a program, as far as is known.
+    fn is_program(&self, user: &UserId) -> bool;
+
+    /// A time as somebody wrote it at `at`, in the organisation's zone.
+    ///
+    /// # Errors
+    /// It is no time.
+    fn time(&self, text: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Problem>;
+
+    /// `10:05`, in the organisation's zone.
+    fn clock(&self, at: DateTime<Utc>) -> String;
+
+    /// Minutes between the timekeeper's calls when it is started at the incident's level.
+    fn timekeeper(&self, incident: &Incident) -> u32;
+
+    fn outlets(
+        &self,
+        incident: &Incident,
+        private: bool,
+        drill: bool,
+        command: &Command,
+    ) -> Outlets;
+}

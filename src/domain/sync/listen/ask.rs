@@ -1,0 +1,175 @@
+//! What the program asks in the channel. A question brings its answers as reactions.
+
+use super::super::{Engine, Now, Step};
+use crate::domain::decide::{Draft, Outlets};
+use crate::domain::desk::{Desk, Habits};
+use crate::domain::event::{About, Body, Milestone};
+use crate::domain::ids::{EventId, IncidentId};
+use crate::domain::incident::Incident;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+/// A question that comes later than this is not asked any more.
+const STALE: TimeDelta = TimeDelta::minutes(10);
+
+/// `1️⃣` to `9️⃣`, by Slack's names.
+pub(super) const NUMBERS: [&str; 9] = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+];
+/// `✋` has two names.
+pub(super) const HAND: [&str; 2] = ["hand", "raised_hand"];
+
+/// A question whose time has come or will come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    pub about: About,
+    pub number: u32,
+    pub at: DateTime<Utc>,
+}
+
+impl Due {
+    fn source(&self) -> String {
+        format!("{}/{}", self.about.name(), self.number)
+    }
+
+    pub(super) fn id(&self, incident: &IncidentId) -> EventId {
+        EventId::derived(incident, &self.source(), "", "question")
+    }
+}
+
+/// The reactions that the program places on a question.
+pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
+    match body {
+        Body::Question {
+            about: About::Commander,
+            ..
+        } => vec![HAND[1]],
+        Body::Question {
+            about: About::Level,
+            levels,
+            ..
+        } => NUMBERS.iter().take(levels.len()).copied().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The latest question of each kind that is due, and the next that will be. What was slept through
+/// is not made up for.
+pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -> Vec<Due> {
+    let Some(declared) = state.declared.filter(|_| state.phase.is_burning()) else {
+        return Vec::new();
+    };
+    let mut due = Vec::new();
+    let repeated = [
+        (
+            About::Commander,
+            state.commander.is_none(),
+            habits.ask_commander_minutes,
+        ),
+        (
+            About::Level,
+            state.level.is_none(),
+            habits.ask_level_minutes,
+        ),
+    ];
+    for (about, missing, minutes) in repeated {
+        if !missing || minutes == 0 {
+            continue;
+        }
+        let every = TimeDelta::minutes(i64::from(minutes));
+        let passed = (now - declared).num_seconds() / every.num_seconds();
+        let passed = i32::try_from(passed.max(0)).unwrap_or(i32::MAX - 1);
+        for number in [passed, passed + 1] {
+            let wanted = u32::try_from(number).unwrap_or(0);
+            if (1..=habits.ask_times).contains(&wanted) {
+                due.push(Due {
+                    about,
+                    number: wanted,
+                    at: declared + every * number,
+                });
+            }
+        }
+    }
+    let mut once = |about: About, at: DateTime<Utc>| {
+        if now < at + STALE {
+            due.push(Due {
+                about,
+                number: 1,
+                at,
+            });
+        }
+    };
+    if state.situation.is_none() && habits.ask_situation_seconds > 0 {
+        let wait = TimeDelta::seconds(i64::from(habits.ask_situation_seconds));
+        once(About::Situation, declared + wait);
+    }
+    if let Some(held) = &state.commander
+        && !state.milestones.contains_key(&Milestone::Detected)
+    {
+        once(About::Detected, held.since);
+    }
+    due
+}
+
+impl Engine {
+    /// Asks what is due, in every incident whose channel is read.
+    pub(super) fn ask(&mut self, step: &mut Step, desk: &dyn Desk, now: Now) {
+        let ids: Vec<IncidentId> = self.folds.keys().cloned().collect();
+        for id in ids {
+            let Some(state) = self.shown(&id).filter(|_| self.may_ask(&id)) else {
+                continue;
+            };
+            for due in questions(&state, desk.habits(), now.wall) {
+                let event = due.id(&id);
+                let wait = self.patience(&id, &due.source(), now);
+                let wait = TimeDelta::from_std(wait).unwrap_or_default();
+                if now.wall < due.at + wait || self.image.events.contains_key(&event) {
+                    continue;
+                }
+                let levels = match due.about {
+                    About::Level => desk.levels(state.lang),
+                    _ => Vec::new(),
+                };
+                let body = Body::Question {
+                    about: due.about,
+                    number: due.number,
+                    levels: levels.into_iter().take(NUMBERS.len()).collect(),
+                };
+                let draft = Draft {
+                    id: event,
+                    body: body.cleaned(),
+                    text: None,
+                };
+                let by = Some(self.me.clone()).filter(|me| !me.as_str().is_empty());
+                let by = by.unwrap_or_else(|| state.declarer.clone());
+                let state = (*state).clone();
+                self.record(step, &id, state, vec![draft], &by, &Outlets::default(), now);
+                return;
+            }
+        }
+    }
+
+    /// Its channel is known to the newest message, so that a question that is there was read.
+    fn may_ask(&self, id: &IncidentId) -> bool {
+        self.image.channel_of(id).is_some_and(|channel| {
+            let watch = self.watches.get(&channel.id);
+            channel.joined && !channel.archived && watch.is_some_and(|w| w.as_of.is_some())
+        })
+    }
+
+    pub(super) fn question_due(&self, desk: &dyn Desk, now: Now) -> Option<Duration> {
+        let folds = self.folds.values();
+        let due = folds.flat_map(|fold| {
+            let state = fold.shown.as_deref().unwrap_or(&fold.incident);
+            let asked = questions(state, desk.habits(), now.wall);
+            asked.into_iter().filter_map(|due| {
+                let known = self.image.events.contains_key(&due.id(&state.id));
+                let wait = self.patience(&state.id, &due.source(), now);
+                let at = due.at + TimeDelta::from_std(wait).ok()?;
+                let left = (at - now.wall).to_std().ok()?;
+                (!known && !left.is_zero()).then_some(now.mono + left)
+            })
+        });
+        due.min()
+    }
+}

@@ -1,0 +1,390 @@
+//! Mentions: an act by whoever asked for it, and one answer.
+
+use super::super::image::{MessageRow, Task};
+use super::super::{Engine, Now, Step};
+use super::{Heard, words};
+use crate::domain::decide::{Asked, Command, Draft, Outlets, decide};
+use crate::domain::desk::Desk;
+use crate::domain::event::{Body, Outcome};
+use crate::domain::ids::{EventId, UserId};
+use crate::domain::problem::Problem;
+use crate::domain::said::{Said, Who, Wish, addressed, parse};
+use crate::domain::sentence::{plain, sentence};
+use crate::domain::words::Text;
+use chrono::TimeDelta;
+
+/// Our reaction on a mention that was answered to its author alone.
+pub(in crate::domain::sync) const TOLD: &str = "speech_balloon";
+/// An act that was asked for longer ago is not done: much may have changed.
+const LATE: TimeDelta = TimeDelta::minutes(15);
+
+impl Engine {
+    /// What a person's message says to the program, if it does.
+    pub(super) fn mention(&self, desk: &dyn Desk, row: &MessageRow) -> Option<(Said, UserId)> {
+        let message = &row.message;
+        let plain = matches!(message.subtype.as_deref(), None | Some("thread_broadcast"));
+        let by = message.user.clone()?;
+        let human =
+            !message.own && message.username.is_none() && by != self.bot && !desk.is_program(&by);
+        let rest = addressed(&message.text, &self.bot).filter(|_| plain && human)?;
+        Some((parse(rest, &|user| self.name(user)), by))
+    }
+
+    pub(super) fn is_answered(&self, row: &MessageRow, heard: &Heard) -> bool {
+        let marked = row
+            .message
+            .reactions
+            .iter()
+            .any(|r| r.name == TOLD && r.users.contains(&self.bot));
+        let whispered = || {
+            self.image.jobs.values().any(|job| {
+                job.incident == heard.incident
+                    && matches!(&job.task, Task::Whisper { ts, .. } if *ts == heard.ts)
+            })
+        };
+        marked || self.image.events.contains_key(&heard.id("answer")) || whispered()
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what was said, where, and the clock"
+    )]
+    pub(super) fn take_up(
+        &mut self,
+        step: &mut Step,
+        desk: &dyn Desk,
+        row: &MessageRow,
+        said: Said,
+        heard: &Heard,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let lang = heard.state.lang;
+        match said {
+            Said::Menu => self.whisper(step, heard, words::menu(&heard.state), now),
+            Said::Help => self.whisper(step, heard, words::help(lang), now),
+            Said::Status => {
+                if let Some(text) = self.status(heard) {
+                    self.whisper(step, heard, text, now);
+                }
+            }
+            Said::Summary => {
+                if let Some(text) = self.summary(desk, heard) {
+                    self.answer(step, heard, Outcome::Told, &text, now);
+                }
+            }
+            Said::Asks => self.refuse(step, heard, &words::asks(), now),
+            Said::Unclear => self.refuse(step, heard, &words::unclear(), now),
+            Said::Lacks(lack) => self.refuse(step, heard, &words::lacks(lack), now),
+            Said::Do(_) if row.message.edited => self.refuse(step, heard, &words::edited(), now),
+            Said::Do(_) if now.wall - heard.at > LATE => {
+                self.refuse(step, heard, &words::late(), now);
+            }
+            Said::Do(wish) => self.wish(step, desk, &wish, heard, now, rng),
+        }
+    }
+
+    fn wish(
+        &mut self,
+        step: &mut Step,
+        desk: &dyn Desk,
+        wish: &Wish,
+        heard: &Heard,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) {
+        let commands = match commands(desk, wish, heard) {
+            Ok(commands) => commands,
+            Err(problem) => {
+                let text = problem.lines(heard.state.lang);
+                return self.answer(step, heard, Outcome::Refused, &text, now);
+            }
+        };
+        let mut outcome = Outcome::Refused;
+        let mut lines = Vec::new();
+        for (n, command) in commands.iter().enumerate() {
+            let (became, text) = self.act_for(step, desk, heard, command, n, now, rng);
+            if became != Outcome::Refused {
+                outcome = became;
+            }
+            lines.push(text);
+        }
+        self.answer(step, heard, outcome, &lines.join("\n"), now);
+    }
+
+    /// Does one act for somebody, or writes down what they would have liked. Says what came of it.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "who, what, which of several, and the clock"
+    )]
+    pub(super) fn act_for(
+        &mut self,
+        step: &mut Step,
+        desk: &dyn Desk,
+        heard: &Heard,
+        command: &Command,
+        nth: usize,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> (Outcome, String) {
+        let lang = heard.state.lang;
+        match self.try_for(step, desk, heard, command, nth, now, rng) {
+            Ok(Some(body)) if body.has_text() => {
+                (Outcome::Done, words::recorded().get(lang).to_owned())
+            }
+            Ok(Some(body)) => {
+                let said = sentence(&body, &heard.by, &heard.state, lang);
+                let text = plain(&said, |user| self.name(user), |at| desk.clock(at));
+                (Outcome::Done, text)
+            }
+            // It is in the record: another console was first, and its answer is on its way.
+            Ok(None) => (Outcome::Done, words::recorded().get(lang).to_owned()),
+            Err(problem) => {
+                let right = command.verb().row().right;
+                let may = self.holds(&heard.incident, right, &heard.by);
+                let proposal = words::proposal(command, desk, lang).filter(|_| !may);
+                let Some(proposal) = proposal else {
+                    return (Outcome::Refused, problem.lines(lang));
+                };
+                let hint = problem.hint.as_ref().map_or("", |hint| hint.get(lang));
+                let draft = Draft {
+                    id: heard.id("propose"),
+                    body: Body::Note {},
+                    text: Some(proposal.clone()),
+                };
+                self.put(step, heard, vec![draft], &Outlets::default(), now);
+                (Outcome::Proposed, format!("{proposal}\n{hint}"))
+            }
+        }
+    }
+
+    /// The act's first event; `None` where the record holds it already.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "who, what, which of several, and the clock"
+    )]
+    fn try_for(
+        &mut self,
+        step: &mut Step,
+        desk: &dyn Desk,
+        heard: &Heard,
+        command: &Command,
+        nth: usize,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> Result<Option<Body>, Problem> {
+        let verb = match nth {
+            0 => command.verb().row().name.to_owned(),
+            nth => format!("{}/{nth}", command.verb().row().name),
+        };
+        if self.image.events.contains_key(&heard.id(&verb)) {
+            return Ok(None);
+        }
+        let mut drafts = {
+            let last_heard = |user: &UserId| self.last_heard(&heard.incident, user);
+            let name = |user: &UserId| self.name(user);
+            let asked = Asked {
+                by: &heard.by,
+                now: now.wall,
+                heard: &last_heard,
+                name: &name,
+                silent_minutes: self.timing.commander_silent_minutes,
+            };
+            decide(&heard.state, command, &asked, rng)?
+        };
+        if !matches!(command, Command::Pin { .. }) {
+            derive(&mut drafts, |part| heard.id(&part_name(&verb, part)));
+        }
+        let row = self.image.incidents.get(&heard.incident);
+        let (private, drill) = row.map_or((true, true), |row| (row.private, row.drill));
+        let outlets = desk.outlets(&heard.state, private, drill, command);
+        let body = drafts.first().map(|draft| draft.body.clone());
+        let new = self.put(step, heard, drafts, &outlets, now);
+        Ok(body.filter(|_| new))
+    }
+
+    fn put(
+        &self,
+        step: &mut Step,
+        heard: &Heard,
+        drafts: Vec<Draft>,
+        outlets: &Outlets,
+        now: Now,
+    ) -> bool {
+        let state = (*heard.state).clone();
+        self.record(
+            step,
+            &heard.incident,
+            state,
+            drafts,
+            &heard.by,
+            outlets,
+            now,
+        )
+    }
+
+    fn refuse(&self, step: &mut Step, heard: &Heard, text: &Text, now: Now) {
+        self.answer(
+            step,
+            heard,
+            Outcome::Refused,
+            text.get(heard.state.lang),
+            now,
+        );
+    }
+
+    /// The one answer, in the thread of what it answers.
+    pub(super) fn answer(
+        &self,
+        step: &mut Step,
+        heard: &Heard,
+        outcome: Outcome,
+        text: &str,
+        now: Now,
+    ) {
+        let draft = Draft {
+            id: heard.id("answer"),
+            body: Body::Answer {
+                to: heard.ts.clone(),
+                thread: heard.thread.clone(),
+                outcome,
+            },
+            text: Some(words::cut(text)),
+        };
+        self.put(step, heard, vec![draft], &Outlets::default(), now);
+    }
+
+    /// An answer for its author's eyes only.
+    fn whisper(&self, step: &mut Step, heard: &Heard, text: String, now: Now) {
+        let task = Task::Whisper {
+            ts: heard.ts.clone(),
+            thread: (heard.thread != heard.ts).then(|| heard.thread.clone()),
+            user: heard.by.clone(),
+            text,
+        };
+        self.enqueue(step, &heard.incident, task, now);
+    }
+
+    /// It could not be said to them alone: it is said in the thread.
+    pub(in crate::domain::sync) fn say_aloud(
+        &mut self,
+        step: &mut Step,
+        job: &super::super::image::Job,
+        now: Now,
+    ) {
+        let Task::Whisper {
+            ts,
+            thread,
+            user,
+            text,
+        } = &job.task
+        else {
+            return;
+        };
+        let Some(state) = self.shown(&job.incident) else {
+            return;
+        };
+        let heard = Heard {
+            incident: job.incident.clone(),
+            state,
+            by: user.clone(),
+            source: ts.to_string(),
+            at: super::time_of(ts),
+            ts: ts.clone(),
+            thread: thread.clone().unwrap_or_else(|| ts.clone()),
+        };
+        let text = crate::wire::mrkdwn::plain(text, &super::super::mirror::Known(&self.names));
+        self.answer(step, &heard, Outcome::Told, &text, now);
+    }
+}
+
+fn part_name(verb: &str, part: usize) -> String {
+    match part {
+        0 => verb.to_owned(),
+        part => format!("{verb}.{part}"),
+    }
+}
+
+/// Gives an act's events ids that every console would give them.
+fn derive(drafts: &mut [Draft], id: impl Fn(usize) -> EventId) {
+    let first = drafts.first().map(|draft| draft.id.clone());
+    for (part, draft) in drafts.iter_mut().enumerate() {
+        draft.id = id(part);
+        if let Body::Items { level_event, .. } = &mut draft.body
+            && Some(&*level_event) == first.as_ref()
+        {
+            *level_event = id(0);
+        }
+    }
+}
+
+/// What the console would be given for it.
+fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>, Problem> {
+    let state = &heard.state;
+    let person = |who: &Who| match who {
+        Who::Me => Ok(heard.by.clone()),
+        Who::User(user) => Ok(user.clone()),
+        Who::Named(name) => desk.person(name),
+    };
+    let one = |command| Ok(vec![command]);
+    match wish {
+        Wish::Level(text) => one(Command::Level(desk.level(state, text)?)),
+        Wish::Commander(who) => one(take_command(heard, person(who)?)),
+        Wish::Milestone {
+            milestone,
+            time,
+            link,
+        } => one(Command::Milestone {
+            milestone: *milestone,
+            time: desk.time(time, heard.at)?,
+            link: link.clone(),
+        }),
+        Wish::Recovered(time) => {
+            let time = time.as_deref().map(|time| desk.time(time, heard.at));
+            one(Command::Recover(Some(
+                time.transpose()?.unwrap_or(heard.at),
+            )))
+        }
+        Wish::Done(items) => Ok(items.iter().map(|n| Command::Tick(n.to_string())).collect()),
+        Wish::Undone(items) => Ok(items
+            .iter()
+            .map(|n| Command::Untick(n.to_string()))
+            .collect()),
+        Wish::Join { role, task } => one(Command::CheckIn {
+            user: heard.by.clone(),
+            role: role.map(str::to_owned),
+            task: task.clone(),
+        }),
+        Wish::Leave => one(Command::CheckOut(heard.by.clone())),
+        Wish::Note(text) => one(Command::Note(text.clone())),
+        Wish::Situation(text) => one(Command::Situation(text.clone())),
+        Wish::Temperature(text) => one(Command::Temperature(desk.temperature(state, text)?)),
+        Wish::Phase(phase) => one(Command::Phase(*phase)),
+        Wish::Timekeeper(minutes) => one(Command::Timekeeper(
+            minutes.unwrap_or_else(|| desk.timekeeper(state)),
+        )),
+        Wish::Role { role, who } => one(Command::Role {
+            role: (*role).to_owned(),
+            user: Some(person(who)?),
+        }),
+    }
+}
+
+/// Who takes command from somebody in Slack gives no reason; the one that allows it is theirs.
+pub(super) fn take_command(heard: &Heard, user: UserId) -> Command {
+    let held = heard.state.commander.as_ref();
+    let from_another = held.is_some_and(|held| held.user != user && user == heard.by);
+    let reason = from_another.then(|| {
+        let text = Text::fixed("no answer from the commander", "指揮者の応答がないため");
+        text.get(heard.state.lang).to_owned()
+    });
+    Command::Commander {
+        user: Some(user),
+        reason,
+    }
+}
+
+/// The names of a message's reactions are Slack's; a skin tone says nothing.
+pub(super) fn base(name: &str) -> &str {
+    name.split("::").next().unwrap_or(name)
+}

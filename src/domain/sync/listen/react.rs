@@ -1,0 +1,200 @@
+//! Reactions: on a question, its answer; on a checklist, an item done; a mark, on what is worth
+//! keeping. Found by reading again; taking one away takes nothing back.
+
+use super::super::image::{Message, MessageRow};
+use super::super::mirror::Carried;
+use super::super::{Engine, Now, Step, mirror};
+use super::ask::{HAND, NUMBERS};
+use super::mention::{base, take_command};
+use super::{Heard, Heed, time_of, words};
+use crate::domain::decide::Command;
+use crate::domain::desk::Desk;
+use crate::domain::event::{About, Body, Outcome, Register};
+use crate::domain::ids::{IncidentId, SlackTs, UserId};
+use crate::domain::incident::Incident;
+use crate::wire::mrkdwn;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Engine {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a message, its incident, and the clock"
+    )]
+    pub(super) fn reactions(
+        &mut self,
+        step: &mut Step,
+        desk: &dyn Desk,
+        row: &MessageRow,
+        incident: &IncidentId,
+        state: &Arc<Incident>,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> Heed {
+        let message = &row.message;
+        // Slack cuts long lists of people short: who is not listed cannot be told from who is not
+        // there, and is not heeded.
+        let given: Vec<(String, UserId)> = message
+            .reactions
+            .iter()
+            .flat_map(|r| r.users.iter().map(|user| (r.name.clone(), user.clone())))
+            .filter(|(_, user)| *user != self.bot && !desk.is_program(user))
+            .collect();
+        let key = (row.channel.clone(), row.ts.clone());
+        let mut waits = false;
+        for (name, by) in given {
+            let name = match base(&name) {
+                name if HAND.contains(&name) => HAND[0],
+                name => name,
+            };
+            let heard = Heard {
+                incident: incident.clone(),
+                state: state.clone(),
+                by,
+                source: format!("{}/{name}", row.ts),
+                at: time_of(&row.ts),
+                ts: row.ts.clone(),
+                thread: message.thread.clone().unwrap_or_else(|| row.ts.clone()),
+            };
+            let command = if message.own {
+                self.answered_by(desk, message, name, &heard)
+            } else {
+                self.marked(desk, row, name, &heard)
+            };
+            let Some(command) = command else { continue };
+            let verb = command.verb().row().name;
+            let known = [verb, "answer", "propose"]
+                .iter()
+                .any(|verb| self.image.events.contains_key(&heard.id(verb)));
+            if known {
+                continue;
+            }
+            if !self.ripe(&key, &heard, now) {
+                waits = true;
+                continue;
+            }
+            let same = matches!(&command, Command::Level(plan)
+                if state.level.as_ref().is_some_and(|level| level.id == plan.level.id));
+            if same {
+                let text = words::same_level(state);
+                self.answer(step, &heard, Outcome::Told, text.get(state.lang), now);
+                return Heed::Wait;
+            }
+            let (outcome, text) = self.act_for(step, desk, &heard, &command, 0, now, rng);
+            if outcome == Outcome::Refused && !matches!(command, Command::Pin { .. }) {
+                self.answer(step, &heard, outcome, &text, now);
+            }
+            if !step.writes.is_empty() {
+                return Heed::Wait;
+            }
+        }
+        if waits { Heed::Wait } else { Heed::Done }
+    }
+
+    /// What a reaction on our own message asks for.
+    fn answered_by(
+        &self,
+        desk: &dyn Desk,
+        message: &Message,
+        name: &str,
+        heard: &Heard,
+    ) -> Option<Command> {
+        let carried = message.metadata.as_ref().and_then(Carried::read)?;
+        if carried.incident != heard.incident {
+            return None;
+        }
+        let number = NUMBERS.iter().position(|word| *word == name);
+        let question = carried
+            .events
+            .iter()
+            .find_map(|(_, event)| match event.body() {
+                Some(Body::Question { about, levels, .. }) => Some((*about, levels)),
+                _ => None,
+            });
+        match question {
+            Some((About::Commander, _)) if HAND.contains(&name) => {
+                Some(take_command(heard, heard.by.clone()))
+            }
+            // The question said which level a number is; what it brings is configured.
+            Some((About::Level, levels)) => {
+                let level = levels.get(number?)?;
+                Some(Command::Level(desk.level(&heard.state, &level.id).ok()?))
+            }
+            Some(_) => None,
+            None => {
+                let place = carried.position_of(&heard.ts, 0).ts;
+                let item = self.item_shown(&heard.incident, &place, &carried, number?)?;
+                Some(Command::Tick(item))
+            }
+        }
+    }
+
+    /// The item that a checklist's message shows under this number. Numbers change with the level;
+    /// those of a message do not.
+    fn item_shown(
+        &self,
+        incident: &IncidentId,
+        place: &SlackTs,
+        carried: &Carried,
+        number: usize,
+    ) -> Option<String> {
+        let brought: BTreeSet<&str> = carried
+            .events
+            .iter()
+            .filter_map(|(_, event)| match event.body() {
+                Some(Body::Items { items, .. }) => Some(items),
+                _ => None,
+            })
+            .flatten()
+            .map(|item| item.id.as_str())
+            .collect();
+        if brought.is_empty() {
+            return None;
+        }
+        let fold = self.folds.get(incident)?;
+        let mut then = Incident::with_prev(incident.clone(), self.safeguards.prev);
+        for (_, event) in fold.order.iter().take_while(|(p, _)| p.ts <= *place) {
+            then.apply(&self.image.events.get(event)?.recorded());
+        }
+        let item = then.checklist().get(number)?.item.id.clone();
+        brought.contains(item.as_str()).then_some(item)
+    }
+
+    /// A mark puts a message into the timeline, once: taken out there, it stays out.
+    fn marked(
+        &self,
+        desk: &dyn Desk,
+        row: &MessageRow,
+        name: &str,
+        heard: &Heard,
+    ) -> Option<Command> {
+        let mark = &desk.habits().mark;
+        let known = heard.state.registers.contains_key(&Register::pin(&row.ts));
+        if mark.is_empty() || base(mark) != name || known {
+            return None;
+        }
+        let message = &row.message;
+        let author = message.user.as_ref().map(|user| self.name(user));
+        Some(Command::Pin {
+            ts: row.ts.clone(),
+            author: author
+                .or_else(|| message.username.clone())
+                .unwrap_or_default(),
+            excerpt: mrkdwn::plain(&message.text, &mirror::Known(&self.names)),
+            by: heard.by.clone(),
+            pinned: true,
+        })
+    }
+
+    /// Whether somebody's mark keeps a message in the timeline that is not pinned in Slack.
+    pub(in crate::domain::sync) fn is_marked(&self, row: &MessageRow) -> bool {
+        let mark = self
+            .desk
+            .as_ref()
+            .map(|desk| base(&desk.habits().mark).to_owned());
+        row.message.reactions.iter().any(|reaction| {
+            mark.as_deref() == Some(base(&reaction.name))
+                && reaction.users.iter().any(|user| *user != self.bot)
+        })
+    }
+}

@@ -1,0 +1,269 @@
+//! Commands by mention.
+
+use super::super::peers::rig::{Console, channel, events, id, messages, texts, until, workspace};
+use super::{QUICK, answer, ask, bot, call, id_of, pressed, replies, say, show};
+use serde_json::json;
+
+#[test]
+fn an_act_is_done_in_its_authors_name_and_answered() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    let _running = console.sync();
+    let ts = ask(&slack, "sato", &room, "レベル　２　にしてください");
+    let said = answer(&slack, &room, &ts);
+    assert!(
+        said.starts_with("*Done*") && said.contains("Level set to 2 High"),
+        "{said}"
+    );
+    let ts = ask(&slack, "ito", &room, "I command");
+    assert!(answer(&slack, &room, &ts).contains("takes command"));
+    let ts = ask(
+        &slack,
+        "ito",
+        &room,
+        "検知 00:01 | <https://example.com/a|first>",
+    );
+    let said = answer(&slack, &room, &ts);
+    assert!(
+        said.contains("detected") && said.contains("https://example.com/a"),
+        "{said}"
+    );
+    let ts = ask(&slack, "sato", &room, "done 1 and 2");
+    assert!(answer(&slack, &room, &ts).contains("1."));
+    let ts = ask(&slack, "sato", &room, "状況は決済が <@U0> で\n落ちています");
+    answer(&slack, &room, &ts);
+    let state = show(&console, &id);
+    assert_eq!(state["level"], "2");
+    assert_eq!(state["commander"], json!(id_of(&slack, "ito")));
+    assert!(state["milestones"]["detected"].is_string(), "{state}");
+    let list = state["checklist"].as_array().expect("a list");
+    let by: Vec<_> = list[..2]
+        .iter()
+        .map(|item| (&item["state"], &item["by"]))
+        .collect();
+    let sato = json!(id_of(&slack, "sato"));
+    assert_eq!(by, [(&json!("done"), &sato), (&json!("done"), &sato)]);
+    assert!(
+        state["situation"]
+            .as_str()
+            .expect("told")
+            .contains("落ちています")
+    );
+}
+
+#[test]
+fn who_may_not_is_told_who_may_and_what_they_said_is_kept() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    console.run(&["command", &id]).ok();
+    let _running = console.sync();
+    let level = ask(&slack, "emma", &room, "level 1");
+    let recovered = ask(&slack, "emma", &room, "復旧しました");
+    let role = ask(&slack, "emma", &room, "scribe me");
+    let said = answer(&slack, &room, &level);
+    assert!(
+        said.starts_with("*Noted as a proposal*") && said.contains("commander (佐藤)"),
+        "{said}"
+    );
+    assert!(answer(&slack, &room, &recovered).contains("not declared yet"));
+    let said = answer(&slack, &room, &role);
+    assert!(
+        said.starts_with("*Not done*") && said.contains("佐藤"),
+        "{said}"
+    );
+    let state = show(&console, &id);
+    assert!(
+        state["level"].is_null() && state["phase"] == "declared",
+        "{state}"
+    );
+    let kept: Vec<_> = texts(&slack, &room)
+        .into_iter()
+        .filter(|t| t.starts_with("Note, by"))
+        .collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert!(kept[0].contains("Proposes level 1 Critical"), "{kept:?}");
+}
+
+#[test]
+fn two_consoles_act_once_and_answer_once() {
+    let slack = workspace();
+    let one = Console::on(&slack, "@sato", QUICK);
+    let two = Console::on(&slack, "@sato", QUICK);
+    let state = one.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    two.run(&["sync", "--once"]).ok();
+    let _running = (one.sync(), two.sync());
+    let mut asked = Vec::new();
+    for text in [
+        "level 2",
+        "note one",
+        "join ops",
+        "gibberish",
+        "復旧",
+        "サマリ",
+    ] {
+        asked.push(ask(&slack, "sato", &room, text));
+    }
+    for ts in &asked {
+        until("it is answered", || !replies(&slack, &room, ts).is_empty());
+    }
+    // Copies, if there were any, go when their author sees the other.
+    until("each is answered once", || {
+        asked.iter().all(|ts| replies(&slack, &room, ts).len() == 1)
+    });
+    until("each act is there once", || {
+        let mut all = events(&slack, &room);
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        all.len() == count
+    });
+    for console in [&one, &two] {
+        let state = show(console, &id);
+        assert_eq!(
+            (&state["level"], &state["phase"]),
+            (&json!("2"), &json!("recovered"))
+        );
+        let all = state["timeline"].as_array().expect("a list").iter();
+        let notes = all.filter(|e| {
+            e["text"]
+                .as_str()
+                .is_some_and(|t| t.starts_with("Note, by"))
+        });
+        let notes = notes.count();
+        assert_eq!(notes, 1, "{state}");
+    }
+}
+
+#[test]
+fn a_restart_neither_forgets_nor_repeats() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let room = channel(&state);
+    let mut first = console.sync();
+    let before = ask(&slack, "sato", &room, "note before");
+    answer(&slack, &room, &before);
+    first.kill();
+    let during = ask(&slack, "sato", &room, "note during");
+    let _second = console.sync();
+    answer(&slack, &room, &during);
+    // A console that begins anew reads what was answered, too.
+    let fresh = Console::on(&slack, "@sato", QUICK);
+    let _third = fresh.sync();
+    let after = ask(&slack, "sato", &room, "note after");
+    answer(&slack, &room, &after);
+    fresh.run(&["sync", "--once"]).ok();
+    for ts in [&before, &during, &after] {
+        assert_eq!(replies(&slack, &room, ts).len(), 1);
+    }
+    let notes = texts(&slack, &room)
+        .iter()
+        .filter(|t| t.starts_with("Note, by"))
+        .count();
+    assert_eq!(notes, 3);
+}
+
+#[test]
+fn edited_unclear_and_hostile_mentions_do_nothing_but_are_answered() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    let bot = bot(&slack);
+    // Written without a mention, and edited into one before anybody listens.
+    let edited = say(&slack, "sato", &room, "hello");
+    let args = json!({"channel": room, "ts": edited, "text": format!("<@{bot}> level 1")});
+    call(&slack, "sato", "chat.update", args);
+    let unclear = ask(&slack, "sato", &room, "please do the thing");
+    let question = ask(&slack, "sato", &room, "復旧しましたか？");
+    let control = ask(
+        &slack,
+        "sato",
+        &room,
+        "\u{1b}[31mnote\u{7} the \u{202e}queue <!here> is full",
+    );
+    // Nobody's mention: another app's, an escaped one, one in the middle.
+    let silent = [
+        say(&slack, "sato", &room, "the level 3 is <@U0>"),
+        say(&slack, "sato", &room, &format!("&lt;@{bot}&gt; level 3")),
+        say(
+            &slack,
+            "sato",
+            &room,
+            &format!("as I told <@{bot}> level 3"),
+        ),
+    ];
+    let _running = console.sync();
+    assert!(answer(&slack, &room, &edited).contains("was edited"));
+    assert!(answer(&slack, &room, &unclear).contains("did not understand"));
+    assert!(answer(&slack, &room, &question).contains("question"));
+    answer(&slack, &room, &control);
+    for ts in &silent {
+        assert!(replies(&slack, &room, ts).is_empty());
+    }
+    let state = show(&console, &id);
+    assert!(state["level"].is_null(), "{state}");
+    let texts = texts(&slack, &room);
+    let note = texts
+        .iter()
+        .find(|t| t.starts_with("Note, by"))
+        .expect("kept");
+    assert!(note.ends_with("the queue @here is full"), "{note:?}");
+}
+
+#[test]
+fn a_mention_in_a_thread_is_answered_there() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let room = channel(&state);
+    let _running = console.sync();
+    let parent = say(&slack, "emma", &room, "what about the cache?");
+    let bot = bot(&slack);
+    let text = format!("<@{bot}> note the cache is cold");
+    let args = json!({"channel": room, "thread_ts": parent, "text": text});
+    call(&slack, "emma", "chat.postMessage", args);
+    until("it is answered in the thread", || {
+        replies(&slack, &room, &parent).len() == 2
+    });
+    assert!(replies(&slack, &room, &parent)[1].starts_with("*Done*"));
+}
+
+#[test]
+fn help_and_status_are_told_to_one_person_once() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let room = channel(&state);
+    let _running = console.sync();
+    let me = bot(&slack);
+    for text in ["", "help", "状況は？"] {
+        let ts = ask(&slack, "emma", &room, text);
+        until("it is marked as answered", || {
+            pressed(&slack, &room, &ts) == [("speech_balloon".to_owned(), vec![me.clone()])]
+        });
+        assert!(replies(&slack, &room, &ts).is_empty());
+    }
+    // Who left the channel is answered where they asked.
+    let ts = ask(&slack, "ito", &room, "status");
+    call(
+        &slack,
+        "ito",
+        "conversations.leave",
+        json!({"channel": room}),
+    );
+    until("one way or the other", || {
+        !replies(&slack, &room, &ts).is_empty() || !pressed(&slack, &room, &ts).is_empty()
+    });
+    let shown = messages(&slack, &room);
+    assert!(!shown.iter().any(|m| {
+        m["text"]
+            .as_str()
+            .is_some_and(|t| t.contains("What you can do"))
+    }));
+}
