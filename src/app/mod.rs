@@ -7,7 +7,7 @@
 //! | [`model`], [`msg`], [`effect`] | what is shown, what happens to it, what it asks of the world |
 //! | [`action`], [`keymap`] | every action once, and the keys they have |
 //! | [`form`], [`edit`] | what takes text and choices |
-//! | [`resolve`], [`clock`] | from what somebody names to what a command carries |
+//! | [`resolve`], [`clock`], [`desk`] | from what somebody names to what a command carries |
 //! | [`update`], [`availability`], [`ask`] | what a message does, what can be done, what is asked |
 //! | [`view`], [`strings`] | what the screens say |
 //! | [`briefing`], [`calls`] | the incident for whoever just joined; whom to call with everything down |

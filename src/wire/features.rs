@@ -115,7 +115,12 @@ pub static FEATURES: &[Feature] = &[
             "投稿と状況カードの更新",
         ),
         ("nothing reaches the channel", "チャンネルに何も届きません"),
-        &["chat.postMessage", "chat.update", "chat.delete"],
+        &[
+            "chat.postMessage",
+            "chat.update",
+            "chat.delete",
+            "chat.postEphemeral",
+        ],
         &["chat:write"],
         &[],
     ),
@@ -164,6 +169,21 @@ pub static FEATURES: &[Feature] = &[
         ),
         &["pins.add", "pins.list"],
         &["pins:read", "pins:write"],
+        &[],
+    ),
+    row(
+        "answers",
+        Part,
+        (
+            "reactions to answer questions with",
+            "質問に答えるためのリアクション",
+        ),
+        (
+            "questions in the channel carry no reactions to press, and help is told more than once",
+            "質問に回答用のリアクションが付かず、ヘルプが重複することがあります",
+        ),
+        &["reactions.add"],
+        &["reactions:write"],
         &[],
     ),
     row(

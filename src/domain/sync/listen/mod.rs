@@ -9,6 +9,8 @@
 mod ask;
 mod mention;
 mod react;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub(super) use ask::reactions_of;

@@ -1,0 +1,324 @@
+//! Questions by the clock, and answers by reaction, on an engine with a workspace that does as it is
+//! told.
+
+use super::ask::{Due, questions};
+use super::*;
+use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets};
+use crate::domain::desk::Habits;
+use crate::domain::event::{About, Named};
+use crate::domain::ids::ConsoleId;
+use crate::domain::problem::Problem;
+use crate::domain::sync::image::{Image, Message, Reaction};
+use crate::domain::sync::{Answer, Call, Order, Timing};
+use crate::domain::words::{Lang, Text};
+
+struct Plain(Habits);
+
+impl Desk for Plain {
+    fn habits(&self) -> &Habits {
+        &self.0
+    }
+
+    fn level(&self, _: &Incident, text: &str) -> Result<LevelPlan, Problem> {
+        let known = self.levels(Lang::En).into_iter().find(|l| l.id == text);
+        let level = known.ok_or_else(|| Problem::not_found(Text::same("no such level")))?;
+        Ok(LevelPlan {
+            level,
+            timekeeper: None,
+            items: Vec::new(),
+        })
+    }
+
+    fn levels(&self, _: Lang) -> Vec<Named> {
+        [("1", "Bad"), ("2", "Mild")]
+            .map(|(id, name)| Named {
+                id: id.into(),
+                name: name.into(),
+            })
+            .into()
+    }
+
+    fn temperature(&self, _: &Incident, text: &str) -> Result<Named, Problem> {
+        Err(Problem::not_found(Text::same(text.to_owned())))
+    }
+
+    fn person(&self, text: &str) -> Result<UserId, Problem> {
+        Ok(UserId::new(text))
+    }
+
+    fn is_program(&self, user: &UserId) -> bool {
+        user.as_str().starts_with('B')
+    }
+
+    fn time(&self, _: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
+        Ok(at)
+    }
+
+    fn clock(&self, at: DateTime<Utc>) -> String {
+        at.format("%H:%M").to_string()
+    }
+
+    fn timekeeper(&self, _: &Incident) -> u32 {
+        15
+    }
+
+    fn outlets(&self, _: &Incident, _: bool, _: bool, _: &Command) -> Outlets {
+        Outlets::default()
+    }
+}
+
+const START: i64 = 1_795_000_000;
+
+fn at(seconds: i64) -> Now {
+    Now {
+        wall: DateTime::from_timestamp(START + seconds, 0).expect("in range"),
+        mono: Duration::from_secs(1_000 + seconds.unsigned_abs()),
+    }
+}
+
+/// An engine and the one channel that it writes to.
+struct World {
+    engine: Engine,
+    rng: fastrand::Rng,
+    messages: BTreeMap<SlackTs, Message>,
+    id: IncidentId,
+}
+
+impl World {
+    fn new() -> World {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let timing = Timing {
+            read_lag: Duration::from_secs(1),
+            poll_idle: Duration::from_secs(3),
+            ..Timing::default()
+        };
+        let image = Image::new(ConsoleId::new("k1"));
+        let mut engine = Engine::new(image, UserId::new("U1"), timing, at(0));
+        engine.set_bot(UserId::new("UBOT"));
+        engine.set_desk(Arc::new(Plain(Habits {
+            ask_situation_seconds: 0,
+            ..Habits::default()
+        })));
+        let declaration = Declaration {
+            title: "Payments fail".into(),
+            service: "shop".into(),
+            channel: "shop-1".into(),
+            ..Declaration::default()
+        };
+        let order = Order {
+            command: Command::Declare(Box::new(declaration)),
+            by: UserId::new("U1"),
+            outlets: Outlets::default(),
+        };
+        let (id, step) = engine.act(None, &order, at(0), &mut rng).expect("accepted");
+        engine.absorb(&step.writes);
+        World {
+            engine,
+            rng,
+            messages: BTreeMap::new(),
+            id,
+        }
+    }
+
+    fn run(&mut self, from: i64, to: i64) {
+        for second in from..to {
+            self.tick(at(second));
+        }
+    }
+
+    fn tick(&mut self, now: Now) {
+        for _ in 0..200 {
+            let step = self.engine.next(now, &mut self.rng);
+            if step.is_empty() {
+                return;
+            }
+            self.engine.absorb(&step.writes);
+            for (flight, call) in step.calls {
+                let answer = self.carry_out(call, flight, now);
+                let step = self.engine.answered(flight, Ok(answer), now, &mut self.rng);
+                self.engine.absorb(&step.writes);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, call: Call, flight: u64, now: Now) -> Answer {
+        match call {
+            Call::Create { name, .. } => Answer::Created {
+                channel: ChannelId::new("C1"),
+                name,
+            },
+            Call::Post {
+                text,
+                metadata,
+                thread,
+                ..
+            } => {
+                let micros = now.wall.timestamp_micros() + i64::try_from(flight).unwrap_or(0);
+                let ts = SlackTs::from_micros(micros).expect("in range");
+                let message = Message {
+                    ts: ts.to_string(),
+                    text,
+                    own: true,
+                    metadata: Some(metadata),
+                    thread,
+                    ..Message::default()
+                };
+                self.messages.insert(ts.clone(), message.clone());
+                Answer::Posted {
+                    ts,
+                    message: Box::new(message),
+                }
+            }
+            Call::React { ts, name, .. } => {
+                self.press(&ts, &name, "UBOT");
+                Answer::Done
+            }
+            Call::History { .. } => {
+                let top = self.messages.values().filter(|m| m.thread.is_none());
+                Answer::Page {
+                    messages: top.rev().cloned().collect(),
+                    next: None,
+                }
+            }
+            Call::Replies { thread, .. } => {
+                let thread = Some(thread);
+                let all = self.messages.values().filter(|m| m.thread == thread);
+                Answer::Page {
+                    messages: all.cloned().collect(),
+                    next: None,
+                }
+            }
+            Call::Discover => Answer::Channels(Vec::new()),
+            Call::Pins { .. } => Answer::Pins(Vec::new()),
+            _ => Answer::Done,
+        }
+    }
+
+    fn press(&mut self, ts: &SlackTs, name: &str, user: &str) {
+        let message = self.messages.get_mut(ts).expect("it is there");
+        let user = UserId::new(user);
+        match message.reactions.iter_mut().find(|r| r.name == name) {
+            Some(reaction) => reaction.users.push(user),
+            None => message.reactions.push(Reaction {
+                name: name.to_owned(),
+                users: vec![user],
+                count: 1,
+            }),
+        }
+    }
+
+    fn all(&self, begins: &str) -> Vec<SlackTs> {
+        let all = self.messages.iter();
+        all.filter(|(_, m)| m.text.starts_with(begins))
+            .map(|(ts, _)| ts.clone())
+            .collect()
+    }
+
+    fn state(&mut self) -> Arc<Incident> {
+        self.engine.shown(&self.id.clone()).expect("declared")
+    }
+}
+
+#[test]
+fn questions_come_at_their_times_and_end() {
+    let mut state = Incident::new(IncidentId::new("i1"));
+    state.declared = Some(at(0).wall);
+    let asked = |state: &Incident, seconds: i64| -> Vec<(About, u32)> {
+        let now = at(seconds).wall;
+        questions(state, &Habits::default(), now)
+            .into_iter()
+            .filter(|due: &Due| due.at <= now)
+            .map(|due| (due.about, due.number))
+            .collect()
+    };
+    assert_eq!(asked(&state, 29), []);
+    assert_eq!(asked(&state, 30), [(About::Situation, 1)]);
+    assert_eq!(asked(&state, 119), [(About::Situation, 1)]);
+    let (commander, level) = (About::Commander, About::Level);
+    assert_eq!(asked(&state, 120), [(commander, 1), (About::Situation, 1)]);
+    assert_eq!(
+        asked(&state, 600),
+        [(commander, 5), (level, 2), (About::Situation, 1)]
+    );
+    // After five times each, nobody is asked again.
+    assert_eq!(asked(&state, 720), [(level, 2)]);
+    assert_eq!(asked(&state, 1_800), []);
+    state.phase = crate::domain::event::Phase::Recovered;
+    assert_eq!(asked(&state, 600), []);
+}
+
+#[test]
+fn who_commands_is_asked_with_a_hand_to_press() {
+    let mut world = World::new();
+    world.run(0, 119);
+    assert!(world.all("*Who commands?*").is_empty());
+    world.run(119, 130);
+    let asked = world.all("*Who commands?*");
+    assert_eq!(asked.len(), 1);
+    let reactions = &world.messages[&asked[0]].reactions;
+    assert_eq!(reactions.len(), 1);
+    assert_eq!(reactions[0].name, "raised_hand");
+    assert!(
+        world.state().commander.is_none(),
+        "our own hand is nobody's"
+    );
+    // A program's hand is nobody's either; of two people the first one is heeded.
+    world.press(&asked[0], "raised_hand", "B1");
+    world.press(&asked[0], "raised_hand::skin-tone-3", "U2");
+    world.press(&asked[0], "raised_hand", "U3");
+    world.run(130, 140);
+    assert_eq!(
+        world.state().commander.as_ref().map(|h| h.user.0.clone()),
+        Some("U3".into())
+    );
+    assert_eq!(world.all("*Not done*").len(), 1, "the other one is told");
+    // It is not asked again, and detection is.
+    world.run(140, 260);
+    assert_eq!(world.all("*Who commands?*").len(), 1);
+    assert_eq!(world.all("*When was it first noticed?*").len(), 1);
+    // Command laid down later does not go to who pressed long ago.
+    let order = Order {
+        command: Command::Commander {
+            user: None,
+            reason: None,
+        },
+        by: UserId::new("U3"),
+        outlets: Outlets::default(),
+    };
+    let id = world.id.clone();
+    let done = world.engine.act(Some(&id), &order, at(260), &mut world.rng);
+    world.engine.absorb(&done.expect("accepted").1.writes);
+    world.run(260, 300);
+    assert!(world.state().commander.is_none());
+}
+
+#[test]
+fn the_level_is_asked_with_its_numbers_in_order() {
+    let mut world = World::new();
+    world.run(0, 310);
+    let asked = world.all("*Which level?*");
+    assert_eq!(asked.len(), 1);
+    let message = &world.messages[&asked[0]];
+    assert!(
+        message
+            .text
+            .ends_with("1\u{fe0f}\u{20e3} 1 Bad\n2\u{fe0f}\u{20e3} 2 Mild"),
+        "{message:?}"
+    );
+    let names: Vec<_> = message.reactions.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!(names, ["one", "two"]);
+    // Who may not is noted as proposing; the declarer may while nobody commands.
+    world.press(&asked[0], "one", "U2");
+    world.press(&asked[0], "three", "U1");
+    world.run(310, 320);
+    assert!(world.state().level.is_none());
+    assert_eq!(world.all("Note, by").len(), 1);
+    world.press(&asked[0], "two", "U1");
+    world.run(320, 330);
+    assert_eq!(
+        world.state().level.as_ref().map(|l| l.id.clone()),
+        Some("2".into())
+    );
+    assert_eq!(world.all("Level set").len(), 1);
+    assert_eq!(world.all("Note, by").len(), 1);
+}
