@@ -14,9 +14,9 @@
 
 use super::act::unknown;
 use super::image::{EventRow, Job, JobState, Task, Write};
-use super::{Engine, Now, Order, Step};
+use super::{Engine, Now, Step};
 use crate::both;
-use crate::domain::decide::{Command, Draft, Outlets, checked_text, empty};
+use crate::domain::decide::{Draft, Outlets, checked_text, empty};
 use crate::domain::event::{Body, Event, Register};
 use crate::domain::ids::{EventId, IncidentId, UserId};
 use crate::domain::incident::Incident;
@@ -328,18 +328,13 @@ impl Engine {
             body: body.cleaned(),
             text: None,
         };
-        let order = Order {
-            // Only its author and its outlets are read of what is recorded.
-            command: Command::Archive,
-            by: by.clone(),
-            outlets: Outlets::default(),
-        };
         self.record(
             step,
             &job.incident,
             (*state).clone(),
             vec![draft],
-            &order,
+            by,
+            &Outlets::default(),
             now,
         );
     }
@@ -371,7 +366,7 @@ impl Engine {
         };
         match &job.task {
             Task::Announce { event, .. } => event == gone,
-            Task::PinEvent { id } => id == gone,
+            Task::PinEvent { id } | Task::React { id, .. } => id == gone,
             Task::Event { id } => {
                 let row = self.image.events.get(id);
                 let body = row.and_then(|row| row.event.body());
