@@ -1,9 +1,10 @@
 use super::*;
+use crate::domain::decide::Command;
 use crate::domain::decide::Declaration;
 use crate::domain::event::{Named, Phase};
 use crate::domain::ids::{ChannelId, ConsoleId, SlackTs};
 use crate::domain::sync::image::{ChannelRow, Image, Message};
-use crate::domain::sync::{Answer, Call, Fault, Timing};
+use crate::domain::sync::{Answer, Call, Fault, Order, Timing};
 use std::time::Duration;
 
 /// An engine, and a workspace that does as `refuse` says.
