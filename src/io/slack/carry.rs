@@ -471,6 +471,8 @@ const fn wants_membership(call: &Call) -> Option<&ChannelId> {
         | Call::Delete { channel, .. }
         | Call::Pin { channel, .. }
         | Call::Pins { channel }
+        | Call::React { channel, .. }
+        | Call::Whisper { channel, .. }
         | Call::Topic { channel, .. }
         | Call::Purpose { channel, .. }
         | Call::InvitePerson { channel, .. }
