@@ -266,6 +266,8 @@ impl Call {
             Call::Delete { .. } => "chat.delete",
             Call::Pin { .. } => "pins.add",
             Call::Pins { .. } => "pins.list",
+            Call::React { .. } => "reactions.add",
+            Call::Whisper { .. } => "chat.postEphemeral",
             Call::Topic { .. } => "conversations.setTopic",
             Call::Purpose { .. } => "conversations.setPurpose",
             Call::InvitePerson { .. } | Call::InviteGroup { .. } => "conversations.invite",
