@@ -1,0 +1,47 @@
+//! What syncing costs: reading channels back through the real client into the journal, folding, and
+//! saving an act.
+//!
+//! ```text
+//! cargo bench --bench sync                       all of it; a Markdown table goes to stdout
+//! cargo bench --bench sync -- serve 10000        only the workspace that is read, until stdin ends
+//! ```
+//!
+//! `benches/sync/ingest.py` reads the same pages from the same server with Python's slack_sdk.
+
+mod ingest;
+mod local;
+mod served;
+
+use std::error::Error;
+use std::io::{self, Read, Write};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Messages of one channel: what an incident of days with a talkative integration comes to.
+const CHANNEL: usize = 25_000;
+
+fn main() -> Outcome<()> {
+    // cargo says --bench.
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
+    let mut out = io::stdout().lock();
+    if let [word, count] = &arguments[..]
+        && word == "serve"
+    {
+        let served = served::start(count.parse()?)?;
+        writeln!(out, "{}", served.endpoint())?;
+        out.flush()?;
+        // Whoever started this says so by closing it.
+        io::stdin().read_to_end(&mut Vec::new())?;
+        return Ok(());
+    }
+    writeln!(out, "| what | median | each |\n|---|---|---|")?;
+    for count in [10_000, 100_000] {
+        ingest::run(&mut out, count)?;
+    }
+    local::fold(&mut out, 100_000)?;
+    local::append(&mut out, 2_000)?;
+    Ok(())
+}
