@@ -413,9 +413,11 @@ fn react(code: &'static str, reaction: Reaction) {
             let short = Fault::always("conversations.history", Kind::ShortPages);
             desk.slack.add_fault(refusing("conversations.history"));
             desk.slack.add_fault(short);
+            desk.until(code, |desk| desk.slack.fault_hits()[0] > 0);
             assert!(desk.core().wait_quiet(Duration::from_secs(60)), "{code}");
             desk.note("read");
             desk.last_act("it goes on", DELIVERED);
+            desk.slack.clear_faults();
             desk.once(2);
         }
         Reaction::Told => {}

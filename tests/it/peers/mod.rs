@@ -5,6 +5,7 @@ mod bad;
 mod crash;
 mod declaring;
 mod faults;
+mod hanging;
 mod kills;
 mod kinds;
 mod local;
