@@ -5,7 +5,6 @@ use super::out;
 use crate::app::show::time;
 use crate::app::snapshot::{GivenUp, OutboxLine};
 use crate::both;
-use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::sync::Settle;
 use crate::domain::sync::image::JobState;
@@ -160,16 +159,19 @@ fn list(session: &Session) -> Result<(), Problem> {
 fn list_dropped(session: &Session) -> Result<(), Problem> {
     let lang = session.context.lang;
     let people = session.people_now();
-    let gone: Vec<GivenUp> = {
-        let people = people.clone();
-        let look =
-            move |engine: &mut crate::domain::sync::Engine, _| publish::given_up(engine, &people);
-        session.core.look(look)?
-    };
+    // The engine knows names before the members are read anew.
+    let gone: Vec<(GivenUp, String)> = session.core.look(move |engine, _| {
+        let gone = publish::given_up(engine, &people).into_iter();
+        gone.map(|gone| {
+            let name = gone.by.as_ref().map(|by| engine.name(by));
+            (gone, name.unwrap_or_default())
+        })
+        .collect()
+    })?;
     if session.context.global.json {
         let all: Vec<_> = gone
             .iter()
-            .map(|gone| {
+            .map(|(gone, _)| {
                 json!({
                     "entry": gone.seq,
                     "incident": gone.incident,
@@ -184,12 +186,7 @@ fn list_dropped(session: &Session) -> Result<(), Problem> {
             .collect();
         return out::line(&format!("{:#}", json!(all)));
     }
-    let name = |user: &UserId| {
-        let person = people.get(user);
-        person.map_or_else(|| user.to_string(), |person| person.name.clone())
-    };
-    for gone in &gone {
-        let by = gone.by.as_ref().map(name).unwrap_or_default();
+    for (gone, by) in &gone {
         let at = gone.at.map(time).unwrap_or_default();
         let said = Text::fixed("given up", "破棄");
         let (said, what) = (said.get(lang), gone.what.get(lang));
