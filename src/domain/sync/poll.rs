@@ -21,8 +21,9 @@ const OVERLAP_MESSAGES: usize = 30;
 /// The same where Slack gives 15 messages a minute: just beyond what a read may lag behind.
 const OVERLAP_CLAMPED_MICROS: i64 = 60 * 1_000_000;
 const PINS: &str = "pins.list";
-/// When not everything fits, the liveliest background channel is read no more often than this.
-const CROWDED: Duration = Duration::from_secs(10);
+/// When not everything fits, the liveliest background channel is read hardly more often than the
+/// idlest: then the question is how old the oldest gets.
+const CROWDED: Duration = Duration::from_secs(45);
 
 impl Engine {
     pub(super) fn poll(&mut self, step: &mut Step, now: Now, rng: &mut fastrand::Rng) {
@@ -114,15 +115,12 @@ impl Engine {
             return;
         }
         let busy = self.being_read();
-        let every = self.timing.deep;
         let next = self
             .polled()
             .filter(|id| !busy.contains(id))
             .filter_map(|id| {
                 let watch = self.watches.get(id)?;
-                // What was read whole when it was met first need not be read whole at once.
-                let first = watch.as_of? + every;
-                let at = watch.next_deep.unwrap_or(first);
+                let at = watch.next_deep?;
                 (at <= now.mono).then(|| (at, id.clone()))
             })
             .min();
@@ -239,6 +237,15 @@ impl Engine {
         interval.mul_f64(0.95 + rng.f64() / 10.0)
     }
 
+    /// How long until the whole channel is read again: a tenth of what polling may spend is for
+    /// this, over all channels.
+    pub(super) fn next_deep(&mut self, now: Now, rng: &mut fastrand::Rng) -> Duration {
+        let allowed = (self.ledger.plan(HISTORY, now) / 10.0).max(0.01);
+        let channels = u32::try_from(self.polled().count()).unwrap_or(u32::MAX);
+        let all = Duration::from_secs_f64(60.0 * f64::from(channels) / allowed);
+        self.timing.deep.max(all).mul_f64(0.75 + rng.f64() / 2.0)
+    }
+
     pub(super) fn poll_due(&self) -> Option<Duration> {
         let busy = self.being_read();
         let focus = self.focus_channel();
@@ -258,10 +265,8 @@ impl Engine {
                 let held = self.ledger.held(Purpose::Side, PINS);
                 watch.next_pins.max(held)
             });
-            let deep = watch.as_of.filter(|_| !deep).map(|as_of| {
-                let at = watch.next_deep.unwrap_or(as_of + self.timing.deep);
-                at.max(self.ledger.held(Purpose::Sweep, HISTORY))
-            });
+            let deep = watch.next_deep.filter(|_| !deep);
+            let deep = deep.map(|at| at.max(self.ledger.held(Purpose::Sweep, HISTORY)));
             let times = [Some(page), thread, pins, deep];
             times.into_iter().flatten().min().unwrap_or(page)
         });

@@ -218,8 +218,8 @@ impl Engine {
         };
         let whole = next.is_none();
         if deep {
-            let every = self.timing.deep;
-            self.watch(id).next_deep = Some(now.mono + every);
+            let wait = self.next_deep(now, rng);
+            self.watch(id).next_deep = Some(now.mono + wait);
             if whole {
                 self.count_missing(step, id, &sweep, true, now);
             }
@@ -227,7 +227,10 @@ impl Engine {
         }
         watch.as_of = Some(now.mono);
         let wait = self.next_reading(id, sweep.changed, now, rng);
-        self.watch(id).next = now.mono + wait;
+        let deep = self.next_deep(now, rng);
+        let watch = self.watch(id);
+        watch.next = now.mono + wait;
+        watch.next_deep.get_or_insert(now.mono + deep);
         if whole {
             self.drained(step, id, &sweep, now);
         }
@@ -283,7 +286,8 @@ impl Engine {
         }
     }
 
-    /// A read that could see it is over: a batch that was not found goes again, unchanged.
+    /// A read that could see it is over: a batch that was not found goes again, unchanged. Found are
+    /// its acts also where another console said them, which may have derived them too.
     pub(super) fn decide_batch(&mut self, step: &mut Step, batch: &super::image::Batch) {
         self.doubted.remove(&batch.id);
         let found = batch.events.iter().all(|event| {
@@ -294,9 +298,12 @@ impl Engine {
                         if row.event.id == *event && row.position.is_some())
                 })
         });
-        if !found {
-            self.set_batch(step, batch, &JobState::Pending, false);
-        }
+        let state = if found {
+            JobState::Seen
+        } else {
+            JobState::Pending
+        };
+        self.set_batch(step, batch, &state, false);
     }
 
     /// A card that was not found in its channel is posted again.

@@ -4,6 +4,8 @@
 use matoi::domain::ids::{ChannelId, SlackTs, UserId};
 use matoi::domain::sync::image::{Message, Metadata};
 use matoi::domain::sync::{Answer, Call, Fault, Listed, Pinned};
+use matoi::wire::methods;
+use matoi::workspace::limits::{Limits, Mode, Over};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -21,6 +23,19 @@ pub struct Trouble {
     pub crash: f64,
     /// The page closest to `oldest` comes first.
     pub oldest_first: bool,
+    /// An answer with a server's error page.
+    pub broken: f64,
+    /// Of pages: what was on the one before comes again; nothing comes, and more is promised; the
+    /// cursor has expired.
+    pub repeated: f64,
+    pub empty: f64,
+    pub expired: f64,
+    /// Two creates of one name both succeed.
+    pub twins: f64,
+    /// Seconds that a limit may say.
+    pub longest_limit: u64,
+    /// Wall clocks are wrong, and step.
+    pub clocks: bool,
 }
 
 impl Trouble {
@@ -33,6 +48,13 @@ impl Trouble {
         page: 200,
         crash: 0.0,
         oldest_first: false,
+        broken: 0.0,
+        repeated: 0.0,
+        empty: 0.0,
+        expired: 0.0,
+        twins: 0.0,
+        longest_limit: 5,
+        clocks: false,
     };
 }
 
@@ -50,17 +72,101 @@ struct Channel {
     pins: Vec<(SlackTs, UserId)>,
 }
 
+/// A call as the workspace met it: when, which method, and whether it was over the limit.
+pub type Asked = (Duration, &'static str, bool);
+
 pub struct World {
     channels: Vec<Channel>,
     micros: i64,
+    limits: Limits,
+    pub log: Vec<Asked>,
 }
 
 impl World {
     pub fn new() -> World {
+        World::limited(Mode::Off)
+    }
+
+    /// With the embedded workspace's limits, at the simulation's time.
+    pub fn limited(mode: Mode) -> World {
         World {
             channels: Vec::new(),
             micros: 1_763_636_400_000_000,
+            limits: Limits::new(mode),
+            log: Vec::new(),
         }
+    }
+
+    /// Somebody who only has Slack writes, in a thread or not; the message's ts.
+    pub fn say(
+        &mut self,
+        nth: usize,
+        text: &str,
+        thread: Option<SlackTs>,
+        now: Duration,
+    ) -> SlackTs {
+        let ts = self.ts(now);
+        let Some(channel) = self.channels.get_mut(nth) else {
+            return ts;
+        };
+        let message = Message {
+            ts: ts.to_string(),
+            thread: thread.clone(),
+            text: text.to_owned(),
+            user: Some(UserId::new("UPERSON")),
+            ..Message::default()
+        };
+        if let Some(parent) = thread.and_then(|t| channel.messages.get_mut(&t)) {
+            parent.message.replies += 1;
+            parent.message.latest_reply = Some(ts.clone());
+        }
+        channel.messages.insert(
+            ts.clone(),
+            Stored {
+                message,
+                visible: now,
+                deleted: false,
+            },
+        );
+        ts
+    }
+
+    /// Somebody edits a message, or deletes it.
+    pub fn change(&mut self, nth: usize, ts: &SlackTs, text: Option<&str>) {
+        let stored = self
+            .channels
+            .get_mut(nth)
+            .and_then(|c| c.messages.get_mut(ts));
+        if let Some(stored) = stored {
+            match text {
+                Some(text) => {
+                    stored.message.text = text.to_owned();
+                    stored.message.edited = true;
+                }
+                None => stored.deleted = true,
+            }
+        }
+    }
+
+    fn book(&mut self, call: &Call, now: Duration) -> Result<(), Fault> {
+        let name = call.method();
+        let Some(method) = methods::find(name) else {
+            return Ok(());
+        };
+        let channel = match call {
+            Call::Post { channel, .. } => channel.as_str(),
+            _ => "",
+        };
+        let mode = self.limits.mode;
+        let at = i64::try_from(now.as_micros()).expect("a short run");
+        let booked = self.limits.book(mode, "A1", method, channel, at);
+        self.log.push((now, name, booked.is_err()));
+        booked.map_err(|over| {
+            Fault::Limited(Duration::from_secs(match over {
+                Over::Method(seconds) => u64::from(seconds),
+                Over::Posts => 30,
+            }))
+        })
     }
 
     fn channel(&mut self, id: &ChannelId) -> Option<&mut Channel> {
@@ -113,11 +219,16 @@ impl World {
         if rng.f64() < trouble.not_sent {
             return Err(Fault::NotSent("refused".into()));
         }
+        self.book(call, now)?;
         if rng.f64() < trouble.limited {
-            return Err(Fault::Limited(Duration::from_secs(rng.u64(1..5))));
+            let most = trouble.longest_limit.max(1);
+            return Err(Fault::Limited(Duration::from_secs(rng.u64(0..=most))));
         }
         if rng.f64() < trouble.lost_request {
             return Err(Fault::Ambiguous("reset".into()));
+        }
+        if rng.f64() < trouble.broken {
+            return Err(Fault::Ambiguous("HTTP 503".into()));
         }
         let answer = self.carry_out(call, now, trouble, rng);
         if rng.f64() < trouble.lost_answer {
@@ -136,7 +247,8 @@ impl World {
         let refused = |code: &str| Err(Fault::Refused(code.to_owned()));
         match call {
             Call::Create { name, .. } => {
-                if self.channels.iter().any(|c| c.name == *name) {
+                let taken = self.channels.iter().any(|c| c.name == *name);
+                if taken && rng.f64() >= trouble.twins {
                     return refused("name_taken");
                 }
                 let id = ChannelId::new(format!("C{:03}", self.channels.len()));
@@ -236,6 +348,15 @@ impl World {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");
                 };
+                if cursor.is_some() && rng.f64() < trouble.expired {
+                    return refused("invalid_cursor");
+                }
+                if rng.f64() < trouble.empty {
+                    return Ok(Answer::Page {
+                        messages: Vec::new(),
+                        next: Some(cursor.clone().unwrap_or_default()),
+                    });
+                }
                 let visible = c
                     .messages
                     .iter()
@@ -264,15 +385,36 @@ impl World {
                 if trouble.oldest_first {
                     page.reverse();
                 }
+                let mut messages: Vec<Message> =
+                    page.iter().map(|(_, s)| s.message.clone()).collect();
+                if rng.f64() < trouble.repeated {
+                    let again = messages.clone();
+                    messages.extend(again);
+                    rng.shuffle(&mut messages);
+                }
                 Ok(Answer::Page {
-                    messages: page.iter().map(|(_, s)| s.message.clone()).collect(),
+                    messages,
                     next: last.filter(|_| more),
                 })
             }
-            Call::Replies { .. } => Ok(Answer::Page {
-                messages: Vec::new(),
-                next: None,
-            }),
+            Call::Replies {
+                channel,
+                thread,
+                oldest,
+                ..
+            } => {
+                let Some(c) = self.channel(channel) else {
+                    return refused("channel_not_found");
+                };
+                let replies = c.messages.iter().filter(|(ts, s)| {
+                    let here = s.message.thread.as_ref() == Some(thread);
+                    here && *ts > oldest && !s.deleted && s.visible <= now
+                });
+                Ok(Answer::Page {
+                    messages: replies.map(|(_, s)| s.message.clone()).collect(),
+                    next: None,
+                })
+            }
             Call::Pin { channel, ts } => {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");
