@@ -128,6 +128,8 @@ fn die(way: &Way, least: usize) -> BTreeMap<&'static str, usize> {
     if way.refused {
         refuse_two(&slack, &console, &incident);
     }
+    // Counts: a second copy would be taken out again, and not be seen in the end.
+    slack.add_fault(Fault::always("chat.delete", Kind::Slow).seconds(0.0));
     for fault in (way.faults)() {
         slack.add_fault(fault);
     }
@@ -153,6 +155,7 @@ fn die(way: &Way, least: usize) -> BTreeMap<&'static str, usize> {
         assert!(wanted.is_superset(&saved), "{step}: an act has vanished");
         saved = wanted;
     }
+    assert_eq!(slack.fault_hits()[0], 0, "{}: said twice", way.state);
     slack.clear_faults();
     console.env.retain(|(key, _)| key != "MATOI_TEST_KILL_AT");
     // 1: something was refused, and is still there to be decided about.
