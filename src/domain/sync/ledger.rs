@@ -22,6 +22,8 @@ const CLAMPED_PAGES: u32 = 2;
 /// Nor are so many refusals with hardly a page between them.
 const CLAMPED_LIMITS: usize = 3;
 const CLAMPED_WINDOW: Duration = Duration::from_secs(4 * 60);
+/// A clamp that refusals alone spoke for is doubted when none came for so long.
+const CLAMP_DOUBTED: Duration = Duration::from_secs(10 * 60);
 
 /// Nothing but one call at a time until Slack answers.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub(super) struct Ledger {
     consoles: u32,
     clamped: bool,
     short_pages: u32,
+    /// When history was last refused for the limit.
+    refused_at: Option<Duration>,
     /// Calls of history that Slack answered: when, and whether it refused for the limit.
     asked: VecDeque<(Duration, bool)>,
 }
@@ -137,14 +141,15 @@ impl Ledger {
     /// Takes a page of history for what it says about the clamp.
     fn note_page(&mut self, messages: usize, more: bool, now: Now) {
         self.note_asked(false, now);
+        let doubted = self.short_pages < CLAMPED_PAGES
+            && self
+                .refused_at
+                .is_none_or(|at| now.mono > at + CLAMP_DOUBTED);
+        if messages > CLAMPED_PAGE || doubted {
+            self.unclamp(now);
+        }
         if messages > CLAMPED_PAGE {
             self.short_pages = 0;
-            if self.clamped {
-                self.clamped = false;
-                for method in [HISTORY, REPLIES] {
-                    self.budget.reset_rate(method, now.mono);
-                }
-            }
         } else if messages == CLAMPED_PAGE && more {
             self.short_pages += 1;
         }
@@ -154,6 +159,9 @@ impl Ledger {
     }
 
     fn note_asked(&mut self, limited: bool, now: Now) {
+        if limited {
+            self.refused_at = Some(now.mono);
+        }
         self.asked.push_back((now.mono, limited));
         while let Some((at, _)) = self.asked.front()
             && *at + CLAMPED_WINDOW < now.mono
@@ -163,6 +171,15 @@ impl Ledger {
         let limits = self.asked.iter().filter(|(_, limited)| *limited).count();
         if limits >= CLAMPED_LIMITS && self.asked.len() - limits <= limits + 1 {
             self.clamp(now);
+        }
+    }
+
+    fn unclamp(&mut self, now: Now) {
+        if self.clamped {
+            self.clamped = false;
+            for method in [HISTORY, REPLIES] {
+                self.budget.reset_rate(method, now.mono);
+            }
         }
     }
 

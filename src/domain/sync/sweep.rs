@@ -64,7 +64,7 @@ pub(super) struct Watch {
     pub interval: Duration,
     /// Pages in a row that could not be read.
     pub failures: u32,
-    /// The last drained sweep.
+    /// When the last drained sweep began.
     pub as_of: Option<Duration>,
     /// The whole channel once more.
     pub deep: Option<Sweep>,
@@ -225,7 +225,8 @@ impl Engine {
             }
             return;
         }
-        watch.as_of = Some(now.mono);
+        // As old as its first page: the newest messages come with that.
+        watch.as_of = Some(sweep.started);
         let wait = self.next_reading(id, sweep.changed, now, rng);
         let deep = self.next_deep(now, rng);
         let watch = self.watch(id);

@@ -105,6 +105,7 @@ fn hour(consoles: usize) -> Hour {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "the figures of docs/reliability.md")]
 fn within_budget(hour: &Hour) {
     assert_eq!(hour.limited, 0, "{:?}", hour.busiest);
     for (method, most) in &hour.busiest {
