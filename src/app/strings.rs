@@ -384,6 +384,8 @@ mod tests {
             "Slack",
             "matoi",
             "fg",
+            "doctor",
+            "manifest",
         ];
         for (name, text) in all() {
             let mut ja = text.ja.to_string();

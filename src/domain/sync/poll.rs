@@ -20,6 +20,9 @@ const OVERLAP_MICROS: i64 = 10 * 60 * 1_000_000;
 const OVERLAP_MESSAGES: usize = 30;
 /// The same where Slack gives 15 messages a minute: just beyond what a read may lag behind.
 const OVERLAP_CLAMPED_MICROS: i64 = 60 * 1_000_000;
+/// A channel where an incident goes on is read at least every so many times the shortest interval
+/// while there is room: people there wait for answers.
+const OPEN: u32 = 3;
 const PINS: &str = "pins.list";
 /// When not everything fits, the liveliest background channel is read hardly more often than the
 /// idlest: then the question is how old the oldest gets.
@@ -193,7 +196,12 @@ impl Engine {
         rng: &mut fastrand::Rng,
     ) -> Duration {
         let focused = self.focus_channel().as_ref() == Some(id);
-        let (base, idle) = (self.timing.poll, self.timing.poll_idle);
+        let base = self.timing.poll;
+        let idle = if self.is_open(id) {
+            (base * OPEN).min(self.timing.poll_idle)
+        } else {
+            self.timing.poll_idle
+        };
         let watch = self.watch(id);
         watch.interval = if changed || focused {
             base
@@ -229,12 +237,23 @@ impl Engine {
             if wanted(base) <= for_others {
                 interval
             } else {
-                let stretch = (wanted(CROWDED) / for_others).max(1.0);
-                interval.max(CROWDED).mul_f64(stretch)
+                // Never rarer than if all were read by turns, until that is rare itself.
+                let turns = Duration::from_secs_f64(60.0 * others.len() as f64 / for_others);
+                let least = turns.min(CROWDED);
+                let stretch = (wanted(least) / for_others).max(1.0);
+                interval.max(least).mul_f64(stretch)
             }
         };
         // Consoles that started together do not ask together.
         interval.mul_f64(0.95 + rng.f64() / 10.0)
+    }
+
+    /// Whether an incident goes on in the channel.
+    fn is_open(&self, id: &ChannelId) -> bool {
+        let incident = self.image.channels.get(id);
+        incident
+            .and_then(|row| self.folds.get(row.incident.as_ref()?))
+            .is_some_and(|fold| !fold.incident.phase.is_over())
     }
 
     /// How long until the whole channel is read again: a tenth of what polling may spend is for

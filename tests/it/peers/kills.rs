@@ -5,7 +5,7 @@
 //! many kills met which state. Steps are named in debug builds alone: see `matoi::io::steps`.
 
 use super::crash::kills;
-use super::rig::{Console, channel, events, id, workspace};
+use super::rig::{Console, UNASKED, channel, events, id, workspace};
 use matoi::domain::sync::image::{Image, Task};
 use matoi::io::store::Journal;
 use matoi::workspace::Handle;
@@ -122,7 +122,7 @@ fn refuse_two(slack: &Handle, console: &Console, incident: &str) {
 /// Dies this way until `least` kills have met the state; how many met each.
 fn die(way: &Way, least: usize) -> BTreeMap<&'static str, usize> {
     let slack = workspace();
-    let mut console = Console::on(&slack, "@sato", "");
+    let mut console = Console::on(&slack, "@sato", UNASKED);
     let state = console.declare("Killed often");
     let (incident, channel) = (id(&state), channel(&state));
     if way.refused {
@@ -234,7 +234,7 @@ fn killed_at_each_step_of_a_declaration_it_declares_once() {
         ] {
             scope.spawn(move || {
                 let slack = workspace();
-                let mut console = Console::on(&slack, "@sato", "");
+                let mut console = Console::on(&slack, "@sato", UNASKED);
                 console.set("MATOI_TEST_KILL_AT", step);
                 let ran = console.run(&["declare", "--service", "other", "--title", "Once"]);
                 assert_eq!(ran.code, -1, "{step}: {ran:?}");

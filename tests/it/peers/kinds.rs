@@ -2,7 +2,7 @@
 //! same, and no walk went on for ever.
 
 use super::rig::{
-    Console, act, channel, core, declarer, events, id, quick, shared, until_met, workspace,
+    Console, UNASKED, act, channel, core, declarer, events, id, quick, shared, until_met, workspace,
 };
 use matoi::domain::decide::Command as Act;
 use matoi::io::core::Core;
@@ -108,8 +108,8 @@ fn under(kind: Kind) {
     }
     let slack = workspace();
     let (one, two) = (
-        Console::on(&slack, "@sato", ""),
-        Console::on(&slack, "@emma", ""),
+        Console::on(&slack, "@sato", UNASKED),
+        Console::on(&slack, "@emma", UNASKED),
     );
     let state = one.declare("Under faults");
     let (incident, channel, by) = (id(&state), channel(&state), declarer(&state));
@@ -254,7 +254,7 @@ fn a_retry_after_of_any_shape_is_waited_out() {
         for (header, soon) in shapes {
             scope.spawn(move || {
                 let slack = workspace();
-                let console = Console::on(&slack, "@sato", "");
+                let console = Console::on(&slack, "@sato", UNASKED);
                 let state = console.declare("Limited");
                 let by = declarer(&state);
                 let fault = Fault::always("chat.postMessage", Kind::Ratelimited);
