@@ -158,14 +158,16 @@ fn a_restart_neither_forgets_nor_repeats() {
     let after = ask(&slack, "sato", &room, "note after");
     answer(&slack, &room, &after);
     fresh.run(&["sync", "--once"]).ok();
+    // Two consoles of one person may both speak for a moment; the later copy is taken away.
     for ts in [&before, &during, &after] {
-        assert_eq!(replies(&slack, &room, ts).len(), 1);
+        until("one answer is left", || {
+            replies(&slack, &room, ts).len() == 1
+        });
     }
-    let notes = texts(&slack, &room)
-        .iter()
-        .filter(|t| t.starts_with("Note, by"))
-        .count();
-    assert_eq!(notes, 3);
+    until("each is noted once", || {
+        let texts = texts(&slack, &room);
+        texts.iter().filter(|t| t.starts_with("Note, by")).count() == 3
+    });
 }
 
 #[test]

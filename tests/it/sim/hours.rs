@@ -135,5 +135,6 @@ fn three_consoles_share_the_budget_of_one_app() {
     let hour = hour(3);
     within_budget(&hour);
     assert!(hour.focus <= 25, "{}", hour.focus);
-    assert!(hour.others <= 900, "{}", hour.others);
+    assert!(hour.half <= 300, "{}", hour.half);
+    assert!(hour.others <= 1_200, "{}", hour.others);
 }
