@@ -28,6 +28,13 @@
 //! channel: it becomes unconfirmed. Everything else that was in flight is idempotent, or is looked
 //! for by its name or id before it is done again.
 //!
+//! # What is asked of Slack
+//!
+//! Rates are counted here, by method, and shared out by purpose: acts, looking for what may be lost,
+//! the focused channel, threads and pins, other channels, whole channels again. Each purpose leaves
+//! something to those before it. While nobody is reached one call at a time goes out, ever more
+//! rarely; the first answer sets everything free.
+//!
 //! # How it is driven
 //!
 //! The program and the simulator do the same: ask for a [`Step`], commit its writes, hand them back
