@@ -351,6 +351,10 @@ fn react(code: &'static str, reaction: Reaction) {
         }
         Reaction::ReadOnly => {
             let desk = Desk::declare(Vec::new(), &[]);
+            // The list of channels would say that it is not archived, as indeed it is not.
+            let unlisted = Fault::error("users.conversations", "internal_error");
+            desk.slack.add_fault(unlisted);
+            desk.until(code, |desk| desk.slack.fault_hits()[0] > 0);
             desk.slack.add_fault(refusing("chat.postMessage"));
             desk.note("too late");
             let job = desk.last_act("it is parked", &["failed"]);
