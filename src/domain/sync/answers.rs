@@ -112,6 +112,7 @@ impl Engine {
             }
             Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
                 self.not_before.insert(id, now.mono + BACK_OFF_MAX);
+                self.unsent.insert(id);
                 self.set_batch(step, &batch, &JobState::Pending, false);
             }
             Err(Fault::Refused(code)) => {
@@ -305,6 +306,7 @@ impl Engine {
             }
             Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
                 self.not_before.insert(seq, now.mono + BACK_OFF_MAX);
+                self.unsent.insert(seq);
                 set(step, JobState::Pending, false);
             }
             Err(Fault::Refused(_)) if matches!(job.task, Task::Whisper { .. }) => {
