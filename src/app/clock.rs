@@ -4,6 +4,7 @@ use crate::both;
 use crate::domain::problem::Problem;
 use crate::domain::settings::Zone;
 use crate::domain::text::fold_command_key;
+pub use crate::domain::watch::rough;
 use crate::domain::words::Text;
 use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono::{Offset, TimeZone, Utc};
@@ -13,7 +14,7 @@ pub fn local(zone: Zone, at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&offset(zone, at)).naive_local()
 }
 
-fn offset(zone: Zone, at: DateTime<Utc>) -> FixedOffset {
+pub fn offset(zone: Zone, at: DateTime<Utc>) -> FixedOffset {
     match zone {
         Zone::Local => at.with_timezone(&Local).offset().fix(),
         Zone::Fixed(east) => FixedOffset::east_opt(east).unwrap_or_else(|| Utc.fix()),
@@ -87,18 +88,6 @@ pub fn countdown(left: TimeDelta) -> String {
             seconds % 60
         )
     }
-}
-
-/// Roughly: `2s`, `14m`, `3h`, `5d`; 秒, 分, 時間, 日.
-pub fn rough(span: TimeDelta) -> Text {
-    let seconds = span.num_seconds().max(0);
-    let (n, en, ja) = match seconds {
-        0..60 => (seconds, "s", "秒"),
-        60..3600 => (seconds / 60, "m", "分"),
-        3600..86400 => (seconds / 3600, "h", "時間"),
-        _ => (seconds / 86400, "d", "日"),
-    };
-    both!("{n}{en}", "{n}{ja}")
 }
 
 /// A time as somebody writes it: `10:05` (the latest that is not ahead), `-15m`, `-1h30m`, `15分前`,

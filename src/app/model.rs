@@ -5,7 +5,6 @@
 //! what was selected when its key went down.
 
 use super::action::Action;
-use super::ask::AskId;
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
@@ -16,8 +15,10 @@ use crate::domain::decide::Command;
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::prompt::SLOTS;
 use crate::domain::settings::{Theme, Zone};
 use crate::domain::verb::Verb;
+use crate::domain::watch::Local;
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -55,6 +56,8 @@ pub struct Model {
     pub window_focused: bool,
     pub keymap: Arc<Keymap>,
     pub checklists: Arc<Checklists>,
+    /// What was put off, dismissed or acknowledged here.
+    pub local: BTreeMap<IncidentId, Local>,
     /// Rows of what can be long.
     pub index: Index,
     /// Grows with every message.
@@ -84,7 +87,7 @@ pub(super) struct Memory {
     pub drafts: BTreeMap<IncidentId, String>,
     pub form_drafts: BTreeMap<DraftKey, Vec<(&'static str, String)>>,
     /// What the ASK slots held, from which generation on, back to the frame on screen.
-    pub asks: Vec<(Generation, [Option<AskId>; ASKS])>,
+    pub asks: Vec<(Generation, [Option<String>; ASKS])>,
 }
 
 /// What is told when the workspace is back.
@@ -157,7 +160,7 @@ pub struct List {
 }
 
 /// How many prompts are shown at once.
-pub const ASKS: usize = 3;
+pub const ASKS: usize = SLOTS;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoomView {
@@ -171,10 +174,8 @@ pub struct RoomView {
     pub all: bool,
     /// One pane over the whole room.
     pub zoomed: bool,
-    /// Prompts keep their slot until they are answered or put off.
-    pub asks: [Option<AskId>; ASKS],
-    /// Put off until.
-    pub snoozed: BTreeMap<AskId, DateTime<Utc>>,
+    /// Prompts by key: each keeps its slot until it is answered or put off.
+    pub asks: [Option<String>; ASKS],
 }
 
 impl RoomView {
@@ -343,7 +344,7 @@ pub struct Painted {
     /// First row shown and number of rows, of each list that was drawn.
     pub lists: BTreeMap<Where, Shown>,
     /// The prompts as they could be read: what a digit answers.
-    pub asks: [Option<AskId>; ASKS],
+    pub asks: [Option<String>; ASKS],
 }
 
 /// A list that can be drawn.
@@ -398,6 +399,7 @@ impl Model {
             window_focused: true,
             keymap: start.keymap,
             checklists: start.checklists,
+            local: BTreeMap::new(),
             index: Index::default(),
             generation: 0,
             painted: Painted::default(),

@@ -101,13 +101,6 @@ pub mod pane {
 pub mod ask {
     use crate::domain::words::Text;
     texts! {
-        FAILED = "{} did not reach the channel: look", "{}件がチャンネルに届いていません。確認しますか";
-        COMMANDER = "No commander for {}: who commands?", "指揮者がいません ({})。誰が執りますか";
-        LEVEL = "No level for {}: how bad is it?", "レベルが未定です ({})。いくつですか";
-        SITUATION = "What is the situation?", "いまいまの状況を書きませんか";
-        DETECTED = "When was it detected, and by what?", "検知はいつ、何によってでしたか";
-        TIME_BOX = "{}: {} over ({})", "{}: {}超過 ({})";
-        MERGE = "Merge into {}? {} may be the same", "{} に統合?「{}」と同じ件かもしれません";
         DISMISSED = "Not offered again.", "以後は提案しません。";
         SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";

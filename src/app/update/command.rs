@@ -3,7 +3,7 @@
 use super::lists::{self, Step};
 use super::{act, compose, enter, go_home, notice, outbox, over};
 use crate::app::action::{Action, Scope};
-use crate::app::ask::AskId;
+use crate::app::ask::{self, AskId};
 use crate::app::availability::available;
 use crate::app::effect::Effect;
 use crate::app::form;
@@ -11,7 +11,7 @@ use crate::app::keymap::Chord;
 use crate::app::model::{Model, Overlay, Pane, RowId, Screen, Where};
 use crate::app::strings::{ask as asks, composer as s, fill};
 use crate::app::view::{self, rows};
-use crate::domain::event::Milestone;
+use crate::domain::prompt::{Opens, Prompt};
 use crate::domain::text::is_japanese_input;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
@@ -20,8 +20,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// How long a prompt that was put off keeps quiet.
 const LATER: TimeDelta = TimeDelta::minutes(10);
-/// One that was dismissed.
-const NOT_TODAY: TimeDelta = TimeDelta::days(1);
 
 pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effect> {
     let screen = match model.screen {
@@ -150,38 +148,47 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Answers the prompt that stood in this slot on the screen when the key went down.
-pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
-    let ask = model.painted.asks.get(slot).cloned().flatten();
-    // One that was answered meanwhile asks for nothing any more.
-    let Some(ask) = ask.filter(|ask| model.room.asks.iter().flatten().any(|a| a == ask)) else {
+/// The prompt that stood in this slot on the screen when the key went down; one that was answered
+/// meanwhile asks for nothing any more.
+fn painted_prompt(model: &mut Model, slot: usize) -> Option<Prompt> {
+    let key = model.painted.asks.get(slot).cloned().flatten();
+    let stands = key.filter(|key| model.room.asks.iter().flatten().any(|k| k == key));
+    let prompt = stands.and_then(|key| ask::prompt(model, &key));
+    if prompt.is_none() {
         notice(model, asks::NOTHING);
+    }
+    prompt
+}
+
+/// Answers a prompt.
+pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
+    let Some(prompt) = painted_prompt(model, slot) else {
         return Vec::new();
     };
-    match ask {
-        AskId::Failed => {
+    match prompt.opens {
+        Opens::Outbox => {
             outbox::open(model);
             Vec::new()
         }
-        AskId::Commander => act::verb(model, Verb::Command),
-        AskId::Level => act::verb(model, Verb::Level),
-        AskId::Situation => act::verb(model, Verb::Situation),
-        AskId::Detected => act::about(model, Verb::Milestone, Some(Milestone::Detected.name())),
-        AskId::Merge(other) => act::about(model, Verb::Merge, Some(other.as_str())),
-        AskId::TimeBox(item) => act::about(model, Verb::Tick, Some(&format!("ask:{item}"))),
+        Opens::Verb(verb) => act::verb(model, verb),
+        Opens::About(verb, subject) => act::about(model, verb, Some(&subject)),
     }
 }
 
 fn snooze(model: &mut Model, slot: usize) {
-    let ask = model.painted.asks.get(slot).cloned().flatten();
-    let Some(ask) = ask.filter(|ask| model.room.asks.iter().flatten().any(|a| a == ask)) else {
-        notice(model, asks::NOTHING);
+    let Some(prompt) = painted_prompt(model, slot) else {
         return;
     };
+    let now = model.now;
     // Whether two incidents are one is answered once.
-    let dismissed = matches!(ask, AskId::Merge(_));
-    let wait = if dismissed { NOT_TODAY } else { LATER };
-    model.room.snoozed.insert(ask, model.now + wait);
+    let dismissed = matches!(prompt.about, AskId::Merge(_));
+    ask::mark(model, &prompt.key, |mark| {
+        if dismissed {
+            mark.dismissed = Some(now);
+        } else {
+            mark.snoozed = Some((now, now + LATER));
+        }
+    });
     super::ask_anew(model);
     notice(
         model,

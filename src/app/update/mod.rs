@@ -169,7 +169,7 @@ fn ask_anew(model: &mut Model) -> Vec<Effect> {
     if model.window_focused {
         return Vec::new();
     }
-    let said = new.first().and_then(|ask| ask::said(model, ask));
+    let said = new.first().map(|prompt| ask::said(model, prompt));
     said.map(|said| Effect::Notify(said.text))
         .into_iter()
         .collect()

@@ -1,13 +1,15 @@
 //! The rows of vital facts, and the promise line.
 
-use super::{Said, Tone, channel_name, due_tone, level_name, temperature_name};
+use super::{Said, Tone, channel_name, level_name, temperature_name};
+use crate::app::ask::timers;
 use crate::app::clock;
 use crate::app::model::Model;
 use crate::app::snapshot::Summary;
 use crate::app::strings::{fill, header as h};
 use crate::domain::event::{Milestone, Phase};
-use crate::domain::incident::{Incident, ItemState};
+use crate::domain::incident::Incident;
 use crate::domain::sync::Link;
+use crate::domain::timer::Pressure;
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -248,63 +250,23 @@ pub struct Promise {
     pub tone: Tone,
 }
 
-/// All promises: overdue first, then the soonest.
+/// All promises: overdue first, then the soonest. What was silenced is not among them.
 pub fn promises(model: &Model) -> Vec<Promise> {
-    let Some(incident) = model.incident() else {
-        return Vec::new();
-    };
     let now = model.now;
-    let mut promises: Vec<Promise> = dues(incident, now)
+    timers(model)
         .into_iter()
-        .map(|(what, due)| {
-            let (what, who) = match what {
-                Due::Timekeeper => (h::TIMEKEEPER.get(model.lang).to_owned(), None),
-                Due::Item { text, who, .. } => (text, Some(model.name(&who))),
-            };
-            Promise {
-                what,
-                who,
-                due,
-                left: clock::countdown(due - now),
-                tone: due_tone(due, now),
-            }
+        .filter(|timer| !timer.silenced)
+        .map(|timer| Promise {
+            what: timer.text.get(model.lang).to_owned(),
+            who: timer.owner.as_ref().map(|user| model.name(user)),
+            due: timer.due,
+            left: clock::countdown(timer.due - now),
+            tone: match timer.pressure {
+                _ if !timer.is_loud() => Tone::Muted,
+                Pressure::Overdue => Tone::Overdue,
+                Pressure::Near => Tone::Soon,
+                Pressure::Running => Tone::Plain,
+            },
         })
-        .collect();
-    promises.sort_by_key(|promise| promise.due);
-    promises
-}
-
-pub(crate) enum Due {
-    Timekeeper,
-    Item {
-        id: String,
-        text: String,
-        who: crate::domain::ids::UserId,
-    },
-}
-
-/// What is promised in an incident: the timekeeper's call, and the time-boxes of items in hand.
-pub(crate) fn dues(incident: &Incident, now: DateTime<Utc>) -> Vec<(Due, DateTime<Utc>)> {
-    if incident.phase.is_over() {
-        return Vec::new();
-    }
-    let call = incident.call_due(now).map(|slot| slot.due);
-    // A console that has the duty makes the call within seconds; only one that is late is shown.
-    let late = call.filter(|due| now - *due > TimeDelta::minutes(2));
-    let call = late.or_else(|| incident.next_call(now));
-    let mut dues: Vec<(Due, DateTime<Utc>)> =
-        call.map(|due| (Due::Timekeeper, due)).into_iter().collect();
-    for check in incident.checklist() {
-        if check.state != ItemState::Open {
-            continue;
-        }
-        if let (Some(minutes), Some(since), Some(who)) =
-            (check.item.time_box, check.assigned_at, check.assignee)
-        {
-            let due = since + TimeDelta::minutes(i64::from(minutes));
-            let (id, text) = (check.item.id, check.item.text);
-            dues.push((Due::Item { id, text, who }, due));
-        }
-    }
-    dues
+        .collect()
 }

@@ -1,12 +1,12 @@
 //! The list of incidents.
 
-use super::header::dues;
 use super::{Said, Tone, channel_name, level_name, temperature_name};
 use crate::app::clock;
 use crate::app::model::{Model, RowId};
 use crate::app::snapshot::Summary;
 use crate::app::strings::{fill, header, home as h};
 use crate::domain::event::Phase;
+use crate::domain::timer::Pressure;
 use crate::domain::words::Text;
 use chrono::TimeDelta;
 
@@ -131,9 +131,9 @@ fn needs(model: &Model, summary: &Summary) -> Vec<Said> {
     } else if !incident.phase.is_over() {
         needs.push(Said::new(h::UNRESOLVED.get(lang), Tone::Muted));
     }
-    let overdue = dues(incident, model.now)
+    let overdue = crate::app::ask::timers_of(model, incident)
         .iter()
-        .filter(|(_, due)| *due <= model.now)
+        .filter(|timer| timer.is_loud() && timer.pressure == Pressure::Overdue)
         .count();
     if overdue > 0 {
         needs.push(Said::new(count(&h::OVERDUE, overdue), Tone::Overdue));

@@ -225,10 +225,12 @@ pub fn situation(model: &Model) -> Option<SituationView> {
 
 /// The prompts in their slots.
 pub fn asks(model: &Model) -> [Option<(AskId, Said)>; ASKS] {
-    model.room.asks.clone().map(|ask| {
-        let ask = ask?;
-        let said = crate::app::ask::said(model, &ask)?;
-        Some((ask, said))
+    let wanted = crate::app::ask::wanted(model);
+    model.room.asks.clone().map(|key| {
+        let prompt = wanted
+            .iter()
+            .find(|prompt| Some(&prompt.key) == key.as_ref())?;
+        Some((prompt.about.clone(), crate::app::ask::said(model, prompt)))
     })
 }
 
