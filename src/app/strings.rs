@@ -16,6 +16,7 @@ pub mod header {
     use crate::domain::words::Text;
     texts! {
         LOCAL = "LOCAL: nobody outside sees this", "この端末のみ・社内には届きません";
+        LOCAL_SHORT = "LOCAL", "この端末のみ";
         DRILL = "DRILL", "訓練";
         PRIVATE = "PRIVATE", "非公開";
         PERSONAL_DATA = "PERSONAL DATA", "個人情報あり";
@@ -32,6 +33,12 @@ pub mod header {
         OFFLINE_NEVER = "OFFLINE", "オフライン";
         RESTING = "Slack limits {}: again in {}", "Slackの制限で{}待ち: あと{}";
         CLAMPED = "Slack slows this app down: make your own (matoi doctor --manifest)", "Slackがこのアプリを低速に制限中: 自社アプリを作成 (matoi doctor --manifest)";
+        CLAMPED_SHORT = "SLACK SLOWS US", "Slack低速制限";
+        RESTING_SHORT = "LIMIT {}", "制限 {}";
+        SLOW_SHORT = "SLOW {}", "低速 {}前";
+        OFFLINE_SHORT = "OFFLINE {}", "切断 {}前";
+        REFUSED_SHORT = "REFUSED", "認証拒否";
+        UNSENT = "{} unsent", "未送信 {}";
         SHARED = "{} consoles share the limit", "{}台で制限を共有";
         READING = "reading", "読み込み";
         POSTING = "posting", "投稿";

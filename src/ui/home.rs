@@ -31,7 +31,8 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, mut area: Rect) {
     };
     let marks = header::banner(model, None);
     if !marks.is_empty() {
-        canvas.lines("banner", row(), &[banner(&marks)]);
+        let row = row();
+        canvas.lines("banner", row, &[banner(&marks, row.width)]);
     }
     canvas.lines("what", row(), &[status(scene).on(Meaning::Status)]);
     let rows = rows(model);
@@ -216,7 +217,7 @@ pub fn card(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let mut lines = Vec::new();
     let marks = header::banner(model, model.target());
     if !marks.is_empty() {
-        lines.push(banner(&marks));
+        lines.push(banner(&marks, area.width));
     }
     if let Some(header) = model.room_id().and_then(|_| header::header(model)) {
         let level = header.level.map_or_else(

@@ -177,8 +177,9 @@ fn limits_are_told_with_what_they_stop_and_for_how_long() {
     assert!(view::header::link(&desk.model).text.starts_with("OFFLINE"));
     desk.world.limits.clamped = true;
     desk.refresh();
-    let banner = view::header::banner(&desk.model, None).join(" ");
-    assert!(banner.contains("doctor --manifest"), "{banner}");
+    let marks = view::header::banner(&desk.model, None);
+    let last = marks.last().expect("a mark");
+    assert!(last.long.contains("doctor --manifest"), "{last:?}");
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn the_header_says_how_bad_how_long_and_who() {
     desk.world.local = true;
     desk.refresh();
     let header = view::header::header(&desk.model).expect("a room");
-    assert_eq!(header.banner, ["この端末のみ・社内には届きません"]);
+    assert_eq!(header.banner[0].long, "この端末のみ・社内には届きません");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::app::strings::{fill, header as h};
 use crate::domain::event::{Milestone, Phase};
 use crate::domain::incident::Incident;
 use crate::domain::sync::Link;
-use crate::domain::timer::Pressure;
+use crate::domain::timer::{Clock, Pressure};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Marks that fill the first row when there are any.
-    pub banner: Vec<String>,
+    pub banner: Vec<Mark>,
     /// `None`: not set yet, which is said in its place.
     pub level: Option<String>,
     pub temperature: Option<String>,
@@ -26,8 +26,11 @@ pub struct Header {
     pub title: String,
     pub phase: Said,
     pub link: Said,
+    /// The same where there is little room.
+    pub link_short: Said,
     /// How much is not in the workspace yet, and what failed.
     pub counts: Vec<Said>,
+    pub counts_short: Vec<Said>,
     /// Elapsed time with what it counts from. Stops when users are no longer hurt.
     pub elapsed: Vec<(String, String)>,
     /// Commander first; `None` is nobody.
@@ -56,7 +59,9 @@ pub fn header(model: &Model) -> Option<Header> {
         title: incident.title.clone(),
         phase: Said::new(phase_words(incident, lang), phase_tone),
         link: link(model),
+        link_short: link_short(model),
         counts: counts(model, Some(summary)),
+        counts_short: counts_short(model, summary),
         elapsed: elapsed(model, incident),
         roles: roles(model, incident),
         clock: wall_clock(model),
@@ -79,18 +84,45 @@ pub fn wall_clock(model: &Model) -> String {
     format!("{time} {}", clock::zone_name(zone, model.now))
 }
 
+/// `14:42 JST`
+pub fn wall_minute(model: &Model) -> String {
+    let zone = model.shown_zone();
+    let time = clock::hhmm(zone, model.now);
+    format!("{time} {}", clock::zone_name(zone, model.now))
+}
+
+/// A mark of the first row. None is ever left out: where they do not fit, they are said shorter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub long: String,
+    pub short: String,
+}
+
 /// The marks that are due.
-pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<String> {
-    let lang = model.lang;
+pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<Mark> {
+    let console = [
+        (model.snapshot.workspace.local, h::LOCAL, h::LOCAL_SHORT),
+        (model.snapshot.limits.clamped, h::CLAMPED, h::CLAMPED_SHORT),
+    ];
+    let own = summary.map_or_else(Vec::new, |summary| own_marks(summary, model.lang));
+    let own = own.into_iter().map(|mark| Mark {
+        long: mark.clone(),
+        short: mark,
+    });
+    let console = console.into_iter().filter(|(due, ..)| *due);
+    own.chain(console.map(|(_, long, short)| Mark {
+        long: long.get(model.lang).to_owned(),
+        short: short.get(model.lang).to_owned(),
+    }))
+    .collect()
+}
+
+/// The marks of one incident, whatever the console.
+pub fn own_marks(summary: &Summary, lang: Lang) -> Vec<String> {
     let marks = [
-        (summary.is_some_and(|s| s.drill), h::DRILL),
-        (summary.is_some_and(|s| s.private), h::PRIVATE),
-        (
-            summary.is_some_and(|s| s.incident.personal_data),
-            h::PERSONAL_DATA,
-        ),
-        (model.snapshot.workspace.local, h::LOCAL),
-        (model.snapshot.limits.clamped, h::CLAMPED),
+        (summary.drill, h::DRILL),
+        (summary.private, h::PRIVATE),
+        (summary.incident.personal_data, h::PERSONAL_DATA),
     ];
     marks
         .into_iter()
@@ -103,10 +135,7 @@ pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<String> {
 pub fn link(model: &Model) -> Said {
     let lang = model.lang;
     let link = &model.snapshot.link;
-    let as_of = model
-        .room_data()
-        .and_then(|room| room.summary.as_of)
-        .or(link.as_of);
+    let as_of = as_of(model);
     let age = as_of.map(|at| clock::rough(model.now - at));
     let age = age.as_ref().map(|text| text.get(lang));
     if let (Link::Live | Link::Slow, Some(text)) = (&link.link, resting(model)) {
@@ -127,9 +156,42 @@ pub fn link(model: &Model) -> Said {
     Said::new(text, tone)
 }
 
-/// What Slack does not let us do now, and for how long: reading before posting before the rest.
+fn as_of(model: &Model) -> Option<DateTime<Utc>> {
+    model
+        .room_data()
+        .and_then(|room| room.summary.as_of)
+        .or(model.snapshot.link.as_of)
+}
+
+/// In a word and a number, with the tone of the long form.
+pub fn link_short(model: &Model) -> Said {
+    let lang = model.lang;
+    let age = as_of(model).map(|at| clock::rough(model.now - at));
+    let age = age.as_ref().map_or("-", |text| text.get(lang));
+    let whole = link(model);
+    let link = &model.snapshot.link.link;
+    let text = match link {
+        Link::Live | Link::Slow => match rests(model) {
+            Some((_, left)) => fill(&h::RESTING_SHORT, lang, &[left.get(lang)]),
+            None if *link == Link::Slow => fill(&h::SLOW_SHORT, lang, &[age]),
+            None => return whole,
+        },
+        Link::Offline => fill(&h::OFFLINE_SHORT, lang, &[age]),
+        Link::Refused(_) => h::REFUSED_SHORT.get(lang).to_owned(),
+        Link::Starting => return whole,
+    };
+    Said::new(text, whole.tone)
+}
+
+/// What Slack does not let us do now, and for how long.
 fn resting(model: &Model) -> Option<String> {
     let lang = model.lang;
+    let (what, left) = rests(model)?;
+    Some(fill(&h::RESTING, lang, &[what.get(lang), left.get(lang)]))
+}
+
+/// Reading before posting before the rest.
+fn rests(model: &Model) -> Option<(&'static Text, Text)> {
     let now = model.now;
     let (method, until) = model
         .snapshot
@@ -140,7 +202,7 @@ fn resting(model: &Model) -> Option<String> {
         .min_by_key(|(method, _)| method_rank(method))?;
     let (_, what) = METHODS.get(method_rank(method))?;
     let left = clock::rough(*until - now + TimeDelta::milliseconds(999));
-    Some(fill(&h::RESTING, lang, &[what.get(lang), left.get(lang)]))
+    Some((what, left))
 }
 
 /// What a method is to somebody who waits for it, the most missed first.
@@ -196,6 +258,26 @@ pub fn counts(model: &Model, of: Option<&Summary>) -> Vec<Said> {
     .collect()
 }
 
+/// Of one incident: what is not in the channel yet, and what failed.
+fn counts_short(model: &Model, of: &Summary) -> Vec<Said> {
+    let lang = model.lang;
+    let saving = model
+        .saving
+        .values()
+        .filter(|saving| saving.incident.as_ref() == Some(&of.incident.id))
+        .count();
+    let counts = &of.counts;
+    let unsent = saving + counts.pending + counts.sending + counts.unconfirmed;
+    [
+        (unsent, h::UNSENT, Tone::Pending),
+        (counts.failed, h::FAILED, Tone::Failed),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, text, tone)| Said::new(fill(&text, lang, &[&count.to_string()]), tone))
+    .collect()
+}
+
 /// When the clock of "how long" stopped: recovery, or the end; `None` while it runs.
 fn stopped(incident: &Incident) -> Option<DateTime<Utc>> {
     if incident.phase.is_burning() {
@@ -239,9 +321,20 @@ fn roles(model: &Model, incident: &Incident) -> Vec<(String, Option<String>)> {
     roles
 }
 
+/// What sort of thing is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promised {
+    /// To everybody: the timekeeper's call, an update.
+    Word,
+    /// Somebody's time-box.
+    Box,
+}
+
 /// Something with a due time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
+    /// Of the nearest of each kind one is always on screen.
+    pub kind: Promised,
     pub what: String,
     pub who: Option<String>,
     pub due: DateTime<Utc>,
@@ -257,6 +350,10 @@ pub fn promises(model: &Model) -> Vec<Promise> {
         .into_iter()
         .filter(|timer| !timer.silenced)
         .map(|timer| Promise {
+            kind: match timer.what {
+                Clock::Item(_) => Promised::Box,
+                _ => Promised::Word,
+            },
             what: timer.text.get(model.lang).to_owned(),
             who: timer.owner.as_ref().map(|user| model.name(user)),
             due: timer.due,

@@ -4,7 +4,7 @@ use super::{Said, Tone, channel_name, level_name, temperature_name};
 use crate::app::clock;
 use crate::app::model::{Model, RowId};
 use crate::app::snapshot::Summary;
-use crate::app::strings::{fill, header, home as h};
+use crate::app::strings::{fill, home as h};
 use crate::domain::event::Phase;
 use crate::domain::timer::Pressure;
 use crate::domain::words::Text;
@@ -58,9 +58,6 @@ fn row(model: &Model, summary: &Summary) -> Row {
         Some(at) => clock::elapsed(model.now - at),
         None => String::new(),
     };
-    let mut marks = super::header::banner(model, Some(summary));
-    let local = header::LOCAL;
-    marks.retain(|mark| mark != local.get(lang));
     let tone = if over { Tone::History } else { Tone::Plain };
     Row {
         id: RowId::Incident(incident.id.clone()),
@@ -80,7 +77,7 @@ fn row(model: &Model, summary: &Summary) -> Row {
         ),
         since,
         commander: incident.commander.as_ref().map(|h| model.name(&h.user)),
-        marks,
+        marks: super::header::own_marks(summary, lang),
         needs: needs(model, summary),
         below: below(model, summary),
         tone,

@@ -2,7 +2,8 @@
 
 use crate::app::model::Model;
 use crate::app::strings::header as words;
-use crate::app::view::header::{Header, Promise, promises};
+use crate::app::view::Said;
+use crate::app::view::header::{Header, Mark, Promise, Promised, promises};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
 use crate::domain::text::{cells, fit};
@@ -12,9 +13,26 @@ use crate::ui::pending;
 use crate::ui::scene::{Scene, meaning};
 use crate::ui::theme::Meaning;
 
-/// DRILL, PRIVATE, LOCAL.
-pub fn banner(marks: &[String]) -> Line {
-    Line::of(Meaning::Banner, format!(" {}", marks.join("   "))).on(Meaning::Banner)
+/// DRILL, PRIVATE, LOCAL: each of them, in fewer words where there are many. The last give way
+/// first: what an incident is matters more than what the console is.
+pub fn banner(marks: &[Mark], width: u16) -> Line {
+    let said = |long: usize, apart: &str| {
+        let words = marks.iter().enumerate().map(|(n, mark)| {
+            if n < long {
+                mark.long.as_str()
+            } else {
+                mark.short.as_str()
+            }
+        });
+        format!(" {}", words.collect::<Vec<_>>().join(apart))
+    };
+    let fits = |text: &String| cells(text) <= usize::from(width);
+    let text = (0..=marks.len())
+        .rev()
+        .map(|long| said(long, "   "))
+        .find(fits)
+        .unwrap_or_else(|| said(0, " "));
+    Line::of(Meaning::Banner, text).on(Meaning::Banner)
 }
 
 pub fn lines(scene: &Scene<'_>, header: &Header, width: u16) -> Vec<Line> {
@@ -26,13 +44,18 @@ pub fn lines(scene: &Scene<'_>, header: &Header, width: u16) -> Vec<Line> {
 }
 
 /// Wide enough for long labels.
-const ROOMY: u16 = 100;
+pub const ROOMY: u16 = 110;
+/// Cells of the incident's name that are shown whatever else there is to say.
+const NAME: usize = 30;
 
 fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
+    let roomy = width >= ROOMY;
+    let whole = usize::from(width);
     let mut line = match &header.level {
         Some(level) => {
             let bars = bars(scene.model);
             let prefix = if starts_with_digit(level) { "L" } else { "" };
+            let level = fit(level, (whole / 5).max(8));
             Line::of(Meaning::Level, format!(" {prefix}{level} {bars}"))
         }
         None => Line::of(
@@ -47,7 +70,8 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
         line = line.and(meaning(mark.tone), format!(" {}", mark.text));
     }
     if let Some(temperature) = &header.temperature {
-        line = line.gap(2).and(Meaning::Accent, temperature.clone());
+        let temperature = fit(temperature, (whole / 8).max(6)).into_owned();
+        line = line.gap(2).and(Meaning::Accent, temperature);
         let mark = pending::of_register(scene, &Register::named("temperature"), |c| {
             matches!(c, Command::Temperature(_))
         });
@@ -55,11 +79,6 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
             line = line.and(meaning(mark.tone), format!(" {}", mark.text));
         }
     }
-    // Elsewhere the channel's name stands over the channel.
-    if width >= ROOMY {
-        line = line.gap(2).and(Meaning::Text, header.channel.clone());
-    }
-    line = line.gap(2).and(Meaning::Heading, header.title.clone());
     let phase = match scene.lang {
         // A channel's name has no capitals.
         Lang::En => match header.phase.text.split_once('#') {
@@ -68,7 +87,8 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
         },
         Lang::Ja => header.phase.text.clone(),
     };
-    line = line.end(phase_meaning(header), phase);
+    let phase = fit(&phase, whole / 3).into_owned();
+    let mut tail = Line::of(phase_meaning(header), phase);
     let mark = pending::of_register(scene, &Register::named("phase"), |c| {
         matches!(
             c,
@@ -82,12 +102,26 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
         )
     });
     if let Some(mark) = mark {
-        line = line.end(meaning(mark.tone), format!(" {}", mark.text));
+        tail = tail.and(meaning(mark.tone), format!(" {}", mark.text));
     }
-    line = line
-        .end(Meaning::Text, "  ")
-        .end(meaning(header.link.tone), header.link.text.clone());
-    line.end(Meaning::Text, " ")
+    tail = tail.gap(2);
+    // The name of what this is about gives way to nothing that can be said shorter.
+    let title = cells(&header.title);
+    let free = whole.saturating_sub(line.width() + tail.width() + 4);
+    let link = match free.saturating_sub(cells(&header.link.text)) {
+        left if left < title.min(NAME) => &header.link_short,
+        _ => &header.link,
+    };
+    // Elsewhere the channel's name stands over the channel.
+    let named = cells(&link.text) + cells(&header.channel) + 2 + title;
+    if roomy && named <= free {
+        line = line.gap(2).and(Meaning::Text, header.channel.clone());
+    }
+    line.gap(2)
+        .and(Meaning::Heading, header.title.clone())
+        .end_with(tail)
+        .end(meaning(link.tone), link.text.clone())
+        .end(Meaning::Text, " ")
 }
 
 fn phase_meaning(header: &Header) -> Meaning {
@@ -116,101 +150,178 @@ fn bars(model: &Model) -> String {
 fn times(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
     let roomy = width >= ROOMY;
     let apart = if roomy { 3 } else { 2 };
-    let clock = format!("{} ", header.clock);
+    // Elsewhere the clock stands at the foot of the screen.
+    let clock = match roomy {
+        true => format!("{} ", header.clock),
+        false => String::new(),
+    };
     let room = usize::from(width).saturating_sub(cells(&clock) + 1);
     let mut line = Line::new().gap(1);
     // Where both do not fit, the commander matters more than the second.
     let clocks = if width < 70 { 1 } else { 2 };
     for (n, (label, elapsed)) in header.elapsed.iter().take(clocks).enumerate() {
+        let figure = if n == 0 || roomy {
+            Meaning::Heading
+        } else {
+            Meaning::Text
+        };
+        let short = match scene.lang {
+            Lang::En => label.strip_prefix("since "),
+            Lang::Ja => label.strip_suffix("から"),
+        };
+        let label = short.filter(|_| !roomy).unwrap_or(label);
         line = match scene.lang {
-            // The second of two needs no "since" to be understood.
-            Lang::En if n > 0 && !roomy => {
-                let short = label.strip_prefix("since ").unwrap_or(label);
-                line.and(Meaning::Text, elapsed.clone())
-                    .and(Meaning::Muted, format!(" {short}"))
-            }
             Lang::En => line
-                .and(Meaning::Heading, elapsed.clone())
+                .and(figure, elapsed.clone())
                 .and(Meaning::Muted, format!(" {label}")),
-            Lang::Ja => line.and(Meaning::Muted, format!("{label} ")).and(
-                if n == 0 {
-                    Meaning::Heading
-                } else {
-                    Meaning::Text
-                },
-                elapsed.clone(),
-            ),
+            Lang::Ja => line
+                .and(Meaning::Muted, format!("{label} "))
+                .and(figure, elapsed.clone()),
         };
         line = line.gap(apart);
     }
-    for (n, (role, who)) in header.roles.iter().enumerate() {
-        let before = if n > 0 { apart } else { 0 };
-        let needs = before + cells(role) + 1 + who.as_ref().map_or(1, |who| cells(who));
-        // A role that does not fit is in the roster; half a name helps nobody.
-        if n > 0 && line.width() + needs > room {
-            break;
-        }
-        line = line.gap(before).and(Meaning::Muted, format!("{role} "));
+    let mark = pending::of_register(scene, &Register::named("commander"), |c| {
+        matches!(c, Command::Commander { .. })
+    });
+    let marked = mark.as_ref().map_or(0, |mark| cells(&mark.text) + 1);
+    let left = room.saturating_sub(line.width() + marked);
+    for (n, (role, who)) in roles(header, left, apart).into_iter().enumerate() {
+        line = line
+            .gap(if n > 0 { apart } else { 0 })
+            .and(Meaning::Muted, format!("{role} "));
         line = match who {
-            Some(who) if n == 0 => line.and(Meaning::Heading, who.clone()),
-            Some(who) => line.and(Meaning::Text, who.clone()),
+            Some(who) if n == 0 => line.and(Meaning::Heading, who),
+            Some(who) => line.and(Meaning::Text, who),
             None if n == 0 => line.and(Meaning::DueSoon, scene.say("NOBODY", "不在")),
             None => line.and(Meaning::Muted, "-"),
         };
-        if n > 0 {
-            continue;
-        }
-        let mark = pending::of_register(scene, &Register::named("commander"), |c| {
-            matches!(c, Command::Commander { .. })
-        });
-        if let Some(mark) = mark {
+        if let (0, Some(mark)) = (n, &mark) {
             line = line.and(meaning(mark.tone), format!(" {}", mark.text));
         }
     }
     line.end(Meaning::Text, clock)
 }
 
-/// Overdue first, then the soonest; how many more there are where they do not fit. At the end,
-/// what is on its way and what failed.
+/// The commander and two more roles at least, with as much of their names as that leaves; then as
+/// many more as fit whole. Half a name beside a role is worth more than no role.
+fn roles(header: &Header, room: usize, apart: usize) -> Vec<(&str, Option<String>)> {
+    const LEAST: usize = 3;
+    let needs = |role: &str, name: &Option<String>| {
+        cells(role) + 1 + name.as_ref().map_or(1, |name| cells(name))
+    };
+    let cut = |most: usize| -> Vec<(&str, Option<String>)> {
+        let named = header.roles.iter().enumerate().map(|(n, (role, who))| {
+            let most = if n == 0 { most + 4 } else { most };
+            let who = who.as_ref().map(|who| fit(who, most).into_owned());
+            (role.as_str(), who)
+        });
+        let mut taken = 0;
+        named
+            .enumerate()
+            .take_while(|(n, (role, who))| {
+                taken += needs(role, who) + if *n > 0 { apart } else { 0 };
+                taken <= room || *n == 0
+            })
+            .map(|(_, role)| role)
+            .collect()
+    };
+    let least = header.roles.len().min(LEAST);
+    let widths = [40, 16, 12, 10, 8, 6, 5];
+    let found = widths
+        .into_iter()
+        .map(cut)
+        .find(|roles| roles.len() >= least);
+    found.unwrap_or_else(|| cut(8))
+}
+
+/// Overdue first, then the soonest; of what everybody was promised and of the time-boxes the
+/// nearest each, whatever else is due; how many more there are. At the end, what is on its way and
+/// what failed.
 fn due(scene: &Scene<'_>, header: &Header, promises: &[Promise], width: usize) -> Line {
-    let mut line = Line::new()
+    let label = Line::new()
         .gap(1)
-        .and(Meaning::Muted, scene.text(&words::DUE));
-    for count in &header.counts {
-        line = line
-            .end(Meaning::Text, "  ")
-            .end(meaning(count.tone), count.text.clone());
-    }
-    line = line.end(Meaning::Text, " ");
-    let width = width.saturating_sub(line.end_width());
-    if promises.is_empty() {
-        return line
-            .gap(2)
-            .and(Meaning::Muted, scene.text(&words::NOTHING_DUE));
-    }
-    for (n, promise) in promises.iter().enumerate() {
-        let tone = meaning(promise.tone);
-        let sign = if tone == Meaning::Overdue { "! " } else { "" };
-        let who = promise.who.as_ref().filter(|_| width >= 50);
-        let who = who.map_or_else(String::new, |who| format!(" ({who})"));
-        // A long name of one thing must not hide the next.
-        let what = fit(&promise.what, (width / 4).max(8));
-        let text = format!("{sign}{what}{who} ");
-        let rest = promises.len() - n;
-        let more = scene
-            .say("   {} more", "   他{}件")
-            .replace("{}", &rest.to_string());
-        let behind = if rest == 1 { 0 } else { cells(&more) };
-        let needs = 3 + cells(&text) + promise.left.len() + behind;
-        if n > 0 && line.width() + needs > width {
-            return line.and(Meaning::Muted, more);
+        .and(Meaning::Muted, scene.text(&words::DUE))
+        .gap(2);
+    let tail = |counts: &[Said]| {
+        let mut tail = Line::new();
+        for count in counts {
+            tail = tail.gap(2).and(meaning(count.tone), count.text.clone());
         }
-        let quiet = match tone {
-            Meaning::Text => Meaning::Heading,
-            tone => tone,
-        };
-        line = line.gap(if n == 0 { 2 } else { 3 });
-        line = line.and(tone, text).and(quiet, promise.left.clone());
+        tail.gap(1)
+    };
+    let (long, short) = (tail(&header.counts), tail(&header.counts_short));
+    if promises.is_empty() {
+        let nothing = scene.text(&words::NOTHING_DUE);
+        return label.and(Meaning::Muted, nothing).end_with(long);
     }
-    line
+    let first = |kind: Promised| promises.iter().position(|p| p.kind == kind);
+    let must = [first(Promised::Word), first(Promised::Box)];
+    let fitted = |tail: &Line| {
+        let room = width.saturating_sub(label.width() + tail.width() + 1);
+        [30, 22, 16, 12, 10]
+            .into_iter()
+            .filter(|most| *most <= (width / 4).max(12))
+            .find_map(|most| promised(scene, promises, &must, room, most))
+    };
+    let (line, tail) = match fitted(&long) {
+        Some(line) => (line, long),
+        None => (fitted(&short).unwrap_or_default(), short),
+    };
+    label.join(line).end_with(tail)
+}
+
+/// Those that `must` be there and as many others as fit, none longer than `most`; `None` where not
+/// even the first do.
+fn promised(
+    scene: &Scene<'_>,
+    promises: &[Promise],
+    must: &[Option<usize>],
+    room: usize,
+    most: usize,
+) -> Option<Line> {
+    let line = |shown: &[usize]| {
+        let mut line = Line::new();
+        for (n, at) in shown.iter().enumerate() {
+            let promise = &promises[*at];
+            let tone = meaning(promise.tone);
+            let sign = if tone == Meaning::Overdue { "! " } else { "" };
+            let who = promise.who.as_ref().filter(|_| most >= 16);
+            let who = who.map_or_else(String::new, |who| format!(" ({})", fit(who, most / 2)));
+            // There are few such words, and one that is cut is none.
+            let most = match promise.kind {
+                Promised::Word => most.max(14),
+                Promised::Box => most,
+            };
+            let text = format!("{sign}{}{who} ", fit(&promise.what, most));
+            let quiet = match tone {
+                Meaning::Text => Meaning::Heading,
+                tone => tone,
+            };
+            line = line.gap(if n == 0 { 0 } else { 3 });
+            line = line.and(tone, text).and(quiet, promise.left.clone());
+        }
+        let rest = promises.len() - shown.len();
+        if rest > 0 {
+            let more = scene.say("   {} more", "   他{}件");
+            line = line.and(Meaning::Muted, more.replace("{}", &rest.to_string()));
+        }
+        line
+    };
+    let mut shown: Vec<usize> = must.iter().flatten().copied().collect();
+    shown.sort_unstable();
+    let mut best = Some(line(&shown)).filter(|line| line.width() <= room)?;
+    for at in 0..promises.len() {
+        if shown.contains(&at) {
+            continue;
+        }
+        let mut wider = shown.clone();
+        wider.push(at);
+        wider.sort_unstable();
+        let line = line(&wider);
+        if line.width() > room {
+            break;
+        }
+        (best, shown) = (line, wider);
+    }
+    Some(best)
 }

@@ -18,7 +18,7 @@ use crate::app::view::{Said, Tone, channel, panes, timeline};
 use crate::domain::text::clean_line;
 use ratatui::layout::{Position, Rect};
 
-pub use header::{banner, starts_with_digit};
+pub use header::{ROOMY, banner, starts_with_digit};
 
 /// Draws the room; where the caret would stand if nothing were over it.
 pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Position>) {
@@ -38,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Pos
     };
     let room = layout::room(model.size, needs);
     if let Some(area) = room.banner {
-        canvas.lines("banner", area, &[banner(&banner_marks)]);
+        canvas.lines("banner", area, &[banner(&banner_marks, area.width)]);
     }
     head(canvas, scene, header.as_ref(), room.header);
     if let Some(area) = room.strip {

@@ -1,5 +1,6 @@
 //! What a terminal shows: hand-made models, drawn by the assembler, its bytes read by a terminal.
 
+mod always;
 mod fixture;
 mod laws;
 mod overlays;
