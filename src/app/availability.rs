@@ -9,6 +9,7 @@ use crate::domain::decide::Command;
 use crate::domain::event::Phase;
 use crate::domain::ids::SlackTs;
 use crate::domain::incident::{Check, Incident, ItemState};
+use crate::domain::timer::Clock;
 use crate::domain::verb::{Right, Verb};
 use crate::domain::words::{Lang, Text};
 
@@ -35,6 +36,14 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
                 super::strings::ask::NOTHING,
             )
         }
+        Action::Acknowledge | Action::Later => unless(
+            super::update::timer_meant(model).is_none(),
+            super::strings::ask::NO_TIMER,
+        ),
+        Action::Silence => unless(
+            super::update::timer_selected(model).is_none(),
+            super::strings::ask::SELECT_TIMER,
+        ),
         Action::Briefing => unless(model.target().is_none(), why::NOT_READ),
         Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),
         Action::View | Action::Copy => {
@@ -155,15 +164,18 @@ pub fn mergeable<'a>(
     })
 }
 
-/// The item that an item's verb is about: the selected one, if the checklist has the focus.
+/// The item that an item's verb is about: the selected one, if the checklist has the focus, or
+/// whose time-box is selected among the timers.
 pub fn selected_item(model: &Model, incident: &Incident) -> Option<Check> {
-    if model.room.pane() != Pane::Checklist {
-        return None;
-    }
-    let Some(RowId::Item(id)) = &model.room.checklist.selected else {
-        return None;
+    let id = match (model.room.pane(), &model.room.checklist.selected) {
+        (Pane::Checklist, Some(RowId::Item(id))) => id.clone(),
+        (Pane::Timers, _) => match super::update::timer_selected(model)?.what {
+            Clock::Item(id) => id,
+            _ => return None,
+        },
+        _ => return None,
     };
-    incident.checklist().into_iter().find(|c| c.item.id == *id)
+    incident.checklist().into_iter().find(|c| c.item.id == id)
 }
 
 /// The message that pinning and replying are about.

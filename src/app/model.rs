@@ -21,7 +21,7 @@ use crate::domain::verb::Verb;
 use crate::domain::watch::Local;
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Names an act that was handed to the core, until the core answers.
@@ -88,6 +88,8 @@ pub(super) struct Memory {
     pub form_drafts: BTreeMap<DraftKey, Vec<(&'static str, String)>>,
     /// What the ASK slots held, from which generation on, back to the frame on screen.
     pub asks: Vec<(Generation, [Option<String>; ASKS])>,
+    /// Clocks that were over already when last looked at, by key.
+    pub over: BTreeSet<String>,
 }
 
 /// What is told when the workspace is back.
@@ -117,15 +119,17 @@ pub enum Pane {
     Checklist,
     Situation,
     Roster,
+    Timers,
 }
 
 impl Pane {
-    pub const ALL: [Pane; 5] = [
+    pub const ALL: [Pane; 6] = [
         Pane::Timeline,
         Pane::Channel,
         Pane::Checklist,
         Pane::Situation,
         Pane::Roster,
+        Pane::Timers,
     ];
 }
 
@@ -142,6 +146,8 @@ pub enum RowId {
     Fold(SlackTs),
     Person(UserId),
     Item(String),
+    /// A clock, by its key.
+    Timer(String),
     /// An act that is being saved.
     Saving(Ticket),
     Outbox(u64),
@@ -170,6 +176,7 @@ pub struct RoomView {
     pub roster: List,
     pub checklist: List,
     pub situation: List,
+    pub timers: List,
     /// The whole record instead of the story.
     pub all: bool,
     /// One pane over the whole room.
@@ -190,6 +197,7 @@ impl RoomView {
             Pane::Roster => &self.roster,
             Pane::Checklist => &self.checklist,
             Pane::Situation => &self.situation,
+            Pane::Timers => &self.timers,
         }
     }
 
@@ -200,6 +208,7 @@ impl RoomView {
             Pane::Roster => &mut self.roster,
             Pane::Checklist => &mut self.checklist,
             Pane::Situation => &mut self.situation,
+            Pane::Timers => &mut self.timers,
         }
     }
 }

@@ -85,6 +85,13 @@ pub mod pane {
         CHECKLIST = "CHECKLIST", "チェックリスト";
         SITUATION = "SITUATION", "状況";
         ROSTER = "ROSTER", "在席";
+        TIMERS = "TIMERS", "期限";
+        OVERDUE_COUNT = "{} over", "超過 {}";
+        TIMER_COUNT = "{} running", "{}件";
+        NO_TIMERS = "Nothing has a due time.", "期限のあるものはありません。";
+        SEEN_MARK = "seen", "確認済";
+        LATER_MARK = "till {}", "{}まで保留";
+        SILENT_MARK = "silent", "消音";
         ASK = "ASK", "確認";
         HERE = "{} here", "{}人";
         IDLE_COUNT = "{} idle", "応答なし {}";
@@ -109,6 +116,13 @@ pub mod ask {
     use crate::domain::words::Text;
     texts! {
         DISMISSED = "Not offered again.", "以後は提案しません。";
+        SEEN = "Seen: {}.", "確認済み: {}";
+        PUT_OFF = "Put off for 10 minutes: {}.", "10分後に知らせます: {}";
+        SILENCED = "Silent on this console: {}.", "この端末では知らせません: {}";
+        SPEAKS = "Told again: {}.", "再び知らせます: {}";
+        OVER = "Over: {}", "期限超過: {}";
+        NO_TIMER = "No timer calls for attention.", "確認の要る期限はありません。";
+        SELECT_TIMER = "Select a timer first (9).", "先に期限を選んでください (9)。";
         SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";
     }

@@ -158,7 +158,7 @@ fn two(room: &mut Room, needs: Needs) {
     let asks = rows.take_last(if body.height < 14 { 4 } else { 7 });
     // What has the focus is shown; of what stands beside the story, one at a time.
     let beside = match needs.focus {
-        Pane::Situation | Pane::Roster => needs.focus,
+        Pane::Situation | Pane::Roster | Pane::Timers => needs.focus,
         Pane::Timeline | Pane::Channel | Pane::Checklist => Pane::Checklist,
     };
     room.places.push((Place::Pane(beside), rows.0));
@@ -177,6 +177,8 @@ fn three(room: &mut Room) {
     });
     let asks = rows.take(10);
     room.places.push((Place::Asks, asks));
+    let timers = rows.take(share(body.height, 18, 4, 9));
+    room.places.push((Place::Pane(Pane::Timers), timers));
     room.places.push((Place::Pane(Pane::Roster), rows.0));
     let mut rows = Rows(Rect {
         x: body.x + left + 1,
@@ -256,7 +258,7 @@ mod tests {
             zoomed: bool,
             asks in 0u16..4,
             composer in 0u16..40,
-            focus in 0usize..5,
+            focus in 0usize..6,
         ) {
             let needs = Needs { banner, focus: Pane::ALL[focus], zoomed, asks, composer };
             let room = room((width, height), needs);

@@ -5,6 +5,7 @@ mod forms;
 mod keys;
 mod outbox;
 mod screens;
+mod timers;
 
 use crate::app::model::Model;
 use crate::app::model::Overlay;

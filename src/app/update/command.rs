@@ -1,7 +1,7 @@
 //! Keys while no text is being typed.
 
 use super::lists::{self, Step};
-use super::{act, compose, enter, go_home, notice, outbox, over};
+use super::{act, compose, enter, go_home, notice, outbox, over, timers};
 use crate::app::action::{Action, Scope};
 use crate::app::ask::{self, AskId};
 use crate::app::availability::available;
@@ -15,11 +15,7 @@ use crate::domain::prompt::{Opens, Prompt};
 use crate::domain::text::is_japanese_input;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
-use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-/// How long a prompt that was put off keeps quiet.
-const LATER: TimeDelta = TimeDelta::minutes(10);
 
 pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effect> {
     let screen = match model.screen {
@@ -102,6 +98,10 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Checklist => model.room.focus = Some(Pane::Checklist),
         Action::Situation => model.room.focus = Some(Pane::Situation),
         Action::Roster => model.room.focus = Some(Pane::Roster),
+        Action::Timers => model.room.focus = Some(Pane::Timers),
+        Action::Acknowledge => timers::acknowledge(model),
+        Action::Later => timers::put_off(model),
+        Action::Silence => timers::silence(model),
         Action::Zoom => model.room.zoomed = !model.room.zoomed,
         Action::Story => {
             model.room.all = !model.room.all;
@@ -186,7 +186,7 @@ fn snooze(model: &mut Model, slot: usize) {
         if dismissed {
             mark.dismissed = Some(now);
         } else {
-            mark.snoozed = Some((now, now + LATER));
+            mark.snoozed = Some((now, now + timers::LATER));
         }
     });
     super::ask_anew(model);
@@ -209,11 +209,12 @@ fn turn(model: &mut Model, by: usize) {
 /// The room's columns from left to right: roster; timeline over channel; checklist over situation.
 fn sideways(model: &mut Model, right: bool) {
     let next = match (model.room.pane(), right) {
-        (Pane::Timeline | Pane::Channel, false) => Pane::Roster,
+        (Pane::Timeline, false) => Pane::Timers,
+        (Pane::Channel, false) => Pane::Roster,
         (Pane::Timeline, true) => Pane::Checklist,
         (Pane::Channel, true) => Pane::Situation,
-        (Pane::Checklist, false) | (Pane::Roster, true) => Pane::Timeline,
-        (Pane::Situation, false) => Pane::Channel,
+        (Pane::Checklist, false) | (Pane::Timers, true) => Pane::Timeline,
+        (Pane::Situation, false) | (Pane::Roster, true) => Pane::Channel,
         (pane, _) => pane,
     };
     model.room.focus = Some(next);
@@ -246,6 +247,12 @@ fn full(model: &Model) -> Option<(String, String)> {
             let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;
             let reason = row.reason.map(|r| format!("\n{r}")).unwrap_or_default();
             format!("{}. {}{reason}", row.number, row.text)
+        }
+        Pane::Timers => {
+            let rows = view::timers::rows(model);
+            let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;
+            let who = row.who.map(|who| format!(" ({who})")).unwrap_or_default();
+            format!("{}{who}: {}", row.text, row.left.text)
         }
         Pane::Roster => {
             let rows = view::panes::roster(model);

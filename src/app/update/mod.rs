@@ -6,12 +6,15 @@ mod compose;
 mod lists;
 mod outbox;
 mod over;
+mod timers;
+
+pub(super) use timers::{meant as timer_meant, selected as timer_selected};
 
 use super::ask;
 use super::effect::Effect;
 use super::keymap::Chord;
 use super::model::{
-    Confirm, Confirmable, Model, Overlay, Painted, RowId, Screen, Start, Toast, Where, Word,
+    Confirm, Confirmable, Model, Overlay, Painted, Pane, RowId, Screen, Start, Toast, Where, Word,
 };
 use super::msg::{Msg, Target};
 use super::strings::composer as s;
@@ -52,6 +55,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => {
             model.now = now;
             model.toasts.retain(|toast| toast.until > now);
+            // A clock's run ends with time alone.
+            lists::prune(model, Where::Pane(Pane::Timers));
             ask_anew(model)
         }
         Msg::Snapshot(snapshot) => {
@@ -166,13 +171,12 @@ fn ask_anew(model: &mut Model) -> Vec<Effect> {
         let asks = model.room.asks.clone();
         model.memory.asks.push((model.generation, asks));
     }
+    let over = timers::newly_over(model);
     if model.window_focused {
         return Vec::new();
     }
-    let said = new.first().map(|prompt| ask::said(model, prompt));
-    said.map(|said| Effect::Notify(said.text))
-        .into_iter()
-        .collect()
+    let said = new.first().map(|prompt| ask::said(model, prompt).text);
+    said.or(over).map(Effect::Notify).into_iter().collect()
 }
 
 /// From now on keys are about what this frame shows.

@@ -10,6 +10,7 @@ pub mod overlays;
 pub mod panes;
 pub mod rows;
 pub mod timeline;
+pub mod timers;
 
 use super::briefing;
 use super::clock;

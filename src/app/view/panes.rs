@@ -309,6 +309,7 @@ pub fn title(model: &Model, pane: Pane) -> Title {
                 empty: when_empty(situation.is_none(), p::NO_SITUATION),
             }
         }
+        Pane::Timers => super::timers::title(model),
         Pane::Roster => {
             let rows = roster(model);
             let idle = rows.iter().filter(|row| row.idle.is_some()).count();

@@ -176,6 +176,10 @@ fn short(model: &Model, list: Where) -> Vec<RowId> {
             .into_iter()
             .map(|check| RowId::Item(check.item.id))
             .collect(),
+        Where::Pane(Pane::Timers) => crate::app::ask::timers(model)
+            .into_iter()
+            .map(|timer| RowId::Timer(timer.key))
+            .collect(),
         Where::Overlay => super::overlays::ids(model),
         Where::Pane(Pane::Timeline | Pane::Channel | Pane::Situation) => Vec::new(),
     }

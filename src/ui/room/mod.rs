@@ -1,5 +1,6 @@
 //! The war room.
 
+mod clocks;
 mod composer;
 mod header;
 mod side;
@@ -55,6 +56,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Pos
                     Pane::Checklist => side::checklist(canvas, scene, *area),
                     Pane::Situation => side::situation(canvas, scene, *area),
                     Pane::Roster => side::roster(canvas, scene, *area),
+                    Pane::Timers => clocks::timers(canvas, scene, *area),
                 }
             }
         }
@@ -100,6 +102,7 @@ fn strip(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, room: &Room, area: Rect
         (Pane::Channel, Action::Channel),
         (Pane::Checklist, Action::Checklist),
         (Pane::Roster, Action::Roster),
+        (Pane::Timers, Action::Timers),
     ];
     for (pane, action) in others.into_iter().filter(|(pane, _)| !room.shows(*pane)) {
         line = line
@@ -144,6 +147,10 @@ fn counts(scene: &Scene<'_>, pane: Pane, roomy: bool) -> Vec<Said> {
         Pane::Timeline => number(timeline::count(scene.model)),
         Pane::Channel => number(channel::count(scene.model)),
         Pane::Situation => Vec::new(),
+        Pane::Timers => {
+            let mut beside = panes::title(scene.model, pane).beside;
+            beside.split_off(beside.len().saturating_sub(1))
+        }
         Pane::Roster if roomy => panes::title(scene.model, pane).beside,
         Pane::Roster => number(panes::roster(scene.model).len()),
         Pane::Checklist => {
