@@ -244,9 +244,7 @@ impl World {
             incident,
             at: self.now,
             what: crate::domain::words::Text::fixed("announce in #dev", "#dev に告知する"),
-            state: JobState::Failed {
-                code: "channel_not_found".to_owned(),
-            },
+            state: JobState::failed("channel_not_found"),
             attempts: 1,
             place: "#shop".to_owned(),
             choices: crate::domain::sync::Choices {

@@ -21,7 +21,7 @@ use crate::io::slack::Settings;
 use crate::io::store::Journal;
 use crate::io::{log, secrets};
 use crate::sample;
-use crate::wire::mrkdwn;
+use crate::wire::{explain, mrkdwn};
 use crate::workspace::host;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -564,8 +564,8 @@ fn is_user_id(text: &str) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Delivery {
     pub waiting: usize,
-    /// What failed, why, and whether it was an act (the rest is around it).
-    pub failed: Vec<(Text, String, bool)>,
+    /// What failed, Slack's code, what that means, and whether it was an act (the rest is around it).
+    pub failed: Vec<(Text, String, Text, bool)>,
     /// What others did first, so that an act did not count.
     pub overtaken: Vec<String>,
     /// Why it waits, where that is known.
@@ -577,9 +577,10 @@ fn delivery(engine: &mut Engine, id: &IncidentId, after: u64) -> Delivery {
     for job in engine.open_jobs(id) {
         match &job.state {
             _ if job.seq <= after => {}
-            JobState::Failed { code } => delivery.failed.push((
+            JobState::Failed { code, needed } => delivery.failed.push((
                 crate::io::publish::task_words(&job.task),
                 code.clone(),
+                explain::told(code, needed.as_deref()).0,
                 matches!(job.task, Task::Event { .. } | Task::Create { .. }),
             )),
             state if !state.is_settled() => delivery.waiting += 1,

@@ -5,7 +5,6 @@ use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::words::{Lang, Text};
-use crate::wire::explain;
 use std::io::Write;
 
 /// Writes a line of data. A reader that went away is no failure of ours.
@@ -54,10 +53,9 @@ pub fn summary(shown: &serde_json::Value) -> String {
 /// refused by Slack, 4 where something is still on its way.
 pub fn delivery(delivery: &Delivery, lang: Lang) -> Result<(), Problem> {
     let mut acts_failed = None;
-    for (what, code, is_act) in &delivery.failed {
+    for (what, code, why, is_act) in &delivery.failed {
         let (en, ja) = (what.en.clone(), what.ja.clone());
-        let why = explain::words(code);
-        let (why_en, why_ja) = (why.en, why.ja);
+        let (why_en, why_ja) = (&why.en, &why.ja);
         let said = both!(
             "failed: {en} ({code}: {why_en})",
             "失敗: {ja} ({code}: {why_ja})"

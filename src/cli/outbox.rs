@@ -103,16 +103,14 @@ fn tell_what_goes(session: &Session, entry: u64) -> Result<(), Problem> {
     Ok(())
 }
 
-fn code_of(state: &JobState) -> Option<&str> {
-    match state {
-        JobState::Failed { code } => Some(code),
-        _ => None,
-    }
-}
-
-fn hint(code: &str, lang: Lang) -> Option<&'static str> {
-    let (en, ja) = explain::find(code)?.hint?;
-    Some(if lang == Lang::Ja { ja } else { en })
+/// Slack's code, what it means, and what to do.
+fn failure(state: &JobState, lang: Lang) -> Option<(&str, String, Option<String>)> {
+    let JobState::Failed { code, needed } = state else {
+        return None;
+    };
+    let (why, hint) = explain::told(code, needed.as_deref());
+    let hint = hint.map(|hint| hint.get(lang).to_owned());
+    Some((code, why.get(lang).to_owned(), hint))
 }
 
 fn list(session: &Session) -> Result<(), Problem> {
@@ -122,7 +120,10 @@ fn list(session: &Session) -> Result<(), Problem> {
         let all: Vec<_> = lines
             .iter()
             .map(|line| {
-                let code = code_of(&line.state);
+                let failure = failure(&line.state, lang);
+                let (code, why, hint) = failure.map_or((None, None, None), |(code, why, hint)| {
+                    (Some(code), Some(why), hint)
+                });
                 json!({
                     "entry": line.seq,
                     "incident": line.incident,
@@ -130,8 +131,8 @@ fn list(session: &Session) -> Result<(), Problem> {
                     "what": line.what.get(lang),
                     "state": line.state.name(),
                     "code": code,
-                    "why": code.map(|code| explain::words(code).get(lang).to_owned()),
-                    "hint": code.and_then(|code| hint(code, lang)),
+                    "why": why,
+                    "hint": hint,
                     "text": line.choices.edit,
                     "can_retry": line.choices.retry,
                     "can_drop": line.choices.drop,
@@ -145,11 +146,11 @@ fn list(session: &Session) -> Result<(), Problem> {
     for line in &lines {
         let (state, what) = (line.state.name(), line.what.get(lang));
         out::line(&format!("{}  {state}  {}  {what}", line.seq, line.place))?;
-        let Some(code) = code_of(&line.state) else {
+        let Some((code, why, hint)) = failure(&line.state, lang) else {
             continue;
         };
-        out::line(&format!("    {code}: {}", explain::words(code).get(lang)))?;
-        if let Some(hint) = hint(code, lang) {
+        out::line(&format!("    {code}: {why}"))?;
+        if let Some(hint) = hint {
             out::line(&format!("    {hint}"))?;
         }
     }

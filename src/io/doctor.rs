@@ -325,7 +325,7 @@ pub fn journal(paths: &Paths) -> Option<Result<Told, Problem>> {
             .map(|(channel, _)| channel.clone());
         for job in image.open.iter().filter_map(|seq| image.jobs.get(seq)) {
             match &job.state {
-                JobState::Failed { code } => {
+                JobState::Failed { code, .. } => {
                     *told.failed.entry(code.clone()).or_default() += 1;
                     if matches!(job.task, Task::Create { .. }) {
                         *told.create_failed.entry(code.clone()).or_default() += 1;

@@ -1,6 +1,9 @@
 //! Slack's error codes for a person, and what to do about each. Codes that say "not now" or
 //! "already so" never get here; see `outcome`.
 
+use crate::both;
+use crate::domain::words::Text;
+
 type Pair = (&'static str, &'static str);
 
 /// One row; English, Japanese.
@@ -28,11 +31,30 @@ pub fn find(code: &str) -> Option<&'static Row> {
 }
 
 /// What a code means, in a few words; the code itself where nothing is known of it.
-pub fn words(code: &str) -> crate::domain::words::Text {
+pub fn words(code: &str) -> Text {
     match find(code) {
-        Some(row) => crate::domain::words::Text::fixed(row.sentence.0, row.sentence.1),
-        None => crate::domain::words::Text::same(code),
+        Some(row) => Text::fixed(row.sentence.0, row.sentence.1),
+        None => Text::same(code),
     }
+}
+
+/// For a person: what Slack refused, and what to do about it. `needed` is the scope that the token
+/// lacks, where Slack named it.
+pub fn told(code: &str, needed: Option<&str>) -> (Text, Option<Text>) {
+    if let ("missing_scope", Some(scope)) = (code, needed) {
+        return (
+            both!(
+                "the token lacks the scope {scope}",
+                "トークンにスコープ {scope} がありません"
+            ),
+            Some(both!(
+                "add {scope} to the app, install it again, and set the new token; then retry",
+                "アプリに {scope} を追加して再インストールし、新しいトークンを設定してから再送してください"
+            )),
+        );
+    }
+    let hint = find(code).and_then(|row| row.hint);
+    (words(code), hint.map(|(en, ja)| Text::fixed(en, ja)))
 }
 
 const fn row(codes: &'static [&'static str], sentence: Pair, hint: Pair) -> Row {

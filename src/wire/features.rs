@@ -182,8 +182,8 @@ pub static FEATURES: &[Feature] = &[
             "questions in the channel carry no reactions to press, and help is told more than once",
             "質問に回答用のリアクションが付かず、ヘルプが重複することがあります",
         ),
-        &["reactions.add"],
-        &["reactions:write"],
+        &["reactions.add", "reactions.get"],
+        &["reactions:read", "reactions:write"],
         &[],
     ),
     row(

@@ -6,7 +6,6 @@ use crate::app::model::{Model, RowId};
 use crate::app::snapshot::{GivenUp, OutboxLine};
 use crate::app::strings::{confirm as c, fill, outbox as o, overlay as words};
 use crate::domain::sync::image::JobState;
-use crate::domain::words::Lang;
 use crate::wire::explain;
 
 /// An outbox entry.
@@ -41,13 +40,11 @@ pub(super) fn ids(model: &Model) -> Vec<RowId> {
 fn row(model: &Model, line: &OutboxLine) -> Row {
     let lang = model.lang;
     let (why, hint) = match &line.state {
-        JobState::Failed { code } => (
-            Some(explain::words(code).get(lang).to_owned()),
-            explain::find(code).and_then(|row| row.hint).map(|hint| {
-                let hint = if lang == Lang::Ja { hint.1 } else { hint.0 };
-                hint.to_owned()
-            }),
-        ),
+        JobState::Failed { code, needed } => {
+            let (why, hint) = explain::told(code, needed.as_deref());
+            let hint = hint.map(|hint| hint.get(lang).to_owned());
+            (Some(why.get(lang).to_owned()), hint)
+        }
         _ => (None, None),
     };
     let tries = line.attempts.to_string();

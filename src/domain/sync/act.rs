@@ -54,6 +54,9 @@ impl Engine {
                 (id.clone(), Incident::new(id))
             }
         };
+        if matches!(order.command, Command::Archive) && !state.phase.is_burning() {
+            self.archivable(&id)?;
+        }
         let completed = self.complete_merge(&state, &order.command)?;
         let command = completed.as_ref().unwrap_or(&order.command);
         let drafts = {
@@ -87,6 +90,18 @@ impl Engine {
             self.record(step, &there, state, vec![draft], &order.by, &outlets, now);
         }
         Ok(id)
+    }
+
+    /// Resolving archives as well.
+    fn archivable(&self, id: &IncidentId) -> Result<(), Problem> {
+        let archived = self.image.channel_of(id).is_some_and(|row| row.archived);
+        if archived {
+            return Err(Problem::refused(Text::fixed(
+                "The channel is archived already.",
+                "チャンネルは既にアーカイブされています。",
+            )));
+        }
+        Ok(())
     }
 
     /// The rows of a new incident before its declaration: the channel must be there for the rest.

@@ -2,8 +2,8 @@
 
 use super::image::{Batch, Card, ChannelRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::Carried;
-use super::{Answer, Engine, Fault, Flight, Now, Step};
-use crate::domain::event::Position;
+use super::{Answer, Engine, Fault, Flight, Now, Refused, Step};
+use crate::domain::event::{Body, Position};
 use crate::domain::ids::{ChannelId, SlackTs};
 use std::time::Duration;
 
@@ -27,6 +27,16 @@ const ALREADY: &[&str] = &[
     "already_in_channel",
     "cant_invite_self",
     "message_not_found_for_delete",
+];
+/// Codes that say the channel is archived.
+const ARCHIVED: &[&str] = &["is_archived", "is_inactive"];
+/// Codes that say there is no replying there: what is said goes to the channel.
+const NO_REPLY: &[&str] = &[
+    "thread_not_found",
+    "cannot_reply_to_message",
+    "restricted_action_thread_locked",
+    "restricted_action_non_threadable_channel",
+    "thread_locked",
 ];
 /// Codes that say the card cannot be written any more: a new one is posted.
 const CARD_LOST: &[&str] = &[
@@ -62,6 +72,7 @@ impl Engine {
             }
             Flight::Thread(channel) => self.thread_answered(&mut step, &channel, result, now),
             Flight::Discover => self.discovered(&mut step, result, now),
+            Flight::Reactions(channel, ts) => self.cut_answered(&mut step, &channel, &ts, result),
             Flight::Pins(channel) => self.pins_answered(&mut step, &channel, result, now, rng),
         }
         step
@@ -97,7 +108,8 @@ impl Engine {
                 let attempts = self.attempts(&batch);
                 self.back_off(id, attempts, now, rng);
                 self.unsent.insert(id);
-                self.set_batch(step, &batch, &JobState::Pending, true);
+                // No attempt: nothing has left, so that it can still be changed or given up.
+                self.set_batch(step, &batch, &JobState::Pending, false);
             }
             Err(Fault::Ambiguous(_)) if !self.safeguards.read_back => {
                 self.back_off(id, 0, now, rng);
@@ -110,14 +122,21 @@ impl Engine {
                 let watch = self.watch(&batch.channel);
                 watch.next = watch.next.min(now.mono + Duration::from_secs(2));
             }
-            Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
+            Err(Fault::Refused(refused)) if refused.is(TOKEN_CODES) => {
                 self.not_before.insert(id, now.mono + BACK_OFF_MAX);
                 self.unsent.insert(id);
                 self.set_batch(step, &batch, &JobState::Pending, false);
             }
-            Err(Fault::Refused(code)) => {
-                self.note_archived(step, &batch.incident, &code);
-                self.set_batch(step, &batch, &JobState::Failed { code }, true);
+            Err(Fault::Refused(refused)) if batch.thread.is_some() && refused.is(NO_REPLY) => {
+                self.unthread(step, &batch);
+            }
+            Err(Fault::Refused(refused)) if self.seeks_channel(id, &refused, now) => {
+                self.set_batch(step, &batch, &JobState::Pending, false);
+            }
+            Err(Fault::Refused(refused)) => {
+                self.note_archived(step, &batch.incident, &refused.code);
+                self.set_batch(step, &batch, &refused.into(), true);
+                self.drop_archived(step, &batch);
             }
         }
     }
@@ -144,7 +163,10 @@ impl Engine {
             let Some(job) = self.image.jobs.get(seq) else {
                 continue;
             };
-            if matches!(job.state, JobState::Sent | JobState::Seen) {
+            if matches!(
+                job.state,
+                JobState::Sent | JobState::Seen | JobState::Dropped { .. }
+            ) {
                 continue;
             }
             step.writes.push(Write::Job(Job {
@@ -167,9 +189,11 @@ impl Engine {
     ) {
         let carried = message.metadata.as_ref().and_then(Carried::read);
         let Some(carried) = carried.filter(|c| c.incident == batch.incident) else {
-            let state = JobState::Failed {
-                code: "metadata_not_stored".to_owned(),
-            };
+            step.writes.push(Write::Batch(Batch {
+                bare: Some(ts.clone()),
+                ..batch.clone()
+            }));
+            let state = JobState::failed("metadata_not_stored");
             self.set_batch(step, batch, &state, true);
             return;
         };
@@ -192,12 +216,10 @@ impl Engine {
         carried: &Carried,
         ts: &SlackTs,
     ) -> bool {
-        let declares = carried.events.iter().any(|(_, event)| {
-            matches!(
-                event.body(),
-                Some(crate::domain::event::Body::Declared { .. })
-            )
-        });
+        let declares = carried
+            .events
+            .iter()
+            .any(|(_, event)| matches!(event.body(), Some(Body::Declared { .. })));
         let Some(row) = self.channel_now(step, channel) else {
             return false;
         };
@@ -284,7 +306,7 @@ impl Engine {
             Err(Fault::NotSent(_)) => {
                 self.back_off(seq, job.attempts, now, rng);
                 self.unsent.insert(seq);
-                set(step, JobState::Pending, true);
+                set(step, JobState::Pending, false);
             }
             Err(Fault::Ambiguous(_)) => {
                 self.back_off(seq, job.attempts, now, rng);
@@ -301,10 +323,10 @@ impl Engine {
                     set(step, JobState::Pending, true);
                 }
             }
-            Err(Fault::Refused(code)) if ALREADY.contains(&code.as_str()) => {
+            Err(Fault::Refused(refused)) if refused.is(ALREADY) => {
                 set(step, JobState::Sent, true);
             }
-            Err(Fault::Refused(code)) if TOKEN_CODES.contains(&code.as_str()) => {
+            Err(Fault::Refused(refused)) if refused.is(TOKEN_CODES) => {
                 self.not_before.insert(seq, now.mono + BACK_OFF_MAX);
                 self.unsent.insert(seq);
                 set(step, JobState::Pending, false);
@@ -313,7 +335,7 @@ impl Engine {
                 self.say_aloud(step, &job, now);
                 set(step, JobState::Sent, true);
             }
-            Err(Fault::Refused(code)) => self.job_refused(step, &job, code, now, set),
+            Err(Fault::Refused(refused)) => self.job_refused(step, &job, refused, now, set),
         }
     }
 
@@ -334,10 +356,11 @@ impl Engine {
         &mut self,
         step: &mut Step,
         job: &Job,
-        code: String,
+        refused: Refused,
         now: Now,
         set: impl Fn(&mut Step, JobState, bool),
     ) {
+        let code = refused.code.as_str();
         match &job.task {
             Task::Create { name, suffix } if code == "name_taken" && *suffix < SUFFIXES => {
                 step.writes.push(Write::Job(Job {
@@ -352,15 +375,22 @@ impl Engine {
             // The copy is gone already.
             Task::Delete { .. } if code == "message_not_found" => set(step, JobState::Sent, true),
             // Somebody took the card away, or it may not be edited any more: a new one is posted.
-            Task::Card {} if CARD_LOST.contains(&code.as_str()) => {
+            Task::Card {} if refused.is(CARD_LOST) => {
                 if let Some(row) = self.incident_now(step, &job.incident) {
                     self.card_lost(step, row, code == "message_not_found", now);
                 }
                 set(step, JobState::Pending, true);
             }
+            Task::Archive {} if ARCHIVED.contains(&code) => {
+                self.set_archived(step, job, true);
+                set(step, JobState::Sent, true);
+            }
+            // These go by a name, which is looked up where they are carried out.
+            Task::Create { .. } | Task::Announce { .. } => set(step, refused.into(), true),
+            _ if self.seeks_channel(job.seq, &refused, now) => set(step, JobState::Pending, false),
             _ => {
-                self.note_archived(step, &job.incident, &code);
-                set(step, JobState::Failed { code }, true);
+                self.note_archived(step, &job.incident, code);
+                set(step, refused.into(), true);
             }
         }
     }
@@ -386,7 +416,7 @@ impl Engine {
         incident: &crate::domain::ids::IncidentId,
         code: &str,
     ) {
-        if !matches!(code, "is_archived" | "is_inactive") {
+        if !ARCHIVED.contains(&code) {
             return;
         }
         let id = self.image.channel_of(incident).map(|row| row.id.clone());
@@ -395,6 +425,30 @@ impl Engine {
                 archived: true,
                 ..row
             }));
+        }
+    }
+
+    /// What says that the channel is archived is said: there is nothing left to do about it.
+    fn drop_archived(&self, step: &mut Step, batch: &Batch) {
+        for write in &mut step.writes {
+            let Write::Job(job) = write else { continue };
+            let JobState::Failed { code, .. } = &job.state else {
+                continue;
+            };
+            let event = match &job.task {
+                Task::Event { id } => self.image.events.get(id),
+                _ => None,
+            };
+            let says = event.is_some_and(|row| matches!(row.event.body(), Some(Body::Archived {})));
+            if says && batch.jobs.contains(&job.seq) && ARCHIVED.contains(&code.as_str()) {
+                job.state = JobState::Dropped {
+                    by: None,
+                    at: None,
+                    code: Some(code.clone()),
+                    replaced: true,
+                    said: None,
+                };
+            }
         }
     }
 

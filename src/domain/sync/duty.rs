@@ -145,9 +145,12 @@ impl Engine {
         let topic = mirror::topic(&state, self.names());
         // Names may be known differently elsewhere: only the author corrects the topic.
         let stale_topic = mine && channel.topic.as_ref().is_none_or(|(_, t)| *t != topic);
-        for (stale, task) in [(stale_card, Task::Card {}), (stale_topic, Task::Topic {})] {
+        for (stale, task, says) in [
+            (stale_card, Task::Card {}, hash),
+            (stale_topic, Task::Topic {}, topic),
+        ] {
             let open = self.open_jobs(id).any(|job| job.task == task);
-            if stale && !open {
+            if stale && !open && !self.is_unwanted(id, &task, &says) {
                 self.enqueue(step, id, task, now);
             }
         }

@@ -149,6 +149,9 @@ pub enum JobState {
     /// Slack refused it for good: its code.
     Failed {
         code: String,
+        /// The scope that the token lacks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needed: Option<String>,
     },
     /// Given up by a person; what is said of it stays in this journal.
     Dropped {
@@ -166,10 +169,29 @@ pub enum JobState {
         /// Another text went in its place.
         #[serde(default, skip_serializing_if = "is_false")]
         replaced: bool,
+        /// What the card or topic would have said: it stays unsaid until that changes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
 }
 
+impl From<super::Refused> for JobState {
+    fn from(refused: super::Refused) -> JobState {
+        JobState::Failed {
+            code: refused.code,
+            needed: refused.needed,
+        }
+    }
+}
+
 impl JobState {
+    pub fn failed(code: &str) -> JobState {
+        JobState::Failed {
+            code: code.to_owned(),
+            needed: None,
+        }
+    }
+
     pub const fn name(&self) -> &'static str {
         match self {
             JobState::Pending => "pending",
@@ -204,7 +226,8 @@ pub struct Job {
     pub at: DateTime<Utc>,
 }
 
-/// Events that travel as one message. Committed before the first byte is sent, and never changed.
+/// Events that travel as one message. Committed before the first byte is sent; what travels is never
+/// changed, but as long as nothing has left, the batch may be given up, and its events travel anew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     pub id: u64,
@@ -217,6 +240,9 @@ pub struct Batch {
     pub text: String,
     pub thread: Option<SlackTs>,
     pub metadata: BTreeMap<String, String>,
+    /// Where Slack stored the text, but not the metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bare: Option<SlackTs>,
 }
 
 /// A message as the last read showed it.

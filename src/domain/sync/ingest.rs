@@ -15,9 +15,13 @@ impl Engine {
         step: &mut Step,
         id: &ChannelId,
         ts: SlackTs,
-        message: Message,
+        mut message: Message,
         now: Now,
     ) -> bool {
+        if let Some(row) = self.image.messages.get(id).and_then(|m| m.get(&ts)) {
+            self.complete(&mut message, &row.message);
+        }
+        self.note_cut(id, &ts, &message, now);
         let known = self.image.messages.get(id).and_then(|m| m.get(&ts));
         let same =
             known.is_some_and(|row| row.message == message && !row.deleted && row.missed == 0);
@@ -152,15 +156,11 @@ impl Engine {
             }
         }
         self.confirm(step, &carried);
-        let by_us =
-            |reaction: &super::image::Reaction| reaction.users.iter().all(|user| *user == self.bot);
-        let untouched =
-            message.replies == 0 && message.reactions.iter().all(by_us) && !message.pinned;
         if higher > 0
             && higher == carried.events.len()
             && carried.position.is_none()
             && carried.console == self.image.console
-            && untouched
+            && self.is_untouched(message)
         {
             let known = self
                 .image
@@ -171,6 +171,13 @@ impl Engine {
                 self.enqueue(step, &incident, Task::Delete { ts: ts.clone() }, now);
             }
         }
+    }
+
+    /// Nobody replied to it, reacted on it or pinned it.
+    pub(super) fn is_untouched(&self, message: &Message) -> bool {
+        let by_us =
+            |reaction: &super::image::Reaction| reaction.users.iter().all(|user| *user == self.bot);
+        message.replies == 0 && message.reactions.iter().all(by_us) && !message.pinned
     }
 
     /// An event as this step leaves it: one page may hold several copies.

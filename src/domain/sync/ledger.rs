@@ -239,8 +239,8 @@ impl Engine {
             Err(Fault::Limited(wait)) if *wait > Duration::from_secs(2) => Link::Slow,
             Err(Fault::Limited(_)) => self.link.clone(),
             Err(Fault::NotSent(_) | Fault::Ambiguous(_)) => Link::Offline,
-            Err(Fault::Refused(code)) if super::answers::TOKEN_CODES.contains(&code.as_str()) => {
-                Link::Refused(code.clone())
+            Err(Fault::Refused(refused)) if refused.is(super::answers::TOKEN_CODES) => {
+                Link::Refused(refused.code.clone())
             }
             Err(Fault::Refused(_)) => Link::Live,
         };

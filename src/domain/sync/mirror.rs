@@ -27,6 +27,8 @@ pub const VERSION: &str = "1";
 pub const METADATA_MAX: usize = 2_000;
 /// More lines than this in one message is a wall.
 const BATCH_MAX: usize = 12;
+/// Of what a reply to the channel replies to, so many characters.
+const QUOTED: usize = 80;
 /// Above this age a line says when it happened.
 const LATE: TimeDelta = TimeDelta::seconds(60);
 
@@ -225,7 +227,47 @@ pub fn batch(
         text: lines.join("\n"),
         thread,
         metadata,
+        bare: None,
     })
+}
+
+/// A reply that goes to the channel, since Slack takes none in its thread. Its first line says what it
+/// replies to; what follows is the text.
+pub fn unthreaded(
+    text: &str,
+    thread: &SlackTs,
+    parent: Option<&Message>,
+    names: &Names,
+    lang: Lang,
+) -> String {
+    let at = DateTime::from_timestamp_micros(thread.micros()).unwrap_or_default();
+    let at = date_token(at, "{time}");
+    let author = parent.map(|message| match (&message.user, &message.username) {
+        (Some(user), _) => named(names, user),
+        (None, name) => escape(name.as_deref().unwrap_or_default()).into_owned(),
+    });
+    let author = author.unwrap_or_default();
+    let said = parent.map_or_else(String::new, |message| {
+        let plain = mrkdwn::plain(&message.text, &Known(names));
+        let line: String = clean_line(&plain).chars().take(QUOTED).collect();
+        escape(&line).into_owned()
+    });
+    let said = match lang {
+        _ if said.is_empty() => said,
+        Lang::En => format!(": “{said}”"),
+        Lang::Ja => format!("「{said}」"),
+    };
+    let about = match lang {
+        Lang::En => format!("in reply to {author} {at}"),
+        Lang::Ja => format!("{author} {at} への返信"),
+    };
+    let (head, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let head = format!("{head} — _{}_{said}", about.trim());
+    if rest.is_empty() {
+        head
+    } else {
+        format!("{head}\n{rest}")
+    }
 }
 
 /// What stands over several things that come long after they were done: from when to when that was,

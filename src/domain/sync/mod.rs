@@ -203,6 +203,11 @@ pub enum Call {
         ts: SlackTs,
         name: String,
     },
+    /// Who reacted on a message, all of them.
+    Reactions {
+        channel: ChannelId,
+        ts: SlackTs,
+    },
     /// Shown to one person in the channel; `text` is markup.
     Whisper {
         channel: ChannelId,
@@ -257,6 +262,7 @@ impl Call {
                 | Call::Replies { .. }
                 | Call::Discover
                 | Call::Pins { .. }
+                | Call::Reactions { .. }
                 | Call::SeekAnnouncement { .. }
         )
     }
@@ -274,6 +280,7 @@ impl Call {
             Call::Pin { .. } => "pins.add",
             Call::Pins { .. } => "pins.list",
             Call::React { .. } => "reactions.add",
+            Call::Reactions { .. } => "reactions.get",
             Call::Whisper { .. } => "chat.postEphemeral",
             Call::Topic { .. } => "conversations.setTopic",
             Call::Purpose { .. } => "conversations.setPurpose",
@@ -324,6 +331,7 @@ pub enum Answer {
         message: Box<Message>,
     },
     Pins(Vec<Pinned>),
+    Reactions(Vec<image::Reaction>),
     Found(bool),
     Done,
 }
@@ -347,8 +355,29 @@ pub enum Fault {
     Held(Duration),
     /// May have been done.
     Ambiguous(String),
-    /// Refused; Slack's code.
-    Refused(String),
+    Refused(Refused),
+}
+
+/// What Slack said no with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Slack's code.
+    pub code: String,
+    /// The scope that the token lacks.
+    pub needed: Option<String>,
+}
+
+impl Refused {
+    pub fn of(code: &str) -> Refused {
+        Refused {
+            code: code.to_owned(),
+            needed: None,
+        }
+    }
+
+    fn is(&self, codes: &[&str]) -> bool {
+        codes.contains(&self.code.as_str())
+    }
 }
 
 /// What to do: first the writes, in one synced transaction, then the calls.
@@ -399,13 +428,19 @@ enum Flight {
     Thread(ChannelId),
     Discover,
     Pins(ChannelId),
+    /// Who reacted on a message.
+    Reactions(ChannelId, SlackTs),
 }
 
 impl Flight {
     /// The channel that it reads; one thing at a time is read of a channel.
     const fn reads(&self) -> Option<&ChannelId> {
         match self {
-            Flight::Page(id) | Flight::Deep(id) | Flight::Thread(id) | Flight::Pins(id) => Some(id),
+            Flight::Page(id)
+            | Flight::Deep(id)
+            | Flight::Thread(id)
+            | Flight::Pins(id)
+            | Flight::Reactions(id, _) => Some(id),
             Flight::Job(_) | Flight::Batch(_) | Flight::Discover => None,
         }
     }
@@ -449,6 +484,12 @@ pub struct Engine {
     focus: Option<IncidentId>,
     next_discover: Duration,
     discover_every: Duration,
+    /// When the list of channels was last asked for.
+    discover_began: Duration,
+    /// What waits for it, by batch or job.
+    astray: BTreeMap<u64, discover::Astray>,
+    /// Channels of incidents that it did not have when it was last read.
+    unlisted: BTreeSet<ChannelId>,
     /// The list of channels was read in this run.
     discovered: bool,
     link: Link,
@@ -494,6 +535,9 @@ impl Engine {
             doubted: HashMap::new(),
             focus: None,
             next_discover: Duration::ZERO,
+            discover_began: Duration::ZERO,
+            astray: BTreeMap::new(),
+            unlisted: BTreeSet::new(),
             discovered: false,
             link: Link::Starting,
             link_as_of: None,
@@ -541,6 +585,8 @@ impl Engine {
             .cloned()
             .collect();
         for mut job in unsure {
+            // What it came to is not known, but it was one.
+            job.attempts += u32::from(job.state == image::JobState::Sending);
             if job.batch.is_some() || self.must_look(&job) {
                 self.doubted.insert(job.batch.unwrap_or(job.seq), now.mono);
                 job.state = image::JobState::Unconfirmed;
@@ -637,6 +683,9 @@ impl Engine {
             match self.flights.remove(flight) {
                 Some((Flight::Page(channel), _)) => self.watch(&channel).sweep = None,
                 Some((Flight::Deep(channel), _)) => self.watch(&channel).deep = None,
+                Some((Flight::Reactions(channel, ts), _)) => {
+                    self.watch(&channel).cut.insert(ts);
+                }
                 _ => {}
             }
         }

@@ -15,6 +15,7 @@ const IN_FLIGHT: usize = 2;
 impl Engine {
     /// Starts what may start. A message is committed as `sending` before its call is made.
     pub(super) fn pump(&mut self, step: &mut Step, now: Now, rng: &mut fastrand::Rng) {
+        self.doubt_unsure(now);
         let mut waiting: BTreeMap<IncidentId, Vec<u64>> = BTreeMap::new();
         for seq in &self.image.open {
             if let Some(job) = self.image.jobs.get(seq) {
@@ -23,6 +24,19 @@ impl Engine {
         }
         for (incident, seqs) in waiting {
             self.pump_incident(step, &incident, &seqs, now, rng);
+        }
+    }
+
+    /// What another process left in doubt, or a person wants looked for, is looked for from now on.
+    fn doubt_unsure(&mut self, now: Now) {
+        let unsure: Vec<u64> = self
+            .outbox()
+            .filter(|job| job.state == JobState::Unconfirmed)
+            .filter_map(|job| job.batch)
+            .filter(|id| !self.doubted.contains_key(id))
+            .collect();
+        for id in unsure {
+            self.doubted.insert(id, now.mono);
         }
     }
 

@@ -24,6 +24,7 @@ const OVERLAP_CLAMPED_MICROS: i64 = 60 * 1_000_000;
 /// while there is room: people there wait for answers.
 const OPEN: u32 = 3;
 const PINS: &str = "pins.list";
+const REACTIONS: &str = "reactions.get";
 /// When not everything fits, the liveliest background channel is read hardly more often than the
 /// idlest: then the question is how old the oldest gets.
 const CROWDED: Duration = Duration::from_secs(45);
@@ -74,6 +75,7 @@ impl Engine {
         let allowed = self.ledger.plan(Call::Discover.method(), now) / 2.0;
         let every = Duration::from_secs_f64(60.0 / allowed.max(0.1));
         self.next_discover = now.mono + self.timing.discover.max(every);
+        self.discover_began = now.mono;
         self.fly(step, Flight::Discover, Call::Discover);
     }
 
@@ -85,7 +87,7 @@ impl Engine {
         now: Now,
         rng: &mut fastrand::Rng,
     ) {
-        if self.read_thread(step, id, now, rng) {
+        if self.read_cut(step, id, now, rng) || self.read_thread(step, id, now, rng) {
             return;
         }
         let (pins, purpose) = (self.timing.pins, self.page_purpose(id, focused));
@@ -284,9 +286,10 @@ impl Engine {
                 let held = self.ledger.held(Purpose::Side, PINS);
                 watch.next_pins.max(held)
             });
+            let cut = (!watch.cut.is_empty()).then(|| self.ledger.held(Purpose::Side, REACTIONS));
             let deep = watch.next_deep.filter(|_| !deep);
             let deep = deep.map(|at| at.max(self.ledger.held(Purpose::Sweep, HISTORY)));
-            let times = [Some(page), thread, pins, deep];
+            let times = [Some(page), thread, pins, cut, deep];
             times.into_iter().flatten().min().unwrap_or(page)
         });
         let looking = self.under_way().any(|f| matches!(f, Flight::Discover));

@@ -1,11 +1,13 @@
 //! What a person may do about what is in the outbox: try it again, change it, give it up.
 //!
-//! Only what is certainly not in Slack can be changed or given up: what was never begun, and what
-//! Slack refused. The rest is under way: whoever gave it up would say of something that may well be
-//! there that it never will be.
+//! Only what is certainly not in Slack can be changed or given up: what never left this machine, and
+//! what Slack refused. The rest is under way: whoever gave it up would say of something that may well
+//! be there that it never will be.
 //!
-//! - *Again*: what failed goes back among what waits.
-//! - *Changed*: what was never begun is rewritten where it stands. An event that Slack refused may
+//! - *Again*: what failed goes back among what waits. A message that Slack took without its metadata
+//!   is looked for first: it may be whole by now.
+//! - *Changed*: what never left is rewritten where it stands; the message that was formed of it is
+//!   formed anew. An event that Slack refused may
 //!   have stood in a message that a lost answer hid, so it is never changed: another event takes its
 //!   place, at the same time of day.
 //! - *Given up*: with it goes what makes no sense without it; of a declaration, the incident. Who
@@ -13,7 +15,8 @@
 //!   so there, without the text.
 
 use super::act::unknown;
-use super::image::{EventRow, Job, JobState, Task, Write};
+use super::image::{Batch, EventRow, Job, JobState, Task, Write};
+use super::mirror;
 use super::{Engine, Now, Step};
 use crate::both;
 use crate::domain::decide::{Draft, Outlets, checked_text, empty};
@@ -25,6 +28,7 @@ use crate::domain::settings::MAX_CHANNEL_NAME;
 use crate::domain::text::clean_line;
 use crate::domain::words::Text;
 use crate::wire::mrkdwn::{decode, escape};
+use std::collections::BTreeSet;
 
 /// What is to become of an outbox entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,17 +120,56 @@ impl Engine {
         let mut step = Step::default();
         match what {
             Settle::Retry if matches!(job.state, JobState::Failed { .. }) => {
-                self.again(&mut step, job);
+                self.again(&mut step, job.clone());
             }
             Settle::Retry => return Err(under_way()),
             _ if !is_free(&job) => return Err(may_be_there()),
             Settle::Edit(text) => self.rewrite(&mut step, &job, text, by, now, rng)?,
             Settle::Drop => self.drop_job(&mut step, &job, by, now, rng),
         }
+        self.thaw(&mut step, &job);
         Ok(step)
     }
 
-    fn again(&mut self, step: &mut Step, job: Job) {
+    /// A message that was formed, and never left, is formed anew of what was changed in it.
+    fn thaw(&self, step: &mut Step, settled: &Job) {
+        let carrier = |write: &Write| match write {
+            Write::Event(row) => self.image.carriers.get(&row.event.id).copied(),
+            _ => None,
+        };
+        let changed = step.writes.iter().filter_map(carrier).chain([settled.seq]);
+        let frozen: BTreeSet<u64> = changed
+            .filter_map(|seq| self.image.jobs.get(&seq))
+            .filter(|job| is_unbegun(job))
+            .filter_map(|job| job.batch)
+            .collect();
+        for batch in frozen.iter().filter_map(|id| self.image.batches.get(id)) {
+            self.dissolve(step, batch);
+        }
+    }
+
+    /// What a message that certainly did not arrive was formed of waits to be formed into one again.
+    pub(super) fn dissolve(&self, step: &mut Step, batch: &Batch) {
+        for seq in &batch.jobs {
+            let written = step.writes.iter().rev().find_map(|write| match write {
+                Write::Job(job) if job.seq == *seq => Some(job.clone()),
+                _ => None,
+            });
+            let Some(job) = written.or_else(|| self.image.jobs.get(seq).cloned()) else {
+                continue;
+            };
+            if job.state == JobState::Pending && job.batch == Some(batch.id) {
+                step.writes.push(Write::Job(Job { batch: None, ..job }));
+            }
+        }
+    }
+
+    /// Back among what waits.
+    pub(super) fn again(&mut self, step: &mut Step, job: Job) {
+        let batch = job.batch.and_then(|id| self.image.batches.get(&id));
+        if let Some(batch) = batch.filter(|batch| batch.bare.is_some()).cloned() {
+            return self.look_again(step, &batch);
+        }
         self.not_before.remove(&job.seq);
         self.doubted.remove(&job.seq);
         step.writes.push(Write::Job(Job {
@@ -134,6 +177,21 @@ impl Engine {
             batch: None,
             ..job
         }));
+    }
+
+    /// Slack said that it stored a message without its metadata. If a read finds it whole, it is there;
+    /// if not, it is said anew, and the first copy goes.
+    fn look_again(&mut self, step: &mut Step, batch: &Batch) {
+        for seq in &batch.jobs {
+            let job = self.image.jobs.get(seq);
+            if let Some(job) = job.filter(|job| matches!(job.state, JobState::Failed { .. })) {
+                step.writes.push(Write::Job(Job {
+                    state: JobState::Unconfirmed,
+                    ..job.clone()
+                }));
+            }
+        }
+        self.doubted.remove(&batch.id);
     }
 
     /// What could be changed, as it is now.
@@ -233,7 +291,7 @@ impl Engine {
             .without(&job.incident, id)
             .ok_or_else(|| unknown(&job.incident))?;
         step.writes.push(Write::Job(Job {
-            state: dropped(job, by, now, true),
+            state: replaced(job, by, now),
             ..job.clone()
         }));
         let fresh = EventId::random(rng);
@@ -306,8 +364,9 @@ impl Engine {
         let (with_it, whole) = self.goes_with(job);
         let gone: Vec<Job> = std::iter::once(job.clone()).chain(with_it).collect();
         for job in &gone {
+            let said = self.would_say(job);
             step.writes.push(Write::Job(Job {
-                state: dropped(job, by, now, false),
+                state: dropped(job, by, now, said),
                 ..job.clone()
             }));
         }
@@ -337,6 +396,28 @@ impl Engine {
             &Outlets::default(),
             now,
         );
+    }
+
+    /// What a card or a topic says that is written now.
+    pub(super) fn would_say(&mut self, job: &Job) -> Option<String> {
+        let state = self.shown(&job.incident)?;
+        match &job.task {
+            Task::Topic {} => Some(mirror::topic(&state, &self.names)),
+            Task::Card {} => {
+                let row = self.image.incidents.get(&job.incident)?;
+                Some(mirror::card(&state, row, &self.names).1)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the last that became of such a card or topic is that somebody gave this very one up.
+    pub(super) fn is_unwanted(&self, id: &IncidentId, task: &Task, text: &str) -> bool {
+        let mut jobs = self.image.jobs.values().rev();
+        let last = jobs.find(|job| job.incident == *id && job.task == *task);
+        last.is_some_and(
+            |job| matches!(&job.state, JobState::Dropped { said: Some(said), .. } if said == text),
+        )
     }
 
     /// What makes no sense without `job`, and whether that is the whole incident.
@@ -381,7 +462,7 @@ impl Engine {
     fn tells(&self, job: &Job) -> Option<Body> {
         let channel = self.image.channel_of(&job.incident)?;
         let code = match &job.state {
-            JobState::Failed { code } => Some(code.clone()),
+            JobState::Failed { code, .. } => Some(code.clone()),
             _ => None,
         };
         // A code of an announcement's or an invitation's is about another place.
@@ -439,9 +520,9 @@ impl Engine {
     }
 }
 
-/// Never begun: nobody outside can have seen it.
+/// It never left this machine, or Slack put it off: nobody outside can have seen it.
 fn is_unbegun(job: &Job) -> bool {
-    job.state == JobState::Pending && job.batch.is_none() && job.attempts == 0
+    job.state == JobState::Pending && job.attempts == 0
 }
 
 /// Certainly not in Slack.
@@ -449,15 +530,30 @@ fn is_free(job: &Job) -> bool {
     is_unbegun(job) || matches!(job.state, JobState::Failed { .. })
 }
 
-fn dropped(job: &Job, by: &UserId, now: Now, replaced: bool) -> JobState {
+/// Another text goes in its place.
+fn replaced(job: &Job, by: &UserId, now: Now) -> JobState {
+    match dropped(job, by, now, None) {
+        JobState::Dropped { by, at, code, .. } => JobState::Dropped {
+            by,
+            at,
+            code,
+            replaced: true,
+            said: None,
+        },
+        other => other,
+    }
+}
+
+fn dropped(job: &Job, by: &UserId, now: Now, said: Option<String>) -> JobState {
     JobState::Dropped {
         by: Some(by.clone()),
         at: Some(now.wall),
         code: match &job.state {
-            JobState::Failed { code } => Some(code.clone()),
+            JobState::Failed { code, .. } => Some(code.clone()),
             _ => None,
         },
-        replaced,
+        replaced: false,
+        said,
     }
 }
 

@@ -10,9 +10,9 @@ use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// A walk ends here whatever the workspace says about more: 200 pages of 200 messages.
+/// After so many pages in a row a walk rests: 200 pages of 200 messages.
 const PAGES_MAX: u32 = 200;
-/// Pages in a row that brought nothing new while more is promised.
+/// A walk ends after so many pages in a row that brought nothing new, whatever is said about more.
 const STUCK_MAX: u32 = 5;
 /// A message missing from this many drained sweeps, and older than the read lag, is deleted.
 const MISSES: u32 = 2;
@@ -82,6 +82,10 @@ pub(super) struct Watch {
     /// When each thread was last read whole.
     pub threads_read: BTreeMap<SlackTs, Duration>,
     pub last_post: Option<Duration>,
+    /// Messages whose lists of who reacted are short.
+    pub cut: BTreeSet<SlackTs>,
+    /// How many reactions a message had when they were last asked for.
+    pub asked_whole: BTreeMap<SlackTs, u32>,
 }
 
 impl Engine {
@@ -122,11 +126,11 @@ impl Engine {
         rng: &mut fastrand::Rng,
     ) {
         let idle = self.timing.poll_idle;
-        let gone = matches!(fault, Fault::Refused(code)
-            if code == "channel_not_found" || code == "not_in_channel");
+        let gone = matches!(fault, Fault::Refused(refused)
+            if refused.is(&["channel_not_found", "not_in_channel"]));
         // Archiving puts the app out: what was not read before is out of reach, and there is
         // nothing left to wait for. Brought back, the channel is listed again.
-        if matches!(fault, Fault::Refused(code) if code == "is_archived")
+        if matches!(fault, Fault::Refused(refused) if refused.is(&["is_archived"]))
             && let Some(row) = self.channel_now(step, id)
         {
             step.writes.push(Write::Channel(ChannelRow {
@@ -180,6 +184,7 @@ impl Engine {
             }
         }
         let cursor_first = !self.safeguards.cursor_in_transaction;
+        let rest = self.timing.poll;
         let watch = self.watch(id);
         let slot = if deep {
             &mut watch.deep
@@ -199,14 +204,15 @@ impl Engine {
             0
         };
         sweep.cursor.clone_from(&next);
-        let endless = sweep.pages >= PAGES_MAX || sweep.stuck >= STUCK_MAX;
-        if next.is_some() && !endless {
-            // The next page at once.
+        if next.is_some() && sweep.stuck < STUCK_MAX {
+            // The next page at once; after many, others have their turn, and it goes on from there.
+            let rests = sweep.pages.is_multiple_of(PAGES_MAX);
+            let at = if rests { now.mono + rest } else { now.mono };
             if deep {
-                watch.next_deep = Some(now.mono);
+                watch.next_deep = Some(at);
             } else {
                 let seen = sweep.seen.clone();
-                watch.next = now.mono;
+                watch.next = at;
                 if cursor_first {
                     self.move_cursor(step, id, &seen);
                 }
@@ -282,14 +288,14 @@ impl Engine {
                 continue;
             };
             if batch.channel == *id && batch.thread.is_none() && sweep.oldest <= batch.after {
-                self.decide_batch(step, &batch);
+                self.decide_batch(step, &batch, now);
             }
         }
     }
 
     /// A read that could see it is over: a batch that was not found goes again, unchanged. Found are
     /// its acts also where another console said them, which may have derived them too.
-    pub(super) fn decide_batch(&mut self, step: &mut Step, batch: &super::image::Batch) {
+    pub(super) fn decide_batch(&mut self, step: &mut Step, batch: &super::image::Batch, now: Now) {
         self.doubted.remove(&batch.id);
         let found = batch.events.iter().all(|event| {
             let known = self.image.events.get(event);
@@ -305,6 +311,21 @@ impl Engine {
             JobState::Pending
         };
         self.set_batch(step, batch, &state, false);
+        if let (false, Some(bare)) = (found, &batch.bare) {
+            self.say_anew(step, batch, bare, now);
+        }
+    }
+
+    /// What Slack stored without its metadata is said once more, whole; what people have not touched of
+    /// the first copy goes.
+    fn say_anew(&self, step: &mut Step, batch: &super::image::Batch, bare: &SlackTs, now: Now) {
+        self.dissolve(step, batch);
+        let known = self.image.messages.get(&batch.channel);
+        let row = known.and_then(|known| known.get(bare));
+        if row.is_some_and(|row| !row.deleted && self.is_untouched(&row.message)) {
+            let ts = bare.clone();
+            self.enqueue(step, &batch.incident, Task::Delete { ts }, now);
+        }
     }
 
     /// A card that was not found in its channel is posted again.

@@ -2,7 +2,8 @@
 //! parent shows something new, and whole from time to time, because a parent that is older than
 //! every sweep's overlap shows nothing, and edits and deletions show nowhere.
 
-use super::image::{MessageRow, Write};
+use super::image::{Batch, JobState, MessageRow, Write};
+use super::mirror;
 use super::{Answer, Call, Engine, Fault, Flight, Now, Step};
 use crate::domain::budget::Purpose;
 use crate::domain::ids::{ChannelId, SlackTs};
@@ -11,8 +12,10 @@ use std::time::Duration;
 
 /// Threads that are read whole by turns: those with the newest replies.
 const WATCHED: usize = 50;
-/// A walk ends here whatever the workspace says about more: 50 pages of up to 1,000 replies.
+/// After so many pages in a row a walk rests, and the channel has its turn: 50 pages of up to 1,000
+/// replies.
 const PAGES_MAX: u32 = 50;
+/// A walk ends after so many pages in a row that brought nothing new, whatever is said about more.
 const STUCK_MAX: u32 = 3;
 /// A reply missing from this many whole readings is deleted.
 const MISSES: u32 = 2;
@@ -27,6 +30,7 @@ pub(super) struct Walk {
     seen: BTreeSet<SlackTs>,
     pages: u32,
     stuck: u32,
+    rests: Duration,
 }
 
 impl Engine {
@@ -57,9 +61,11 @@ impl Engine {
                 seen: BTreeSet::new(),
                 pages: 0,
                 stuck: 0,
+                rests: Duration::ZERO,
             });
         }
-        let Some(walk) = &self.watch(id).walk else {
+        let walk = self.watch(id).walk.as_ref();
+        let Some(walk) = walk.filter(|walk| now.mono >= walk.rests) else {
             return false;
         };
         let thread = walk.thread.clone();
@@ -84,7 +90,10 @@ impl Engine {
     /// When something of the channel's threads is to be read.
     pub(super) fn thread_due(&self, id: &ChannelId) -> Option<Duration> {
         let watch = self.watches.get(id)?;
-        if watch.walk.is_some() || !watch.threads.is_empty() {
+        if let Some(walk) = &watch.walk {
+            return Some(walk.rests);
+        }
+        if !watch.threads.is_empty() {
             return Some(Duration::ZERO);
         }
         let thread = self.thread_to_reread(id)?;
@@ -127,6 +136,29 @@ impl Engine {
             .filter(|batch| batch.channel == *id)
             .filter_map(|batch| batch.thread.clone())
             .collect()
+    }
+
+    /// Slack takes no reply there: it is said in the channel, with what it replies to. The message in
+    /// the thread was refused, so that this is another.
+    pub(super) fn unthread(&mut self, step: &mut Step, batch: &Batch) {
+        let Some(thread) = &batch.thread else {
+            return;
+        };
+        let known = self.image.messages.get(&batch.channel);
+        let parent = known.and_then(|known| known.get(thread));
+        let parent = parent.filter(|row| !row.deleted).map(|row| &row.message);
+        let lang = self.folds.get(&batch.incident);
+        let lang = lang.map(|fold| fold.incident.lang).unwrap_or_default();
+        let text = mirror::unthreaded(&batch.text, thread, parent, &self.names, lang);
+        let instead = Batch {
+            id: self.next_seq(step),
+            after: self.newest(&batch.channel),
+            text,
+            thread: None,
+            ..batch.clone()
+        };
+        step.writes.push(Write::Batch(instead.clone()));
+        self.set_batch(step, &instead, &JobState::Pending, true);
     }
 
     fn last_reply(&self, channel: &ChannelId, thread: &SlackTs) -> SlackTs {
@@ -200,8 +232,10 @@ impl Engine {
             0
         };
         walk.cursor.clone_from(&next);
-        let endless = walk.pages >= PAGES_MAX || walk.stuck >= STUCK_MAX;
-        if next.is_some() && !endless {
+        if next.is_some() && walk.stuck < STUCK_MAX {
+            if walk.pages.is_multiple_of(PAGES_MAX) {
+                walk.rests = now.mono + self.timing.poll;
+            }
             self.watch(id).walk = Some(walk);
             return;
         }
@@ -247,7 +281,7 @@ impl Engine {
             .cloned()
             .collect();
         for batch in ended {
-            self.decide_batch(step, &batch);
+            self.decide_batch(step, &batch, now);
         }
     }
 }

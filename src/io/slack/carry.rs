@@ -4,7 +4,7 @@ use super::calls::{HistoryQuery, Post, RepliesQuery};
 use super::client::Client;
 use crate::domain::ids::{ChannelId, EventId, SlackTs, UserId};
 use crate::domain::sync::image::{Message, Metadata, Reaction};
-use crate::domain::sync::{Answer, Call, Fault, Listed, Pinned, mirror};
+use crate::domain::sync::{Answer, Call, Fault, Listed, Pinned, Refused, mirror};
 use crate::wire::answers::AuthTest;
 use crate::wire::objects::{self, Raw, User, UserGroup};
 use crate::wire::outcome::{CallError, Refusal};
@@ -80,7 +80,10 @@ impl Carrier {
             Err(CallError::Limited { retry_after }) => Err(Fault::Limited(retry_after)),
             Err(CallError::Held { wait }) => Err(Fault::Held(wait)),
             Err(CallError::Ambiguous { why }) => Err(Fault::Ambiguous(why)),
-            Err(CallError::Refused(refusal)) => Err(Fault::Refused(refusal.code)),
+            Err(CallError::Refused(refusal)) => Err(Fault::Refused(Refused {
+                code: refusal.code,
+                needed: refusal.needed,
+            })),
         }
     }
 
@@ -165,6 +168,10 @@ impl Carrier {
                 client.reactions_add(&channel, &ts, &name).await?;
                 Ok(Answer::Done)
             }
+            Call::Reactions { channel, ts } => {
+                let message = client.reactions_get(&channel, &ts).await?;
+                Ok(Answer::Reactions(reactions(&message)))
+            }
             Call::Whisper {
                 channel,
                 user,
@@ -209,10 +216,15 @@ impl Carrier {
             }
             Call::Announce { to, text, metadata } => {
                 let channel = self.channel(&to).await?;
-                match self.post(&channel, &text, None, &metadata).await {
-                    Err(error) if error.code() == Some("not_in_channel") => {
-                        client.conversations_join(&channel).await?;
-                        self.post(&channel, &text, None, &metadata).await
+                match self.announce(&channel, &text, &metadata).await {
+                    // It had another id, or has gone: its name is looked up anew.
+                    Err(error) if error.code() == Some("channel_not_found") => {
+                        self.known().channels.clear();
+                        let again = self.channel(&to).await?;
+                        if again == channel {
+                            return Err(error);
+                        }
+                        self.announce(&again, &text, &metadata).await
                     }
                     other => other,
                 }
@@ -269,6 +281,22 @@ impl Carrier {
         })
     }
 
+    /// Posts to a channel that is not the incident's, and joins it where that is needed.
+    async fn announce(
+        &self,
+        channel: &ChannelId,
+        text: &str,
+        metadata: &Metadata,
+    ) -> Result<Answer, CallError> {
+        match self.post(channel, text, None, metadata).await {
+            Err(error) if error.code() == Some("not_in_channel") => {
+                self.client.conversations_join(channel).await?;
+                self.post(channel, text, None, metadata).await
+            }
+            other => other,
+        }
+    }
+
     fn page(&self, page: &crate::wire::answers::History) -> Answer {
         Answer::Page {
             messages: page
@@ -311,15 +339,7 @@ impl Carrier {
                 message.readable().into_owned()
             },
             edited: message.edited.is_some(),
-            reactions: message
-                .reactions
-                .iter()
-                .map(|r| Reaction {
-                    name: r.name.clone(),
-                    users: r.users.clone(),
-                    count: r.count,
-                })
-                .collect(),
+            reactions: reactions(message),
             pinned: !message.pinned_to.is_empty(),
             replies: message.reply_count,
             latest_reply: message.latest_reply.clone(),
@@ -471,6 +491,7 @@ const fn wants_membership(call: &Call) -> Option<&ChannelId> {
         | Call::Delete { channel, .. }
         | Call::Pin { channel, .. }
         | Call::Pins { channel }
+        | Call::Reactions { channel, .. }
         | Call::React { channel, .. }
         | Call::Whisper { channel, .. }
         | Call::Topic { channel, .. }
@@ -497,6 +518,15 @@ fn not_joined(joining: CallError, refused: CallError) -> CallError {
         _ if joining.code() == Some("is_archived") => joining,
         _ => refused,
     }
+}
+
+fn reactions(message: &objects::Message) -> Vec<Reaction> {
+    let reactions = message.reactions.iter().map(|r| Reaction {
+        name: r.name.clone(),
+        users: r.users.clone(),
+        count: r.count,
+    });
+    reactions.collect()
 }
 
 fn known_metadata(metadata: &objects::Metadata) -> Option<Metadata> {

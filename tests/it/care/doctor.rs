@@ -105,6 +105,25 @@ fn each_missing_scope_is_named_with_what_it_costs() {
 }
 
 #[test]
+fn the_outbox_names_the_scope_that_a_token_lacks() {
+    let mut scopes = manifest_scopes();
+    scopes.retain(|scope| *scope != "pins:write");
+    let slack = with_scopes(&scopes);
+    let console = narrow(&slack);
+    console.declare("no pins");
+    let outbox = console.json(&["outbox"]);
+    let parked = &outbox[0];
+    assert_eq!(parked["code"], "missing_scope", "{outbox:#}");
+    for key in ["why", "hint"] {
+        let said = parked[key].as_str().unwrap_or("");
+        assert!(said.contains("pins:write"), "{key}: {said}");
+    }
+    let told = console.run(&["outbox"]).out;
+    assert!(told.contains("lacks the scope pins:write"), "{told}");
+    assert!(told.contains("install it again"), "{told}");
+}
+
+#[test]
 fn a_revoked_token_is_said_and_the_rest_is_still_looked_at() {
     let slack = seeded("state = \"revoked\"");
     let ran = narrow(&slack).run(&["doctor", "--json"]);

@@ -65,6 +65,11 @@ enum Reaction {
     LooksFirst,
     /// The app joins the channel, and does it again.
     Joins,
+    /// The list of the app's channels is read, and it is done again if the channel is in it; parked
+    /// when Slack says so once more.
+    LooksForChannel,
+    /// What was a reply is said in the channel, with what it replies to.
+    ToChannel,
     /// Parked, and the channel counts as archived.
     ReadOnly,
     /// The next name is tried.
@@ -94,7 +99,7 @@ const ROWS: &[(&str, Reaction)] = &[
     ("restricted_action_read_only_channel", Reaction::Parks),
     ("restricted_action_thread_only_channel", Reaction::Parks),
     ("restricted_action_non_threadable_channel", Reaction::Parks),
-    ("channel_not_found", Reaction::Parks),
+    ("channel_not_found", Reaction::LooksForChannel),
     ("not_in_channel", Reaction::Joins),
     ("is_archived", Reaction::ReadOnly),
     ("is_inactive", Reaction::ReadOnly),
@@ -137,9 +142,9 @@ const ROWS: &[(&str, Reaction)] = &[
     ("invalid_ts_oldest", Reaction::Told),
     ("invalid_ts_latest", Reaction::Told),
     ("bad_timestamp", Reaction::ParksAt("pins.add")),
-    ("thread_not_found", Reaction::Parks),
-    ("cannot_reply_to_message", Reaction::Parks),
-    ("restricted_action_thread_locked", Reaction::Parks),
+    ("thread_not_found", Reaction::ToChannel),
+    ("cannot_reply_to_message", Reaction::ToChannel),
+    ("restricted_action_thread_locked", Reaction::ToChannel),
     ("plan_upgrade_required", Reaction::Told),
     ("feature_not_enabled", Reaction::Told),
     ("fatal_error", Reaction::LooksFirst),
@@ -343,6 +348,46 @@ fn react(code: &'static str, reaction: Reaction) {
             assert_eq!(desk.said("from outside"), 1);
             desk.once(2);
         }
+        Reaction::LooksForChannel => {
+            let desk = Desk::declare(Vec::new(), &[]);
+            desk.slack.add_fault(refusing("chat.postMessage"));
+            desk.note("found again");
+            desk.last_act("the channel is there", DELIVERED);
+            desk.once(2);
+            desk.slack
+                .add_fault(Fault::error("chat.postMessage", code).times(2));
+            desk.note("not there");
+            desk.last_act("it is parked", &["failed"]);
+            assert_eq!(desk.slack.fault_hits(), [1, 2], "{code}");
+            desk.note("goes on");
+            desk.last_act("the next goes on", DELIVERED);
+            desk.once(3);
+        }
+        Reaction::ToChannel => {
+            let desk = Desk::declare(Vec::new(), &[]);
+            desk.note("replied to");
+            desk.last_act("it is there", DELIVERED);
+            let all = crate::peers::rig::messages(&desk.slack, &desk.channel);
+            let parent = all
+                .iter()
+                .find(|m| m["text"].as_str().is_some_and(|t| t.contains("replied to")));
+            let parent = parent.expect("it is there")["ts"].as_str().expect("a ts");
+            desk.slack.add_fault(refusing("chat.postMessage"));
+            let reply = Act::Message {
+                text: "the reply".to_owned(),
+                thread: matoi::domain::ids::SlackTs::parse(parent).ok(),
+            };
+            act(&desk.core, &desk.incident.0, &desk.me, reply);
+            desk.last_act("it is said", DELIVERED);
+            assert_eq!(desk.slack.fault_hits(), [1], "{code}");
+            let said = texts(&desk.slack, &desk.channel);
+            let said: Vec<&String> = said.iter().filter(|t| t.contains("the reply")).collect();
+            assert!(
+                said.len() == 1 && said[0].contains("in reply to"),
+                "{code}: {said:?}"
+            );
+            desk.once(3);
+        }
         Reaction::ReadOnly => {
             let desk = Desk::declare(Vec::new(), &[]);
             // The list of channels would say that it is not archived, as indeed it is not.
@@ -447,7 +492,7 @@ fn parks_at(code: &'static str, method: &'static str) {
         let failed = desk.look(move |image| {
             let mut jobs = image.jobs.values();
             let parked = jobs.find(|job| {
-                matches!(&job.state, matoi::domain::sync::image::JobState::Failed { code: c } if c == code)
+                matches!(&job.state, matoi::domain::sync::image::JobState::Failed { code: c, .. } if c == code)
             });
             parked.map(|job| job.attempts)
         });

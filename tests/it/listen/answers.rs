@@ -41,6 +41,39 @@ fn a_number_on_the_checklist_is_an_item_done_by_them() {
 }
 
 #[test]
+fn who_reacted_beyond_those_that_slack_lists_counts_too() {
+    use matoi::workspace::model::Reaction;
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    console.run(&["level", &id, "1"]).ok();
+    let all = messages(&slack, &room);
+    let list = all
+        .iter()
+        .find(|m| m["text"].as_str().is_some_and(|t| t.contains("\n3. ")));
+    let ts = list.expect("a checklist")["ts"].as_str().expect("a ts");
+    let ts = matoi::domain::ids::SlackTs::parse(ts).expect("a ts");
+    let (bot, emma) = (super::bot(&slack), super::id_of(&slack, "emma"));
+    // Fifty are listed; what the program presses itself means nothing.
+    let mut users = vec![bot; 50];
+    users.push(emma.clone());
+    let pressed = slack.change(|state| {
+        let reaction = Reaction {
+            name: "three".to_owned(),
+            users,
+        };
+        state.edit_message(&room, &ts, |message| message.reactions.push(reaction))
+    });
+    assert!(pressed.expect("it is kept").is_some());
+    let _running = console.sync();
+    until("it is done", || {
+        show(&console, &id)["checklist"][2]["state"] == "done"
+    });
+    assert_eq!(show(&console, &id)["checklist"][2]["by"], json!(emma));
+}
+
+#[test]
 fn the_situation_is_asked_for_once() {
     let slack = workspace();
     let asks = "[timers]\nask_times = 0\nask_situation_seconds = 1\n";

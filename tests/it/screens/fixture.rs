@@ -692,9 +692,7 @@ impl World {
             JobState::Pending,
             JobState::Sending,
             JobState::Unconfirmed,
-            JobState::Failed {
-                code: "channel_not_found".to_owned(),
-            },
+            JobState::failed("channel_not_found"),
         ];
         let what = [
             Text::fixed(
@@ -728,9 +726,7 @@ impl World {
         let entries = &self.record.incident.entries;
         let last = |n: usize| entries[entries.len() - n].id.clone();
         let ids = [last(1), last(2), last(3)];
-        let failed = JobState::Failed {
-            code: "msg_too_long".to_owned(),
-        };
+        let failed = JobState::failed("msg_too_long");
         let states = [JobState::Unconfirmed, failed, JobState::Sending];
         self.jobs.extend(ids.into_iter().zip(states));
         self

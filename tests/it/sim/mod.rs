@@ -769,9 +769,7 @@ fn one_failed_invitation_blocks_nothing() {
     };
     assert_eq!(
         state(&|t| matches!(t, Task::InvitePerson { .. })),
-        Some(JobState::Failed {
-            code: "user_not_found".into()
-        })
+        Some(JobState::failed("user_not_found"))
     );
     for done in [
         state(&|t| matches!(t, Task::Create { .. })),

@@ -3,7 +3,7 @@
 
 use matoi::domain::ids::{ChannelId, SlackTs, UserId};
 use matoi::domain::sync::image::{Message, Metadata};
-use matoi::domain::sync::{Answer, Call, Fault, Listed, Pinned};
+use matoi::domain::sync::{Answer, Call, Fault, Listed, Pinned, Refused};
 use matoi::wire::methods;
 use matoi::workspace::limits::{Limits, Mode, Over};
 use std::collections::BTreeMap;
@@ -244,7 +244,7 @@ impl World {
         trouble: &Trouble,
         rng: &mut fastrand::Rng,
     ) -> Result<Answer, Fault> {
-        let refused = |code: &str| Err(Fault::Refused(code.to_owned()));
+        let refused = |code: &str| Err(Fault::Refused(Refused::of(code)));
         match call {
             Call::Create { name, .. } => {
                 let taken = self.channels.iter().any(|c| c.name == *name);
@@ -424,7 +424,7 @@ impl World {
                 }
                 Ok(Answer::Done)
             }
-            Call::React { .. } | Call::Whisper { .. } => Ok(Answer::Done),
+            Call::React { .. } | Call::Whisper { .. } | Call::Reactions { .. } => Ok(Answer::Done),
             Call::Pins { channel } => {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");

@@ -7,6 +7,7 @@
 //! here needs to survive a restart.
 
 mod ask;
+mod cut;
 mod mention;
 mod react;
 #[cfg(test)]

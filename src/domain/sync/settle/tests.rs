@@ -4,8 +4,11 @@ use crate::domain::decide::Declaration;
 use crate::domain::event::{Named, Phase};
 use crate::domain::ids::{ChannelId, ConsoleId, SlackTs};
 use crate::domain::sync::image::{ChannelRow, Image, Message};
-use crate::domain::sync::{Answer, Call, Fault, Order, Timing};
+use crate::domain::sync::{Answer, Call, Fault, Listed, Order, Refused, Timing};
 use std::time::Duration;
+
+mod long;
+mod outcomes;
 
 /// An engine, and a workspace that does as `refuse` says.
 struct Desk {
@@ -14,9 +17,22 @@ struct Desk {
     second: i64,
     /// Codes by the words that a call's text or name holds.
     refuse: Vec<(&'static str, &'static str)>,
+    /// What one method is answered with.
+    refuse_kind: Option<(&'static str, &'static str)>,
     /// No connection at all.
     down: bool,
+    /// Nothing that is posted is answered.
+    mute: bool,
+    /// Posts are stored without their metadata.
+    bare: bool,
+    /// A thread is as long as [`long::CHANNEL`].
+    long_thread: bool,
+    /// The channels that the app is in.
+    listed: Vec<Listed>,
+    /// What the channel holds.
+    messages: Vec<Message>,
     posted: Vec<String>,
+    calls: Vec<Call>,
 }
 
 impl Desk {
@@ -28,8 +44,15 @@ impl Desk {
             rng: fastrand::Rng::with_seed(3),
             second: 0,
             refuse: Vec::new(),
+            refuse_kind: None,
             down: false,
+            mute: false,
+            bare: false,
+            long_thread: false,
+            listed: Vec::new(),
+            messages: Vec::new(),
             posted: Vec::new(),
+            calls: Vec::new(),
         }
     }
 
@@ -69,23 +92,28 @@ impl Desk {
     fn run(&mut self) {
         for _ in 0..15 {
             self.second += 2;
-            let now = at(self.second);
-            for _ in 0..20 {
-                let step = self.engine.next(now, &mut self.rng);
-                if step.is_empty() {
-                    break;
-                }
+            self.turn();
+        }
+    }
+
+    fn turn(&mut self) {
+        let now = at(self.second);
+        for _ in 0..20 {
+            let step = self.engine.next(now, &mut self.rng);
+            if step.is_empty() {
+                break;
+            }
+            self.engine.absorb(&step.writes);
+            for (flight, call) in step.calls {
+                let result = self.answer(flight, call);
+                let step = self.engine.answered(flight, result, now, &mut self.rng);
                 self.engine.absorb(&step.writes);
-                for (flight, call) in step.calls {
-                    let result = self.answer(flight, call);
-                    let step = self.engine.answered(flight, result, now, &mut self.rng);
-                    self.engine.absorb(&step.writes);
-                }
             }
         }
     }
 
     fn answer(&mut self, flight: u64, call: Call) -> Result<Answer, Fault> {
+        self.calls.push(call.clone());
         if self.down {
             return Err(Fault::NotSent("down".into()));
         }
@@ -95,7 +123,15 @@ impl Desk {
             _ => String::new(),
         };
         if let Some((_, code)) = self.refuse.iter().find(|(word, _)| said.contains(word)) {
-            return Err(Fault::Refused((*code).to_owned()));
+            return Err(Fault::Refused(Refused::of(code)));
+        }
+        if let Some((method, code)) = self.refuse_kind
+            && call.method() == method
+        {
+            return Err(Fault::Refused(Refused::of(code)));
+        }
+        if self.mute && matches!(call, Call::Post { .. }) {
+            return Err(Fault::Ambiguous("no answer".into()));
         }
         Ok(match call {
             Call::Create { name, .. } => Answer::Created {
@@ -105,19 +141,33 @@ impl Desk {
             Call::Post { text, metadata, .. } => {
                 self.posted.push(text.clone());
                 let ts = format!("{}.{flight:06}", at(self.second).wall.timestamp());
+                let message = Message {
+                    ts: ts.clone(),
+                    text,
+                    own: true,
+                    metadata: Some(metadata).filter(|_| !self.bare),
+                    ..Message::default()
+                };
+                self.messages.push(message.clone());
                 Answer::Posted {
                     ts: SlackTs::parse(&ts).expect("a ts"),
-                    message: Box::new(Message {
-                        ts,
-                        text,
-                        own: true,
-                        metadata: Some(metadata),
-                        ..Message::default()
-                    }),
+                    message: Box::new(message),
                 }
             }
-            Call::Discover => Answer::Channels(Vec::new()),
-            Call::History { .. } | Call::Replies { .. } => Answer::Page {
+            Call::Delete { ts, .. } => {
+                self.messages.retain(|m| m.ts != ts.as_str());
+                Answer::Done
+            }
+            Call::Discover => Answer::Channels(self.listed.clone()),
+            Call::History {
+                channel, cursor, ..
+            } if channel.as_str() == long::CHANNEL => long::page(cursor.as_deref()),
+            Call::Replies { cursor, .. } if self.long_thread => long::page(cursor.as_deref()),
+            Call::History { .. } => Answer::Page {
+                messages: self.messages.iter().rev().cloned().collect(),
+                next: None,
+            },
+            Call::Replies { .. } => Answer::Page {
                 messages: Vec::new(),
                 next: None,
             },
@@ -183,9 +233,10 @@ fn level(id: &str) -> Command {
 #[test]
 fn what_was_never_begun_is_rewritten_where_it_stands() {
     let (mut desk, id) = Desk::declared();
-    desk.down = true;
+    desk.mute = true;
     desk.act(Some(&id), note("first"));
-    desk.run();
+    desk.second += 2;
+    desk.turn();
     let first = desk.newest();
     desk.act(Some(&id), note("secnod"));
     let second = desk.newest();
@@ -204,7 +255,7 @@ fn what_was_never_begun_is_rewritten_where_it_stands() {
     desk.settle(second, Settle::Edit("second <b>".into()), "U1")
         .expect("taken");
     assert_eq!(event(&desk), before);
-    desk.down = false;
+    desk.mute = false;
     desk.run();
     desk.run();
     assert_eq!(
