@@ -5,6 +5,7 @@
 
 use super::{Answer, Call, Engine, Fault, HISTORY, Link, Now, REPLIES};
 use crate::domain::budget::{Budget, Purpose, backoff};
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -25,6 +26,10 @@ const CLAMPED_WINDOW: Duration = Duration::from_secs(4 * 60);
 /// A clamp that refusals alone spoke for is doubted when none came for so long.
 const CLAMP_DOUBTED: Duration = Duration::from_secs(10 * 60);
 
+/// After a limit, consoles that wrote so recently are taken to call as well, for so long.
+const SILENT: TimeDelta = TimeDelta::hours(24);
+const SILENT_FOR: Duration = Duration::from_secs(30 * 60);
+
 /// Nothing but one call at a time until Slack answers.
 #[derive(Clone, Debug)]
 struct Rest {
@@ -43,6 +48,8 @@ pub(super) struct Ledger {
     consoles: u32,
     clamped: bool,
     short_pages: u32,
+    /// When anything was last refused for the limit.
+    limited_at: Option<Duration>,
     /// When history was last refused for the limit.
     refused_at: Option<Duration>,
     /// Calls of history that Slack answered: when, and whether it refused for the limit.
@@ -210,12 +217,19 @@ impl Engine {
         }
     }
 
-    /// Consoles that wrote within ten minutes, this one included.
+    /// Consoles that wrote within ten minutes, this one included. A limit says that others call
+    /// silently: for some time all that wrote within a day are taken to.
     pub(super) fn consoles_heard(&self, now: Now) -> u32 {
+        let limited = self.ledger.limited_at;
+        let within = if limited.is_some_and(|at| now.mono < at + SILENT_FOR) {
+            SILENT
+        } else {
+            super::duty::RECENT
+        };
         let others = self
             .consoles
             .iter()
-            .filter(|(id, at)| **id != self.image.console && now.wall - **at < super::duty::RECENT)
+            .filter(|(id, at)| **id != self.image.console && now.wall - **at < within)
             .count();
         u32::try_from(others).unwrap_or(u32::MAX).saturating_add(1)
     }
@@ -254,6 +268,7 @@ impl Engine {
         }
         if let Err(Fault::Limited(wait)) = result {
             self.ledger.budget.limited(method, *wait, now.mono);
+            self.ledger.limited_at = Some(now.mono);
             if method == HISTORY {
                 self.ledger.note_asked(true, now);
             }

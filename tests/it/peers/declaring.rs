@@ -1,6 +1,6 @@
 //! What a declaration brings with it: channel, topic, purpose, pins, invitations, broadcasts.
 
-use super::rig::{Console, channel, messages, texts, workspace};
+use super::rig::{Console, channel, heard, messages, workspace};
 use matoi::workspace::Handle;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -44,15 +44,6 @@ fn members(slack: &Handle, channel: &str) -> BTreeSet<String> {
         .filter(|person| ids.contains(person.id.as_str()))
         .map(|person| person.name)
         .collect()
-}
-
-fn heard(slack: &Handle, channel: &str, word: &str) -> usize {
-    let id = slack.with_state(|state| {
-        let room = state.channel_named(channel).expect("it exists");
-        room.channel.id.clone()
-    });
-    let said = texts(slack, &id);
-    said.iter().filter(|text| text.contains(word)).count()
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The outbox and merging by the program itself, against a workspace that refuses.
 
-use super::rig::{Console, channel, id, texts, workspace};
-use matoi::workspace::Handle;
+use super::rig::{Console, channel, heard, id, texts, workspace};
 use matoi::workspace::faults::{Fault, Kind};
 use serde_json::{Value, json};
 
@@ -14,15 +13,6 @@ fn entry(console: &Console) -> Value {
 
 fn number(entry: &Value) -> String {
     entry["entry"].to_string()
-}
-
-fn heard(slack: &Handle, channel: &str, word: &str) -> usize {
-    let id = slack.with_state(|state| {
-        let room = state.channel_named(channel).expect("it exists");
-        room.channel.id.clone()
-    });
-    let said = texts(slack, &id);
-    said.iter().filter(|text| text.contains(word)).count()
 }
 
 #[test]

@@ -314,6 +314,16 @@ pub fn texts(slack: &Handle, channel: &str) -> Vec<String> {
     messages.iter().map(text).collect()
 }
 
+/// How often something was said in a channel of that name.
+pub fn heard(slack: &Handle, channel: &str, word: &str) -> usize {
+    let id = slack.with_state(|state| {
+        let room = state.channel_named(channel).expect("it exists");
+        room.channel.id.clone()
+    });
+    let said = texts(slack, &id);
+    said.iter().filter(|text| text.contains(word)).count()
+}
+
 pub fn channel(state: &Value) -> String {
     state["channel"]["id"]
         .as_str()

@@ -2,7 +2,7 @@
 
 use super::super::image::{MessageRow, Task};
 use super::super::{Engine, Now, Step};
-use super::{Heard, words};
+use super::{Heard, Turn, words};
 use crate::domain::decide::{Asked, Command, Draft, Outlets, decide};
 use crate::domain::desk::Desk;
 use crate::domain::event::{Body, Outcome};
@@ -45,90 +45,72 @@ impl Engine {
         marked || self.image.events.contains_key(&heard.id("answer")) || whispered()
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what was said, where, and the clock"
-    )]
     pub(super) fn take_up(
         &mut self,
-        step: &mut Step,
-        desk: &dyn Desk,
+        turn: &mut Turn<'_>,
         row: &MessageRow,
         said: Said,
         heard: &Heard,
-        now: Now,
-        rng: &mut fastrand::Rng,
     ) {
+        let now = turn.now;
         let lang = heard.state.lang;
         match said {
-            Said::Menu => self.whisper(step, heard, words::menu(&heard.state), now),
-            Said::Help => self.whisper(step, heard, words::help(lang), now),
+            Said::Menu => self.whisper(turn.step, heard, words::menu(&heard.state), now),
+            Said::Help => self.whisper(turn.step, heard, words::help(lang), now),
             Said::Status => {
                 if let Some(text) = self.status(heard) {
-                    self.whisper(step, heard, text, now);
+                    self.whisper(turn.step, heard, text, now);
                 }
             }
             Said::Summary => {
-                if let Some(text) = self.summary(desk, heard) {
-                    self.answer(step, heard, Outcome::Told, &text, now);
+                if let Some(text) = self.summary(turn.desk, heard) {
+                    self.answer(turn.step, heard, Outcome::Told, &text, now);
                 }
             }
-            Said::Asks => self.refuse(step, heard, &words::asks(), now),
-            Said::Unclear => self.refuse(step, heard, &words::unclear(), now),
-            Said::Lacks(lack) => self.refuse(step, heard, &words::lacks(lack), now),
-            Said::Do(_) if row.message.edited => self.refuse(step, heard, &words::edited(), now),
-            Said::Do(_) if now.wall - heard.at > LATE => {
-                self.refuse(step, heard, &words::late(), now);
+            Said::Asks => self.refuse(turn.step, heard, &words::asks(), now),
+            Said::Unclear => self.refuse(turn.step, heard, &words::unclear(), now),
+            Said::Lacks(lack) => self.refuse(turn.step, heard, &words::lacks(lack), now),
+            Said::Do(_) if row.message.edited => {
+                self.refuse(turn.step, heard, &words::edited(), now)
             }
-            Said::Do(wish) => self.wish(step, desk, &wish, heard, now, rng),
+            Said::Do(_) if now.wall - heard.at > LATE => {
+                self.refuse(turn.step, heard, &words::late(), now);
+            }
+            Said::Do(wish) => self.wish(turn, &wish, heard),
         }
     }
 
-    fn wish(
-        &mut self,
-        step: &mut Step,
-        desk: &dyn Desk,
-        wish: &Wish,
-        heard: &Heard,
-        now: Now,
-        rng: &mut fastrand::Rng,
-    ) {
-        let commands = match commands(desk, wish, heard) {
+    fn wish(&mut self, turn: &mut Turn<'_>, wish: &Wish, heard: &Heard) {
+        let now = turn.now;
+        let commands = match commands(turn.desk, wish, heard) {
             Ok(commands) => commands,
             Err(problem) => {
                 let text = problem.lines(heard.state.lang);
-                return self.answer(step, heard, Outcome::Refused, &text, now);
+                return self.answer(turn.step, heard, Outcome::Refused, &text, now);
             }
         };
         let mut outcome = Outcome::Refused;
         let mut lines = Vec::new();
         for (n, command) in commands.iter().enumerate() {
-            let (became, text) = self.act_for(step, desk, heard, command, n, now, rng);
+            let (became, text) = self.act_for(turn, heard, command, n);
             if became != Outcome::Refused {
                 outcome = became;
             }
             lines.push(text);
         }
-        self.answer(step, heard, outcome, &lines.join("\n"), now);
+        self.answer(turn.step, heard, outcome, &lines.join("\n"), now);
     }
 
     /// Does one act for somebody, or writes down what they would have liked. Says what came of it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "who, what, which of several, and the clock"
-    )]
     pub(super) fn act_for(
         &mut self,
-        step: &mut Step,
-        desk: &dyn Desk,
+        turn: &mut Turn<'_>,
         heard: &Heard,
         command: &Command,
         nth: usize,
-        now: Now,
-        rng: &mut fastrand::Rng,
     ) -> (Outcome, String) {
-        let lang = heard.state.lang;
-        match self.try_for(step, desk, heard, command, nth, now, rng) {
+        let (desk, lang) = (turn.desk, heard.state.lang);
+        match self.try_for(turn, heard, command, nth) {
             Ok(Some(body)) if body.has_text() => {
                 (Outcome::Done, words::recorded().get(lang).to_owned())
             }
@@ -152,26 +134,19 @@ impl Engine {
                     body: Body::Note {},
                     text: Some(proposal.clone()),
                 };
-                self.put(step, heard, vec![draft], &Outlets::default(), now);
+                self.put(turn.step, heard, vec![draft], &Outlets::default(), turn.now);
                 (Outcome::Proposed, format!("{proposal}\n{hint}"))
             }
         }
     }
 
     /// The act's first event; `None` where the record holds it already.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "who, what, which of several, and the clock"
-    )]
     fn try_for(
         &mut self,
-        step: &mut Step,
-        desk: &dyn Desk,
+        turn: &mut Turn<'_>,
         heard: &Heard,
         command: &Command,
         nth: usize,
-        now: Now,
-        rng: &mut fastrand::Rng,
     ) -> Result<Option<Body>, Problem> {
         let verb = match nth {
             0 => command.verb().row().name.to_owned(),
@@ -185,21 +160,21 @@ impl Engine {
             let name = |user: &UserId| self.name(user);
             let asked = Asked {
                 by: &heard.by,
-                now: now.wall,
+                now: turn.now.wall,
                 heard: &last_heard,
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
             };
-            decide(&heard.state, command, &asked, rng)?
+            decide(&heard.state, command, &asked, turn.rng)?
         };
         if !matches!(command, Command::Pin { .. }) {
             derive(&mut drafts, |part| heard.id(&part_name(&verb, part)));
         }
         let row = self.image.incidents.get(&heard.incident);
         let (private, drill) = row.map_or((true, true), |row| (row.private, row.drill));
-        let outlets = desk.outlets(&heard.state, private, drill, command);
+        let outlets = turn.desk.outlets(&heard.state, private, drill, command);
         let body = drafts.first().map(|draft| draft.body.clone());
-        let new = self.put(step, heard, drafts, &outlets, now);
+        let new = self.put(turn.step, heard, drafts, &outlets, turn.now);
         Ok(body.filter(|_| new))
     }
 

@@ -57,6 +57,14 @@ struct Heard {
     thread: SlackTs,
 }
 
+/// One look at what people did: what it leads to, and what it is decided with.
+struct Turn<'a> {
+    step: &'a mut Step,
+    desk: &'a dyn Desk,
+    now: Now,
+    rng: &'a mut fastrand::Rng,
+}
+
 impl Heard {
     fn id(&self, verb: &str) -> EventId {
         EventId::derived(&self.incident, &self.source, self.by.as_str(), verb)
@@ -105,25 +113,25 @@ impl Engine {
             return;
         }
         let keys: Vec<_> = self.overheard.keys().cloned().collect();
+        let mut turn = Turn {
+            step,
+            desk: &*desk,
+            now,
+            rng,
+        };
         for key in keys {
-            if matches!(self.heed(step, &*desk, &key, now, rng), Heed::Done) {
+            if matches!(self.heed(&mut turn, &key), Heed::Done) {
                 self.overheard.remove(&key);
             }
-            if !step.writes.is_empty() {
+            if !turn.step.writes.is_empty() {
                 return;
             }
         }
         self.ask(step, &*desk, now);
     }
 
-    fn heed(
-        &mut self,
-        step: &mut Step,
-        desk: &dyn Desk,
-        key: &(ChannelId, SlackTs),
-        now: Now,
-        rng: &mut fastrand::Rng,
-    ) -> Heed {
+    fn heed(&mut self, turn: &mut Turn<'_>, key: &(ChannelId, SlackTs)) -> Heed {
+        let now = turn.now;
         let (channel, ts) = key;
         let row = self.image.messages.get(channel).and_then(|m| m.get(ts));
         let Some(row) = row.filter(|row| !row.deleted).cloned() else {
@@ -147,7 +155,7 @@ impl Engine {
         let Some(state) = self.shown(&incident).filter(|s| s.declared.is_some()) else {
             return Heed::Done;
         };
-        if let Some((said, by)) = self.mention(desk, &row) {
+        if let Some((said, by)) = self.mention(turn.desk, &row) {
             let heard = Heard {
                 incident: incident.clone(),
                 state: state.clone(),
@@ -160,12 +168,12 @@ impl Engine {
             if !self.is_answered(&row, &heard) {
                 let ripe = self.ripe(key, &heard, now) && self.has_read_thread(key, &heard, now);
                 if ripe {
-                    self.take_up(step, desk, &row, said, &heard, now, rng);
+                    self.take_up(turn, &row, said, &heard);
                 }
                 return Heed::Wait;
             }
         }
-        self.reactions(step, desk, &row, &incident, &state, now, rng)
+        self.reactions(turn, &row, &incident, &state)
     }
 
     /// Whether it is this console's turn.

@@ -3,10 +3,10 @@
 
 use super::super::image::{Message, MessageRow};
 use super::super::mirror::Carried;
-use super::super::{Engine, Now, Step, mirror};
+use super::super::{Engine, mirror};
 use super::ask::{HAND, NUMBERS};
 use super::mention::{base, take_command};
-use super::{Heard, Heed, time_of, words};
+use super::{Heard, Heed, Turn, time_of, words};
 use crate::domain::decide::Command;
 use crate::domain::desk::Desk;
 use crate::domain::event::{About, Body, Outcome, Register};
@@ -17,20 +17,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Engine {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a message, its incident, and the clock"
-    )]
     pub(super) fn reactions(
         &mut self,
-        step: &mut Step,
-        desk: &dyn Desk,
+        turn: &mut Turn<'_>,
         row: &MessageRow,
         incident: &IncidentId,
         state: &Arc<Incident>,
-        now: Now,
-        rng: &mut fastrand::Rng,
     ) -> Heed {
+        let (desk, now) = (turn.desk, turn.now);
         let message = &row.message;
         // Slack cuts long lists of people short: who is not listed cannot be told from who is not
         // there, and is not heeded.
@@ -77,14 +71,14 @@ impl Engine {
                 if state.level.as_ref().is_some_and(|level| level.id == plan.level.id));
             if same {
                 let text = words::same_level(state);
-                self.answer(step, &heard, Outcome::Told, text.get(state.lang), now);
+                self.answer(turn.step, &heard, Outcome::Told, text.get(state.lang), now);
                 return Heed::Wait;
             }
-            let (outcome, text) = self.act_for(step, desk, &heard, &command, 0, now, rng);
+            let (outcome, text) = self.act_for(turn, &heard, &command, 0);
             if outcome == Outcome::Refused && !matches!(command, Command::Pin { .. }) {
-                self.answer(step, &heard, outcome, &text, now);
+                self.answer(turn.step, &heard, outcome, &text, now);
             }
-            if !step.writes.is_empty() {
+            if !turn.step.writes.is_empty() {
                 return Heed::Wait;
             }
         }

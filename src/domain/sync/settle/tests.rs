@@ -19,6 +19,8 @@ struct Desk {
     refuse: Vec<(&'static str, &'static str)>,
     /// What one method is answered with.
     refuse_kind: Option<(&'static str, &'static str)>,
+    /// Everything is over the limit.
+    limited: bool,
     /// No connection at all.
     down: bool,
     /// Nothing that is posted is answered.
@@ -45,6 +47,7 @@ impl Desk {
             second: 0,
             refuse: Vec::new(),
             refuse_kind: None,
+            limited: false,
             down: false,
             mute: false,
             bare: false,
@@ -114,6 +117,9 @@ impl Desk {
 
     fn answer(&mut self, flight: u64, call: Call) -> Result<Answer, Fault> {
         self.calls.push(call.clone());
+        if self.limited {
+            return Err(Fault::Limited(Duration::from_secs(1)));
+        }
         if self.down {
             return Err(Fault::NotSent("down".into()));
         }

@@ -345,3 +345,30 @@ fn archiving_what_somebody_else_archived_is_done() {
         "{problem}"
     );
 }
+
+#[test]
+fn after_a_limit_consoles_that_were_silent_count_among_those_that_call() {
+    let (mut desk, id) = Desk::declared();
+    let events = &desk.engine.image().events;
+    let mut row = events.values().next().expect("declared").clone();
+    for other in ["k2", "k3"] {
+        row.event.id = EventId::new(other);
+        row.console = ConsoleId::new(other);
+        row.incident = id.clone();
+        desk.engine.absorb(&[Write::Event(row.clone())]);
+    }
+    let consoles = |desk: &Desk| desk.engine.limits(at(desk.second)).consoles;
+    desk.run();
+    assert_eq!(consoles(&desk), 3);
+    desk.second += 3_600;
+    desk.run();
+    assert_eq!(consoles(&desk), 1, "nobody spoke for an hour");
+    desk.limited = true;
+    desk.run();
+    desk.limited = false;
+    desk.run();
+    assert_eq!(consoles(&desk), 3, "somebody calls");
+    desk.second += 3_600;
+    desk.run();
+    assert_eq!(consoles(&desk), 1);
+}
