@@ -44,7 +44,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             super::update::timer_selected(model).is_none(),
             super::strings::ask::SELECT_TIMER,
         ),
-        Action::Briefing => unless(model.target().is_none(), why::NOT_READ),
+        Action::Briefing | Action::CatchUp => unless(model.target().is_none(), why::NOT_READ),
         Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),
         Action::View | Action::Copy => {
             let list = model.room.list(model.room.pane());

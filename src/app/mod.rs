@@ -10,7 +10,7 @@
 //! | [`resolve`], [`clock`], [`desk`] | from what somebody names to what a command carries |
 //! | [`update`], [`availability`], [`ask`] | what a message does, what can be done, what is asked |
 //! | [`view`], [`strings`] | what the screens say |
-//! | [`briefing`], [`calls`] | the incident for whoever just joined; whom to call with everything down |
+//! | [`briefing`], [`catchup`], [`calls`] | the incident for whoever just joined, or looked away; whom to call with everything down |
 //! | [`doctor`] | from what was found out about a set-up to what is wrong with it |
 //! | [`fuzzy`] | finding by a few letters |
 
@@ -19,6 +19,7 @@ pub mod ask;
 pub mod availability;
 pub mod briefing;
 pub mod calls;
+pub mod catchup;
 pub mod clock;
 pub mod desk;
 pub mod doctor;

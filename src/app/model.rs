@@ -5,6 +5,7 @@
 //! what was selected when its key went down.
 
 use super::action::Action;
+use super::catchup::Looked;
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
@@ -58,6 +59,8 @@ pub struct Model {
     pub checklists: Arc<Checklists>,
     /// What was put off, dismissed or acknowledged here.
     pub local: BTreeMap<IncidentId, Local>,
+    /// When each incident was last looked at here.
+    pub looked: BTreeMap<IncidentId, Looked>,
     /// Rows of what can be long.
     pub index: Index,
     /// Grows with every message.
@@ -409,6 +412,7 @@ impl Model {
             keymap: start.keymap,
             checklists: start.checklists,
             local: BTreeMap::new(),
+            looked: BTreeMap::new(),
             index: Index::default(),
             generation: 0,
             painted: Painted::default(),

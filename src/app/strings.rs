@@ -96,6 +96,10 @@ pub mod pane {
         HERE = "{} here", "{}人";
         IDLE_COUNT = "{} idle", "応答なし {}";
         IDLE = "idle {}", "応答なし {}";
+        RELIEF = "relief? {}", "交代? {}";
+        OVERLOADED = "{} in hand", "担当 {}件";
+        SPAN = "{} under {}", "{}人が{}の下";
+        HEARD = "heard {}", "応答 {}前";
         NOBODY = "-", "-";
         NO_SITUATION = "Nobody has written the situation yet: s", "状況はまだ書かれていません (s で記入)";
         NO_TALK = "Nobody has written in the channel yet.", "まだ投稿はありません。";
@@ -125,6 +129,33 @@ pub mod ask {
         SELECT_TIMER = "Select a timer first (9).", "先に期限を選んでください (9)。";
         SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";
+    }
+}
+
+/// What changed since somebody last looked.
+pub mod catchup {
+    use crate::domain::words::Text;
+    texts! {
+        TITLE = "SINCE YOU LAST LOOKED: {}, {} ago", "前回見てから: {}以降 ({}前)";
+        TITLE_FIRST = "SINCE IT WAS DECLARED: {}, {} ago", "宣言から: {}以降 ({}前)";
+        STATE = "State  ", "状態";
+        COMMAND = "Command", "指揮";
+        SAID = "Said   ", "発信";
+        WORK = "Work   ", "作業";
+        PEOPLE = "People ", "人員";
+        UNCHANGED = "{} (unchanged)", "{} (変わらず)";
+        NOTHING = "nothing new", "新しいものなし";
+        NOBODY = "nobody", "不在";
+        LEVEL = "level {}", "レベル {}";
+        SITUATION = "{} {}: {}", "{} {}「{}」";
+        NOTES = "{} noted, last: {}", "記録 {}件、最後は「{}」";
+        DONE = "{} done, last: {}", "完了 {}件、最後は「{}」";
+        CAME = "{} joined", "{} が参加";
+        WENT = "{} left", "{} が離脱";
+        MESSAGES = "{} messages of {} people", "投稿 {}件 ({}人)";
+        AND = ", ", "、";
+        NAMES = ", ", "・";
+        BACK = "{} new since you looked: {}", "前回見てから{}件の動きがあります: {}";
     }
 }
 
@@ -357,6 +388,7 @@ mod tests {
             mark::ALL,
             pane::ALL,
             ask::ALL,
+            catchup::ALL,
             home::ALL,
             composer::ALL,
             form::ALL,

@@ -1,6 +1,7 @@
 //! The program driven by its keys: what they do, and above all what they must not do.
 
 mod care;
+mod catchup;
 mod forms;
 mod keys;
 mod outbox;

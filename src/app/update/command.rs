@@ -119,6 +119,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             let text = view::briefing(model);
             return text.map(Effect::Copy).into_iter().collect();
         }
+        Action::CatchUp => over::catch_up(model),
         Action::Calls => over::calls(model),
         Action::Open => {
             if let Some(RowId::Incident(id)) = model.home.selected.clone() {
@@ -255,7 +256,7 @@ fn full(model: &Model) -> Option<(String, String)> {
             format!("{}{who}: {}", row.text, row.left.text)
         }
         Pane::Roster => {
-            let rows = view::panes::roster(model);
+            let rows = view::roster::rows(model);
             let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;
             let task = row.task.map(|t| format!("\n{t}")).unwrap_or_default();
             format!("{} {}{task}", row.name, row.roles.join(" "))

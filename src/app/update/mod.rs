@@ -10,18 +10,20 @@ mod timers;
 
 pub(super) use timers::{meant as timer_meant, selected as timer_selected};
 
+use super::action::Action;
 use super::ask;
+use super::catchup;
 use super::effect::Effect;
 use super::keymap::Chord;
 use super::model::{
     Confirm, Confirmable, Model, Overlay, Painted, Pane, RowId, Screen, Start, Toast, Where, Word,
 };
 use super::msg::{Msg, Target};
-use super::strings::composer as s;
+use super::strings::{catchup as words, composer as s, fill};
 use super::view::rows::{self, Index};
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::Problem;
-use crate::domain::words::Text;
+use crate::domain::words::{Lang, Text};
 use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
@@ -46,7 +48,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.generation += 1;
     match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
-        Msg::Key(event) => key(model, event),
+        Msg::Key(event) => {
+            welcome(model);
+            key(model, event)
+        }
         Msg::Paste(text) => paste(model, &text),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
@@ -65,7 +70,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Acted { ticket, result } => act::acted(model, ticket, result),
         Msg::Focus(focused) => {
+            if let (false, Some(id)) = (focused, model.room_id().cloned()) {
+                catchup::left(model, &id);
+            }
             model.window_focused = focused;
+            welcome(model);
             Vec::new()
         }
         Msg::Painted { generation, lists } => {
@@ -90,6 +99,25 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             vec![Effect::Quit]
         }
     }
+}
+
+/// Whoever was away is told that there is something new, and which key tells what.
+fn welcome(model: &mut Model) {
+    if !catchup::touched(model) {
+        return;
+    }
+    let count = catchup::count(model);
+    if count == 0 {
+        return;
+    }
+    let key = model.keymap.shown(Action::CatchUp);
+    let key = key.map_or_else(|| ":".to_owned(), |key| key.to_string());
+    let say = |lang: Lang| fill(&words::BACK, lang, &[&count.to_string(), &key]);
+    let text = Text {
+        en: say(Lang::En).into(),
+        ja: say(Lang::Ja).into(),
+    };
+    notice(model, text);
 }
 
 fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -244,6 +272,7 @@ fn click(model: &mut Model, at: Target, double: bool) -> Vec<Effect> {
 fn enter(model: &mut Model, id: IncidentId) -> Vec<Effect> {
     leave(model);
     model.screen = Screen::Room(id.clone());
+    catchup::touched(model);
     model.room = model.memory.rooms.remove(&id).unwrap_or_default();
     let draft = model.memory.drafts.remove(&id).unwrap_or_default();
     model.composer.edit.set(&draft);
@@ -261,6 +290,7 @@ fn leave(model: &mut Model) {
     let Screen::Room(id) = std::mem::replace(&mut model.screen, Screen::Home) else {
         return;
     };
+    catchup::left(model, &id);
     let room = std::mem::take(&mut model.room);
     model.memory.rooms.insert(id.clone(), room);
     if !model.composer.edit.is_blank() {

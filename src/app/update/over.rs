@@ -2,7 +2,6 @@
 
 use super::lists::{self, Step};
 use super::{act, command, is_painted, notice, outbox};
-use crate::app::calls;
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Outcome};
@@ -12,6 +11,7 @@ use crate::app::model::{
 };
 use crate::app::strings::form as fs;
 use crate::app::view::overlays;
+use crate::app::{calls, catchup};
 use crate::domain::sync::Settle;
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -28,7 +28,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
         Overlay::LongText(mut text) => {
             let page = 10;
             match chord.code {
-                KeyCode::Esc | KeyCode::Char('q' | 'v' | '!') | KeyCode::Enter => {
+                KeyCode::Esc | KeyCode::Char('q' | 'v' | '!' | 'S') | KeyCode::Enter => {
                     return Vec::new();
                 }
                 KeyCode::Down | KeyCode::Char('j') => text.scroll += 1,
@@ -193,6 +193,20 @@ pub(super) fn calls(model: &mut Model) {
         text: calls::sheet(config, service.as_deref(), model.lang),
         scroll: 0,
     }));
+}
+
+/// A line that is read at a glance.
+const PANEL: usize = 92;
+
+pub(super) fn catch_up(model: &mut Model) {
+    let width = usize::from(model.size.0).saturating_sub(8).clamp(20, PANEL);
+    if let Some((title, lines)) = catchup::lines(model, width) {
+        model.overlays.push(Overlay::LongText(LongText {
+            title,
+            text: lines.join("\n"),
+            scroll: 0,
+        }));
+    }
 }
 
 pub(super) fn who(model: &mut Model) {

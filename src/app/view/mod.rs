@@ -8,6 +8,7 @@ pub mod home;
 pub mod outbox;
 pub mod overlays;
 pub mod panes;
+pub mod roster;
 pub mod rows;
 pub mod timeline;
 pub mod timers;

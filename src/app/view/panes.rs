@@ -1,5 +1,6 @@
-//! Checklist, roster, situation and prompts.
+//! Checklist, situation and prompts; the titles of all panes.
 
+use super::roster;
 use super::{Said, Tone, decoded, due_tone, register_mark};
 use crate::app::ask::AskId;
 use crate::app::clock;
@@ -7,9 +8,7 @@ use crate::app::model::{ASKS, Model, Pane, RowId};
 use crate::app::strings::{fill, pane as p};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
-use crate::domain::ids::UserId;
-use crate::domain::incident::{Check, Incident, ItemState, Present};
-use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
+use crate::domain::incident::{Check, ItemState};
 use crate::domain::words::Text;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -67,7 +66,7 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
 }
 
 /// Of several marks on one line, what failed.
-fn worst(marks: impl IntoIterator<Item = Option<Said>>) -> Option<Said> {
+pub(super) fn worst(marks: impl IntoIterator<Item = Option<Said>>) -> Option<Said> {
     let marks = marks.into_iter().flatten();
     marks.max_by_key(|mark| mark.tone == Tone::Failed)
 }
@@ -88,117 +87,6 @@ fn item_of(command: &Command) -> Option<&str> {
         | Command::Skip { item, .. } => Some(item),
         _ => None,
     }
-}
-
-/// Somebody who is here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonRow {
-    pub id: RowId,
-    pub name: String,
-    pub roles: Vec<String>,
-    pub task: Option<String>,
-    /// How long they are here.
-    pub since: String,
-    /// How long nothing was heard of them, once that is long.
-    pub idle: Option<Said>,
-    pub commander: bool,
-    pub me: bool,
-    /// Their check-in or role is not in the channel yet.
-    pub mark: Option<Said>,
-}
-
-/// The commander, then roles in the order a growing incident needs them, then by arrival.
-pub(crate) fn roster_order(model: &Model) -> Vec<&Present> {
-    let Some(incident) = model.incident() else {
-        return Vec::new();
-    };
-    let mut here: Vec<&Present> = incident
-        .roster
-        .values()
-        .filter(|present| present.left.is_none())
-        .collect();
-    let rank = |present: &Present| {
-        let commands = incident
-            .commander
-            .as_ref()
-            .is_some_and(|h| h.user == present.user);
-        let role = ROLES.iter().position(|(role, _)| {
-            incident
-                .roles
-                .get(*role)
-                .is_some_and(|h| h.user == present.user)
-        });
-        (!commands, role.unwrap_or(ROLES.len()), present.since)
-    };
-    here.sort_by_key(|present| rank(present));
-    here
-}
-
-pub fn roster(model: &Model) -> Vec<PersonRow> {
-    let Some(incident) = model.incident() else {
-        return Vec::new();
-    };
-    let lang = model.lang;
-    let patience = i64::from(model.snapshot.config.timers.present_minutes);
-    roster_order(model)
-        .into_iter()
-        .map(|present| {
-            let user = &present.user;
-            let commander = incident.commander.as_ref().is_some_and(|h| h.user == *user);
-            let mut roles = Vec::new();
-            if commander {
-                let text = crate::app::strings::header::COMMANDER;
-                roles.push(text.get(lang).to_owned());
-            }
-            for (role, held) in &incident.roles {
-                if held.user == *user {
-                    roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
-                }
-            }
-            if let (true, Some(role)) = (roles.is_empty(), &present.role) {
-                roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
-            }
-            let heard = model.room_data().and_then(|room| room.heard.get(user));
-            let last = present
-                .acted
-                .max(present.since)
-                .max(*heard.unwrap_or(&present.since));
-            let silent = model.now - last;
-            let idle = (patience > 0 && silent >= TimeDelta::minutes(patience)).then(|| {
-                let span = clock::rough(silent);
-                Said::new(fill(&p::IDLE, lang, &[span.get(lang)]), Tone::Soon)
-            });
-            PersonRow {
-                id: RowId::Person(user.clone()),
-                name: model.name(user),
-                roles,
-                task: present.task.clone(),
-                since: clock::rough(model.now - present.since).get(lang).to_owned(),
-                idle,
-                commander,
-                me: *user == model.snapshot.me,
-                mark: person_mark(model, incident, user),
-            }
-        })
-        .collect()
-}
-
-fn person_mark(model: &Model, incident: &Incident, user: &UserId) -> Option<Said> {
-    let own = |command: &Command| match command {
-        Command::CheckIn { user: who, .. } | Command::CheckOut(who) => who == user,
-        Command::Role { user: who, .. } | Command::Commander { user: who, .. } => {
-            who.as_ref() == Some(user)
-        }
-        _ => false,
-    };
-    let roles = incident.roles.iter().filter(|(_, held)| held.user == *user);
-    let commands = incident.commander.as_ref().is_some_and(|h| h.user == *user);
-    let registers = roles
-        .map(|(role, _)| Register::role(role))
-        .chain(commands.then(|| Register::named("commander")));
-    let held = registers.map(|register| register_mark(model, &register, |_| false));
-    let here = register_mark(model, &Register::roster(user), own);
-    worst(held.chain([here]))
 }
 
 /// The one paragraph that everybody works from.
@@ -311,13 +199,14 @@ pub fn title(model: &Model, pane: Pane) -> Title {
         }
         Pane::Timers => super::timers::title(model),
         Pane::Roster => {
-            let rows = roster(model);
+            let rows = roster::rows(model);
             let idle = rows.iter().filter(|row| row.idle.is_some()).count();
             let count = |text: &Text, n: usize| fill(text, lang, &[&n.to_string()]);
             let mut beside = vec![Said::new(count(&p::HERE, rows.len()), Tone::Plain)];
             if idle > 0 {
                 beside.push(Said::new(count(&p::IDLE_COUNT, idle), Tone::Soon));
             }
+            beside.extend(roster::span(model));
             Title {
                 name: said(&p::ROSTER),
                 beside,

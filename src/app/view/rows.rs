@@ -165,7 +165,7 @@ fn short(model: &Model, list: Where) -> Vec<RowId> {
             .into_iter()
             .map(|summary| RowId::Incident(summary.incident.id.clone()))
             .collect(),
-        Where::Pane(Pane::Roster) => super::panes::roster_order(model)
+        Where::Pane(Pane::Roster) => super::roster::roster_order(model)
             .into_iter()
             .map(|present| RowId::Person(present.user.clone()))
             .collect(),

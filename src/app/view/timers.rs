@@ -72,7 +72,7 @@ pub fn title(model: &Model) -> Title {
     let mut beside = vec![Said::new(count, Tone::Plain)];
     if over > 0 {
         let text = fill(&p::OVERDUE_COUNT, lang, &[&over.to_string()]);
-        beside.push(Said::new(text, Tone::Overdue));
+        beside.insert(0, Said::new(text, Tone::Overdue));
     }
     Title {
         name: p::TIMERS.get(lang).to_owned(),

@@ -3,6 +3,7 @@
 mod clocks;
 mod composer;
 mod header;
+mod people;
 mod side;
 mod story;
 
@@ -15,7 +16,7 @@ use crate::app::model::Pane;
 use crate::app::msg::Target;
 use crate::app::strings;
 use crate::app::view::header::{Header, header as header_view};
-use crate::app::view::{Said, Tone, channel, panes, timeline};
+use crate::app::view::{Said, Tone, channel, panes, roster, timeline};
 use crate::domain::text::clean_line;
 use ratatui::layout::{Position, Rect};
 
@@ -55,7 +56,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Pos
                     Pane::Channel => story::channel(canvas, scene, *area),
                     Pane::Checklist => side::checklist(canvas, scene, *area),
                     Pane::Situation => side::situation(canvas, scene, *area),
-                    Pane::Roster => side::roster(canvas, scene, *area),
+                    Pane::Roster => people::roster(canvas, scene, *area),
                     Pane::Timers => clocks::timers(canvas, scene, *area),
                 }
             }
@@ -149,10 +150,11 @@ fn counts(scene: &Scene<'_>, pane: Pane, roomy: bool) -> Vec<Said> {
         Pane::Situation => Vec::new(),
         Pane::Timers => {
             let mut beside = panes::title(scene.model, pane).beside;
-            beside.split_off(beside.len().saturating_sub(1))
+            beside.truncate(1);
+            beside
         }
         Pane::Roster if roomy => panes::title(scene.model, pane).beside,
-        Pane::Roster => number(panes::roster(scene.model).len()),
+        Pane::Roster => number(roster::rows(scene.model).len()),
         Pane::Checklist => {
             let mut beside = panes::title(scene.model, pane).beside;
             beside.split_off(beside.len().saturating_sub(1))

@@ -1,10 +1,10 @@
-//! What stands beside the story: prompts, checklist, situation, who is here.
+//! What stands beside the story: prompts, checklist, situation.
 
 use crate::app::clock;
 use crate::app::model::{Pane, RowId, Shown, Where};
 use crate::app::msg::Target;
 use crate::app::strings::pane as words;
-use crate::app::view::panes::{self, ItemRow, PersonRow};
+use crate::app::view::panes::{self, ItemRow};
 use crate::domain::event::Milestone;
 use crate::domain::incident::ItemState;
 use crate::domain::text::{cells, fit, wrap};
@@ -146,53 +146,6 @@ fn item(item: &ItemRow, width: usize, most: usize) -> Vec<Line> {
                 .and(body, fit(rest, beside).into_owned()),
         ),
     ]
-}
-
-pub fn roster(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
-    let people = panes::roster(scene.model);
-    let width = usize::from(area.width);
-    let tasks = usize::from(area.height) > 1 + people.len();
-    let lines = |at: usize| person(scene, &people[at], width, tasks);
-    let id = |at: usize| people[at].id.clone();
-    let rows = Rows {
-        count: people.len(),
-        id: &id,
-        find: None,
-        lines: &lines,
-        follows_end: false,
-        anchor: None,
-    };
-    let place = Where::Pane(Pane::Roster);
-    let title = panes::title(scene.model, Pane::Roster);
-    let list = &scene.model.room.roster;
-    list::pane(canvas, scene, ("roster", place), area, &title, (list, rows));
-}
-
-fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> Vec<Line> {
-    let names = (width / 3).clamp(6, 16);
-    let star = if person.commander { "* " } else { "  " };
-    let name = match person.me {
-        true => format!("{} {}", person.name, scene.say("(you)", "(自分)")),
-        false => person.name.clone(),
-    };
-    let who = if person.commander {
-        Meaning::Heading
-    } else {
-        Meaning::Person
-    };
-    let mut line = Line::of(Meaning::Accent, star)
-        .and(who, fit(&name, names + 4).into_owned())
-        .column(names + 3)
-        .and(Meaning::Text, person.roles.join(" "));
-    line = match person.mark.as_ref().or(person.idle.as_ref()) {
-        Some(idle) => line.end(meaning(idle.tone), idle.text.clone()),
-        None => line.end(Meaning::Muted, person.since.clone()),
-    };
-    let mut lines = vec![line.end(Meaning::Text, " ")];
-    if let Some(task) = person.task.as_ref().filter(|_| tasks) {
-        lines.push(Line::new().gap(4).and(Meaning::Muted, task.clone()));
-    }
-    lines
 }
 
 /// The one paragraph that everybody works from, and the times that the incident is measured by.

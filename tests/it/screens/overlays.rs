@@ -153,6 +153,21 @@ fn leaving_as_the_last_console_says_what_stops() {
 }
 
 #[test]
+fn what_changed_since_somebody_looked() {
+    snapshots("catch-up", |lang, size| {
+        let mut model = fixture::world(lang).room(size);
+        let incident = model.room_id().cloned().expect("a room");
+        let looked = matoi::app::catchup::Looked {
+            last: fixture::now(),
+            away: Some(fixture::at(19)),
+        };
+        model.looked.insert(incident, looked);
+        press(&mut model, &letters("S"));
+        model
+    });
+}
+
+#[test]
 fn whom_to_call() {
     snapshots("calls", |lang, size| {
         let mut world = fixture::world(lang);

@@ -59,6 +59,41 @@ fn a_pane_that_is_not_shown_is_one_key_away() {
     });
 }
 
+/// Who is tired, who has too much, who was not heard of, and too many under one lead.
+#[test]
+fn people_who_need_a_hand() {
+    snapshots("hands", |lang, size| {
+        let mut world = fixture::world(lang);
+        for n in 10..18 {
+            let user = UserId::from(format!("U{n}").as_str());
+            world.record.add(
+                20 + n,
+                "U1",
+                matoi::domain::event::Body::CheckedIn {
+                    user,
+                    role: None,
+                    task: Some(world.record.say("read the logs", "ログの確認")),
+                },
+            );
+        }
+        for item in ["partners", "fix", "data", "help"] {
+            let item = item.to_owned();
+            let open = matoi::domain::event::Body::Unticked { item: item.clone() };
+            world.record.add(39, "U2", open);
+            let user = Some(UserId::from("U2"));
+            let body = matoi::domain::event::Body::Assigned { item, user };
+            world.record.add(40, "U1", body);
+        }
+        let incident = &mut world.record.incident;
+        if let Some(held) = &mut incident.commander {
+            held.since = fixture::at(-210);
+        }
+        let mut model = world.room(size);
+        press(&mut model, &[KeyCode::Char('8'), KeyCode::Char('Z')]);
+        model
+    });
+}
+
 #[test]
 fn one_pane_alone() {
     snapshots("zoomed", |lang, size| {

@@ -1,0 +1,189 @@
+//! Who is here: with what, since when, heard when, and who needs help.
+
+use super::panes::worst;
+use super::{Said, Tone, register_mark};
+use crate::app::clock;
+use crate::app::model::{Model, RowId};
+use crate::app::strings::{fill, pane as p};
+use crate::domain::decide::Command;
+use crate::domain::event::Register;
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Incident, ItemState, Present};
+use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Longer in a role than this, and relief is offered.
+const RELIEF: TimeDelta = TimeDelta::hours(2);
+const RELIEF_COMMAND: TimeDelta = TimeDelta::hours(4);
+/// The span of control of the incident command system: three to seven people.
+const SPAN: usize = 7;
+/// More open things than this with one name on them are more than one person does.
+const MOST_IN_HAND: usize = 3;
+
+/// Somebody who is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    pub id: RowId,
+    pub name: String,
+    pub roles: Vec<String>,
+    pub task: Option<String>,
+    /// How long they are here; of whoever has a role, how long they have it.
+    pub since: String,
+    /// How long ago they were last heard.
+    pub heard: String,
+    /// The same, once it is long.
+    pub idle: Option<Said>,
+    /// Long in a role: somebody might take over.
+    pub relief: Option<Said>,
+    /// More in hand than one can do.
+    pub overloaded: Option<Said>,
+    pub commander: bool,
+    pub me: bool,
+    /// Their check-in or role is not in the channel yet.
+    pub mark: Option<Said>,
+}
+
+/// The commander, then roles in the order a growing incident needs them, then by arrival.
+pub(crate) fn roster_order(model: &Model) -> Vec<&Present> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let mut here: Vec<&Present> = incident
+        .roster
+        .values()
+        .filter(|present| present.left.is_none())
+        .collect();
+    let rank = |present: &Present| {
+        let commands = incident
+            .commander
+            .as_ref()
+            .is_some_and(|h| h.user == present.user);
+        let role = ROLES.iter().position(|(role, _)| {
+            incident
+                .roles
+                .get(*role)
+                .is_some_and(|h| h.user == present.user)
+        });
+        (!commands, role.unwrap_or(ROLES.len()), present.since)
+    };
+    here.sort_by_key(|present| rank(present));
+    here
+}
+
+pub fn rows(model: &Model) -> Vec<PersonRow> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    roster_order(model)
+        .into_iter()
+        .map(|present| row(model, incident, present))
+        .collect()
+}
+
+fn row(model: &Model, incident: &Incident, present: &Present) -> PersonRow {
+    let lang = model.lang;
+    let user = &present.user;
+    let command = incident.commander.as_ref().filter(|h| h.user == *user);
+    let mut held: Vec<DateTime<Utc>> = command.iter().map(|held| held.since).collect();
+    let mut roles = Vec::new();
+    if command.is_some() {
+        let text = crate::app::strings::header::COMMANDER;
+        roles.push(text.get(lang).to_owned());
+    }
+    for (role, by) in incident.roles.iter().filter(|(_, by)| by.user == *user) {
+        roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
+        held.push(by.since);
+    }
+    if let (true, Some(role)) = (roles.is_empty(), &present.role) {
+        roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
+    }
+    // The oldest of several roles is what tires.
+    let since = held.into_iter().min();
+    let patience = match command {
+        Some(_) => RELIEF_COMMAND,
+        None => RELIEF,
+    };
+    let relief = since.filter(|since| model.now - *since >= patience);
+    let relief = relief.map(|since| {
+        let span = clock::rough(model.now - since);
+        Said::new(fill(&p::RELIEF, lang, &[span.get(lang)]), Tone::Soon)
+    });
+    let in_hand = in_hand(incident, user);
+    let overloaded = (in_hand > MOST_IN_HAND).then(|| {
+        let text = fill(&p::OVERLOADED, lang, &[&in_hand.to_string()]);
+        Said::new(text, Tone::Soon)
+    });
+    let heard = model.room_data().and_then(|room| room.heard.get(user));
+    let last = present
+        .acted
+        .max(present.since)
+        .max(*heard.unwrap_or(&present.since));
+    let silent = model.now - last;
+    let patience = i64::from(model.snapshot.config.timers.present_minutes);
+    let idle = (patience > 0 && silent >= TimeDelta::minutes(patience)).then(|| {
+        let span = clock::rough(silent);
+        Said::new(fill(&p::IDLE, lang, &[span.get(lang)]), Tone::Soon)
+    });
+    let since = model.now - since.unwrap_or(present.since);
+    PersonRow {
+        id: RowId::Person(user.clone()),
+        name: model.name(user),
+        roles,
+        task: present.task.clone(),
+        since: clock::rough(since).get(lang).to_owned(),
+        heard: clock::rough(silent).get(lang).to_owned(),
+        idle,
+        relief,
+        overloaded,
+        commander: command.is_some(),
+        me: *user == model.snapshot.me,
+        mark: person_mark(model, incident, user),
+    }
+}
+
+/// Open things with this name on them.
+fn in_hand(incident: &Incident, user: &UserId) -> usize {
+    incident
+        .checklist()
+        .iter()
+        .filter(|check| check.state == ItemState::Open && check.assignee.as_ref() == Some(user))
+        .count()
+}
+
+/// More people under one lead than one can lead. Whoever holds no role of their own works for the
+/// operations lead, else for the commander.
+pub fn span(model: &Model) -> Option<Said> {
+    let incident = model.incident()?;
+    let commander = incident.commander.as_ref().map(|held| &held.user);
+    let lead = incident.roles.get("ops").map(|held| &held.user);
+    let lead = lead.or(commander)?;
+    let led = incident.roster.values().filter(|present| {
+        let user = &present.user;
+        let holds = incident.roles.values().any(|held| held.user == *user);
+        present.left.is_none() && !holds && Some(user) != commander
+    });
+    let led = led.count();
+    (led > SPAN).then(|| {
+        let parts = [led.to_string(), model.name(lead)];
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        Said::new(fill(&p::SPAN, model.lang, &parts), Tone::Soon)
+    })
+}
+
+fn person_mark(model: &Model, incident: &Incident, user: &UserId) -> Option<Said> {
+    let own = |command: &Command| match command {
+        Command::CheckIn { user: who, .. } | Command::CheckOut(who) => who == user,
+        Command::Role { user: who, .. } | Command::Commander { user: who, .. } => {
+            who.as_ref() == Some(user)
+        }
+        _ => false,
+    };
+    let roles = incident.roles.iter().filter(|(_, held)| held.user == *user);
+    let commands = incident.commander.as_ref().is_some_and(|h| h.user == *user);
+    let registers = roles
+        .map(|(role, _)| Register::role(role))
+        .chain(commands.then(|| Register::named("commander")));
+    let held = registers.map(|register| register_mark(model, &register, |_| false));
+    let here = register_mark(model, &Register::roster(user), own);
+    worst(held.chain([here]))
+}
