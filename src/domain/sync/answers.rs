@@ -105,9 +105,7 @@ impl Engine {
                 self.set_batch(step, &batch, &JobState::Pending, false);
             }
             Err(Fault::NotSent(_)) => {
-                let attempts = self.attempts(&batch);
-                self.back_off(id, attempts, now, rng);
-                self.unsent.insert(id);
+                self.try_later(id, now, rng);
                 // No attempt: nothing has left, so that it can still be changed or given up.
                 self.set_batch(step, &batch, &JobState::Pending, false);
             }
@@ -141,14 +139,13 @@ impl Engine {
         }
     }
 
-    fn attempts(&self, batch: &Batch) -> u32 {
-        batch
-            .jobs
-            .iter()
-            .filter_map(|seq| self.image.jobs.get(seq))
-            .map(|job| job.attempts)
-            .max()
-            .unwrap_or(0)
+    /// Nobody was reached. What fails alone must not come before everything else for ever.
+    fn try_later(&mut self, key: u64, now: Now, rng: &mut fastrand::Rng) {
+        let tries = self.tries.entry(key).or_default();
+        *tries += 1;
+        let tries = *tries;
+        self.back_off(key, tries, now, rng);
+        self.unsent.insert(key);
     }
 
     /// Moves all jobs of a batch; they share one fate.
@@ -304,8 +301,7 @@ impl Engine {
                 set(step, JobState::Pending, false);
             }
             Err(Fault::NotSent(_)) => {
-                self.back_off(seq, job.attempts, now, rng);
-                self.unsent.insert(seq);
+                self.try_later(seq, now, rng);
                 set(step, JobState::Pending, false);
             }
             Err(Fault::Ambiguous(_)) => {
