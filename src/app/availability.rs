@@ -130,6 +130,7 @@ fn right(verb: Verb, model: &Model, incident: &Incident) -> Result<(), Text> {
     let may = match verb.row().right {
         Right::Anyone => true,
         Right::Command => incident.may_command(me),
+        Right::Comms => incident.may_report(me),
         Right::Closer => incident.may_close(me),
     };
     if may {

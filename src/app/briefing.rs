@@ -3,7 +3,7 @@
 
 use super::clock;
 use super::show;
-use crate::domain::event::Body;
+use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::sentence::level_words;
@@ -11,6 +11,7 @@ use crate::domain::settings::Zone;
 use crate::domain::text::{clean, fit};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::{Matter, Sort};
 use chrono::{DateTime, Utc};
 
 /// The last lines of the record that are told.
@@ -43,6 +44,10 @@ const NOBODY: Text = Text::fixed("nobody", "不在");
 const SITUATION: Text = Text::fixed("Situation", "状況");
 const CHECKLIST: Text = Text::fixed("Checklist", "チェックリスト");
 const RECENTLY: Text = Text::fixed("Lately", "直近の動き");
+const UNTIL: Text = Text::fixed("until", "期限");
+const HERE: Text = Text::fixed("Here", "在席");
+const UNKNOWN: Text = Text::fixed("Not known", "未確認");
+const NEXT: Text = Text::fixed("Next update,", "次の報告");
 const AS_OF: Text = Text::fixed("As of", "時点:");
 
 /// The briefing. Ends without a line feed.
@@ -95,6 +100,58 @@ pub fn briefing(told: &Told<'_>) -> String {
         clock::local(told.zone, told.now).format("%Y-%m-%d %H:%M"),
         clock::zone_name(told.zone, told.now),
     ));
+    clean(&lines.join("\n")).into_owned()
+}
+
+/// The same for whoever is to command next, in the shape of ICS form 201: also what is under way
+/// and until when, who is here, what is missing, what is not known, and what was promised.
+pub fn hand_over(told: &Told<'_>) -> String {
+    let incident = told.incident;
+    let lang = incident.lang;
+    let mut lines = vec![briefing(told)];
+    let owned = |matter: &Matter| {
+        let mut line = format!("  {} {}", matter.handle(), matter.line);
+        if let Some(held) = &matter.owner {
+            line.push_str(&format!(" · {}", (told.name)(&held.user)));
+        }
+        if let Some(due) = matter.due {
+            line.push_str(&format!(
+                " · {} {}",
+                UNTIL.get(lang),
+                clock::day_hhmm(told.zone, due, told.now)
+            ));
+        }
+        line
+    };
+    for sort in Sort::ALL {
+        let open: Vec<String> = incident.work.open(sort).map(owned).collect();
+        if !open.is_empty() {
+            lines.push(String::new());
+            lines.push(sort.text().get(lang).to_owned());
+            lines.extend(open);
+        }
+    }
+    let here = incident.roster.values().filter(|p| p.left.is_none());
+    let here: Vec<String> = here
+        .map(|present| match &present.task {
+            Some(task) => format!("{} ({task})", (told.name)(&present.user)),
+            None => (told.name)(&present.user),
+        })
+        .collect();
+    lines.push(String::new());
+    lines.push(format!("{}: {}", HERE.get(lang), here.join(", ")));
+    let unknown: Vec<String> = [Milestone::Started, Milestone::Detected]
+        .into_iter()
+        .filter(|m| !incident.milestones.contains_key(m))
+        .map(|m| m.text().get(lang).to_owned())
+        .collect();
+    if !unknown.is_empty() {
+        lines.push(format!("{}: {}", UNKNOWN.get(lang), unknown.join(", ")));
+    }
+    for (audience, next) in incident.work.promises() {
+        let at = clock::day_hhmm(told.zone, next, told.now);
+        lines.push(format!("{} {}: {at}", NEXT.get(lang), audience.name));
+    }
     clean(&lines.join("\n")).into_owned()
 }
 

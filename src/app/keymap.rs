@@ -21,6 +21,8 @@ pub struct Chord {
     pub code: KeyCode,
     pub ctrl: bool,
     pub alt: bool,
+    /// The second of two: pressed while the acts of command are shown.
+    pub led: bool,
 }
 
 impl From<KeyEvent> for Chord {
@@ -36,9 +38,13 @@ impl From<KeyEvent> for Chord {
             code,
             ctrl,
             alt: key.modifiers.contains(KeyModifiers::ALT),
+            led: false,
         }
     }
 }
+
+/// How the second of two keys is written; the first is that of `acts`.
+const LEADER: &str = ", ";
 
 const NAMED: &[(&str, KeyCode)] = &[
     ("Enter", KeyCode::Enter),
@@ -61,7 +67,8 @@ const NAMED: &[(&str, KeyCode)] = &[
 
 impl Chord {
     pub fn parse(text: &str) -> Option<Chord> {
-        let mut rest = text;
+        let second = text.strip_prefix(LEADER);
+        let (led, mut rest) = (second.is_some(), second.unwrap_or(text));
         let (mut ctrl, mut alt) = (false, false);
         loop {
             if let Some(after) = rest.strip_prefix("Ctrl-").filter(|r| !r.is_empty()) {
@@ -86,7 +93,12 @@ impl Chord {
                 let printable = c.is_ascii_graphic() && !(ctrl && c.is_ascii_uppercase());
                 (chars.next().is_none() && printable).then_some(KeyCode::Char(c))
             })?;
-        Some(Chord { code, ctrl, alt })
+        Some(Chord {
+            code,
+            ctrl,
+            alt,
+            led,
+        })
     }
 
     /// Works while an input method turns letters into kana.
@@ -97,6 +109,9 @@ impl Chord {
 
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.led {
+            f.write_str(LEADER)?;
+        }
         if self.ctrl {
             f.write_str("Ctrl-")?;
         }
@@ -266,6 +281,7 @@ mod tests {
             "Space",
             "Shift-Tab",
             "Ctrl-Alt-x",
+            ", r",
         ] {
             let chord = Chord::parse(text).expect("a key");
             assert_eq!(chord.to_string(), text);

@@ -21,6 +21,7 @@ pub mod briefing;
 pub mod calls;
 pub mod catchup;
 pub mod clock;
+pub mod deeds;
 pub mod desk;
 pub mod doctor;
 pub mod edit;

@@ -221,6 +221,8 @@ impl RoomView {
 pub enum Overlay {
     /// What can be done here and now.
     Help(List),
+    /// The acts of command, each by one key more.
+    Acts(List),
     Palette(Palette),
     /// A verb's form; one with a single choice is a pick list.
     Form(Box<Form>),
@@ -241,9 +243,11 @@ impl Overlay {
         match self {
             Overlay::Palette(_) | Overlay::WhoAreYou(_) | Overlay::Rewrite(_) => true,
             Overlay::Form(form) => form.takes_text(),
-            Overlay::Help(_) | Overlay::Outbox(_) | Overlay::LongText(_) | Overlay::Confirm(_) => {
-                false
-            }
+            Overlay::Help(_)
+            | Overlay::Acts(_)
+            | Overlay::Outbox(_)
+            | Overlay::LongText(_)
+            | Overlay::Confirm(_) => false,
         }
     }
 }

@@ -5,13 +5,14 @@ use super::clock;
 use super::snapshot::Person;
 use crate::both;
 use crate::domain::checklists::{self, LISTS, Sheet};
-use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets};
+use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets, WorkOrder};
 use crate::domain::event::{Item, Kind, Named, Place};
 use crate::domain::ids::{IncidentId, UserId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, LevelTerms};
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Config, Fill};
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::Deed;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -151,11 +152,7 @@ pub fn level(
                 known.collect::<Vec<_>>(),
             )
         })?;
-    let sheet = match incident.kind {
-        Kind::Outage => Sheet::Outage,
-        Kind::Security => Sheet::Security,
-    };
-    let items = lists.items(sheet, &level.checklist, incident.lang);
+    let items = lists.items(sheet(incident.kind), &level.checklist, incident.lang);
     // Where some level has an interval of its own, one that has none goes back to the general one.
     let own = config.levels.iter().any(|l| l.timekeeper_minutes > 0);
     let minutes = match level.timekeeper_minutes {
@@ -168,6 +165,11 @@ pub fn level(
             name: level.name.get(incident.lang).to_owned(),
         },
         timekeeper: own.then_some(minutes),
+        terms: Box::new(LevelTerms {
+            owner: Some(level.owner.clone()).filter(|owner| !owner.is_empty()),
+            manual: None,
+            report: None,
+        }),
         items: items.collect(),
     })
 }
@@ -179,6 +181,30 @@ pub fn personal_data(config: &Config, lists: &Checklists, incident: &Incident) -
     let list = level.map_or(LISTS[0], |level| level.checklist.as_str());
     let items = lists.items(Sheet::PersonalData, list, incident.lang);
     Command::PersonalData(items.collect())
+}
+
+/// Another kind with the items that it brings: those of the level, and none as long as there is
+/// no level.
+pub fn kind(config: &Config, lists: &Checklists, incident: &Incident, kind: Kind) -> Command {
+    let level = incident.level.as_ref().and_then(|l| config.level(&l.id));
+    let items = level
+        .into_iter()
+        .flat_map(|level| lists.items(sheet(kind), &level.checklist, incident.lang));
+    Command::Work(Box::new(WorkOrder {
+        deed: Deed::KindChanged {
+            incident_kind: kind,
+        },
+        text: None,
+        slot: None,
+        items: items.collect(),
+    }))
+}
+
+const fn sheet(kind: Kind) -> Sheet {
+    match kind {
+        Kind::Outage => Sheet::Outage,
+        Kind::Security => Sheet::Security,
+    }
 }
 
 /// A temperature by its id or its name, named in `lang`, the incident's.
@@ -297,6 +323,7 @@ pub fn declaration(
         timekeeper: config.timekeeper.minutes,
         timekeeper_recovered: config.timekeeper.after_recovery_minutes,
         closers: closers(config, people),
+        parent: None,
         items: match wish.personal_data {
             true => lists.items(Sheet::PersonalData, LISTS[0], lang).collect(),
             false => Vec::new(),
@@ -443,6 +470,19 @@ pub fn merge(into: IncidentId) -> Command {
             title: String::new(),
         },
     }
+}
+
+/// A part of another incident: where that one is, the engine knows.
+pub fn link(parent: IncidentId) -> Command {
+    Deed::Linked {
+        parent,
+        place: Place {
+            channel: None,
+            name: String::new(),
+            title: String::new(),
+        },
+    }
+    .into()
 }
 
 /// A level's `call` may name both: a group's id says so, and a handle that is nobody's is a group's.

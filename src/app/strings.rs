@@ -246,6 +246,23 @@ pub mod form {
         NEXT = "next", "次へ";
         SEND = "send", "送る";
         MORE = "{} more", "他 {}件";
+        LINE = "In one line", "内容 (1行)";
+        RISK = "Risk", "リスク";
+        DAYS = "Within so many days", "期限 (日数)";
+        ENTRY = "Entry", "項目";
+        STATE = "What became of it", "結果の種類";
+        RESULT = "Answer, result or reason", "回答・結果・理由";
+        EXECUTES = "Who executes it", "実行する人";
+        CONDITIONS = "Conditions: what is true now, no guesses", "現状: いま確かなこと (推測は書かない)";
+        ACTIONS = "Actions: what is being done, by whom", "対応: していることと担当 (約束は書かない)";
+        NEEDS = "Needs: what is missing; say \"none\"", "必要なもの: なければ「なし」と書く";
+        NEXT_IN = "Next one in minutes", "次の報告まで (分)";
+        LAST = "This is the last one", "最終報";
+        NOTICE = "What, who is affected, since when, work-around, next notice, apology", "告知文: 内容・影響範囲・発生時刻・回避策・次回・お詫び";
+        TARGET = "Where it is out", "公開先";
+        WHY = "Why them", "呼ぶ理由";
+        PARENT = "Part of", "親インシデント";
+        SECTION = "Part", "欄";
         NO_MATCH = "nothing matches", "一致なし";
     }
 }
@@ -282,6 +299,7 @@ pub mod overlay {
     use crate::domain::words::Text;
     texts! {
         HELP = "HELP", "ヘルプ";
+        ACTS = "Acts of command", "指揮の操作";
         PALETTE = "ALL ACTIONS", "全操作";
         OUTBOX = "NOT IN THE WORKSPACE YET", "まだ届いていないもの";
         OUTBOX_EMPTY = "Everything has been delivered.", "すべて届いています。";

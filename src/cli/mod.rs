@@ -3,6 +3,7 @@
 mod calls;
 mod console;
 mod context;
+mod deeds;
 mod dev;
 mod doctor;
 mod out;
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     #[command(flatten)]
     Verb(Box<verbs::Verb>),
+    #[command(flatten)]
+    Deed(Box<deeds::Deed>),
     /// Incidents, newest first
     List,
     /// The whole state of one incident
@@ -106,6 +109,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
     match cli.command {
         None => console::run(global.context()?),
         Some(Command::Verb(verb)) => verbs::run(global.context()?, *verb),
+        Some(Command::Deed(deed)) => verbs::run_deed(global.context()?, *deed),
         Some(Command::List) => read::list(global.context()?),
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),

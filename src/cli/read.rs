@@ -5,6 +5,7 @@ use super::out;
 use crate::app::briefing;
 use crate::app::show;
 use crate::both;
+use crate::domain::ids::IncidentId;
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::words::Text;
 use crate::io::publish;
@@ -57,9 +58,22 @@ pub fn show(context: Context, incident: &str) -> Result<(), Problem> {
 pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
     let session = context.session()?;
     let id = session.incident(incident)?.id.clone();
+    let text = told(&session, id, briefing::briefing)?.unwrap_or_default();
+    if session.context.global.json {
+        return out::line(&format!("{:#}", json!({ "briefing": text })));
+    }
+    out::line(&text)
+}
+
+/// What `tell` makes of an incident; `None` where it is not known here.
+pub(super) fn told(
+    session: &Session,
+    id: IncidentId,
+    tell: impl FnOnce(&briefing::Told<'_>) -> String + Send + 'static,
+) -> Result<Option<String>, Problem> {
     let people = session.people_now();
     let zone = session.context.config.time_zone;
-    let text = session.core.look(move |engine, now| {
+    session.core.look(move |engine, now| {
         let incident = engine.shown(&id)?;
         let row = engine.image().incidents.get(&id);
         let channel = engine.image().channel_of(&id);
@@ -67,7 +81,7 @@ pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
             people: &people,
             engine,
         };
-        Some(briefing::briefing(&briefing::Told {
+        Some(tell(&briefing::Told {
             incident: &incident,
             channel: channel.map(|channel| channel.name.as_str()),
             drill: row.is_some_and(|row| row.drill),
@@ -80,12 +94,7 @@ pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
             zone,
             now: now.wall,
         }))
-    })?;
-    let text = text.unwrap_or_default();
-    if session.context.global.json {
-        return out::line(&format!("{:#}", json!({ "briefing": text })));
-    }
-    out::line(&text)
+    })
 }
 
 /// Delivers and reads: once to the end, or until it is stopped.

@@ -23,7 +23,7 @@ use clap::{Args, Subcommand, ValueEnum};
 pub struct On {
     /// An incident: its id, its channel's name, or - for the only open one
     #[arg(value_name = "I")]
-    incident: String,
+    pub(super) incident: String,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -265,6 +265,38 @@ pub enum Verb {
 
 /// Does a verb, waits for it to be delivered, and prints what became of it.
 pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
+    match verb {
+        Verb::Declare { .. } => act(context, None, |session, lists, _, _, now| {
+            declare(session, lists, verb, now)
+        }),
+        verb => {
+            let (on, make) = split(verb);
+            act(context, Some(on), |session, lists, incident, me, now| {
+                make.command(session, lists, incident, me, now)
+            })
+        }
+    }
+}
+
+/// The same for what command deals out and keeps.
+pub fn run_deed(context: Context, deed: super::deeds::Deed) -> Result<(), Problem> {
+    let on = deed.on().clone();
+    act(context, Some(on), |session, lists, incident, me, now| {
+        deed.command(session, lists, incident, me, now)
+    })
+}
+
+fn act(
+    context: Context,
+    on: Option<On>,
+    make: impl FnOnce(
+        &Session,
+        &Checklists,
+        &Incident,
+        &UserId,
+        DateTime<Utc>,
+    ) -> Result<Command, Problem>,
+) -> Result<(), Problem> {
     let lists = Checklists::load(|sheet, list, lang| {
         config::checklist(
             &context.loaded,
@@ -276,19 +308,20 @@ pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
     })?;
     let session = context.session()?;
     let me = session.me()?;
-    if !matches!(verb, Verb::Declare { .. }) {
+    if on.is_some() {
         session.catch_up();
     }
     let now = Utc::now();
-    let (incident, command) = match verb {
-        Verb::Declare { .. } => (None, declare(&session, &lists, verb, now)?),
-        verb => {
-            let (on, make) = split(verb);
-            let incident = session.incident(&on.incident)?;
-            let command = make.command(&session, &lists, &incident, &me, now)?;
-            (Some(incident.id.clone()), command)
-        }
-    };
+    let known = on.map(|on| session.incident(&on.incident)).transpose()?;
+    let incident = known.as_ref().map(|incident| incident.id.clone());
+    let none = Incident::new(IncidentId::new(""));
+    let command = make(
+        &session,
+        &lists,
+        known.as_deref().unwrap_or(&none),
+        &me,
+        now,
+    )?;
     let outlets = outlets(&session, incident.as_ref(), &command)?;
     let order = Order {
         command,

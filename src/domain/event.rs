@@ -10,6 +10,7 @@
 use super::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
 use super::text::clean_line;
 use super::words::Lang;
+use super::work::Deed;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -244,9 +245,21 @@ pub enum Body {
         /// Who may resolve; the commander when empty.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         closers: Vec<UserId>,
+        /// The incident that it came out of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<IncidentId>,
     },
     Level {
         level: Named,
+        /// Who owns an incident of this level.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<String>,
+        /// The manual's section for it, a link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manual: Option<String>,
+        /// Minutes between reports at this level, where it says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report: Option<u32>,
         /// Minutes between timekeeper calls at this level, where it differs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timekeeper: Option<u32>,
@@ -392,6 +405,9 @@ pub enum Body {
         thread: SlackTs,
         outcome: Outcome,
     },
+    /// What command deals out and keeps; its kinds stand beside these.
+    #[serde(untagged)]
+    Work(Deed),
 }
 
 /// What the program asks for.
@@ -402,6 +418,13 @@ pub enum About {
     Level,
     Situation,
     Detected,
+    /// Whether people go on in writing or in a call.
+    Meeting,
+    /// What is left to do after recovery.
+    Left,
+    /// The timekeeper's questions, in turn.
+    Course,
+    Relief,
 }
 
 impl About {
@@ -411,6 +434,10 @@ impl About {
             About::Level => "level",
             About::Situation => "situation",
             About::Detected => "detected",
+            About::Meeting => "meeting",
+            About::Left => "left",
+            About::Course => "course",
+            About::Relief => "relief",
         }
     }
 }
@@ -644,6 +671,7 @@ impl Body {
                 named("merged", into.as_str()),
             ],
             Body::PersonalData {} => vec![named("personal_data", "yes")],
+            Body::Work(deed) => deed.writes(id),
             Body::Items { .. }
             | Body::ItemAdded { .. }
             | Body::Note {}
@@ -658,10 +686,11 @@ impl Body {
 
     /// Its text is the message's lines after the first; such an event has a message of its own.
     pub const fn has_text(&self) -> bool {
-        matches!(
-            self,
-            Body::Situation {} | Body::Note {} | Body::Message { .. } | Body::Answer { .. }
-        )
+        match self {
+            Body::Situation {} | Body::Note {} | Body::Message { .. } | Body::Answer { .. } => true,
+            Body::Work(deed) => deed.has_text(),
+            _ => false,
+        }
     }
 }
 
@@ -728,6 +757,9 @@ mod tests {
                     name: "High".into(),
                 },
                 timekeeper: None,
+                owner: None,
+                manual: None,
+                report: None,
             }),
         };
         let text = serde_json::to_string(&event).expect("writable");

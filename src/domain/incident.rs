@@ -8,6 +8,7 @@ use super::event::{
 };
 use super::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use super::words::Lang;
+use super::work::{Deed, Work};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,6 +146,16 @@ pub struct Merge {
     pub place: Place,
 }
 
+/// What a level brings beside its checklist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LevelTerms {
+    pub owner: Option<String>,
+    /// A link.
+    pub manual: Option<String>,
+    /// Minutes between reports.
+    pub report: Option<u32>,
+}
+
 /// What every console that saw the same channel agrees on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
@@ -172,10 +183,16 @@ pub struct Incident {
     /// Calls already in the record: epoch and slot.
     pub calls: Vec<(EventId, u32)>,
     pub closers: Vec<UserId>,
+    /// The incident that it came out of.
+    pub came_of: Option<IncidentId>,
     /// Where the response goes on.
     pub merged_into: Option<Merge>,
     /// What was merged into this one.
     pub absorbed: Vec<Merge>,
+    /// The level's owner, its manual and its interval of reports.
+    pub level_terms: LevelTerms,
+    /// What command deals out and keeps.
+    pub work: Work,
     pub entries: Vec<Arc<Entry>>,
     pub registers: BTreeMap<Register, Written>,
     pub events: usize,
@@ -218,8 +235,11 @@ impl Incident {
             timekeeper_recovered: 0,
             calls: Vec::new(),
             closers: Vec::new(),
+            came_of: None,
             merged_into: None,
             absorbed: Vec::new(),
+            level_terms: LevelTerms::default(),
+            work: Work::default(),
             entries: Vec::new(),
             registers: BTreeMap::new(),
             events: 0,
@@ -270,8 +290,12 @@ impl Incident {
                     && current.value != *value
             })
         });
-        let verdict = match overtaken {
-            Some((register, _)) => Verdict::Overtaken(register.clone()),
+        let late = match body {
+            Body::Work(deed) => self.work.too_late(recorded, deed),
+            _ => None,
+        };
+        let verdict = match overtaken.map(|(register, _)| register.clone()).or(late) {
+            Some(register) => Verdict::Overtaken(register),
             None => Verdict::Accepted,
         };
         if verdict == Verdict::Accepted {
@@ -320,7 +344,10 @@ impl Incident {
         let at = recorded.event.at;
         let by = &recorded.by;
         // What the program says is nobody's act.
-        let spoken = matches!(body, Body::Question { .. } | Body::Answer { .. });
+        let spoken = matches!(
+            body,
+            Body::Question { .. } | Body::Answer { .. } | Body::Work(Deed::RollCall {})
+        );
         if let Some(present) = self.roster.get_mut(by).filter(|_| !spoken) {
             present.acted = present.acted.max(at);
         }
@@ -338,7 +365,9 @@ impl Incident {
                 timekeeper,
                 timekeeper_recovered,
                 closers,
+                parent,
             } => {
+                self.came_of.clone_from(parent);
                 self.declared = Some(at);
                 self.declared_event = Some(recorded.event.id.clone());
                 self.declarer = by.clone();
@@ -369,7 +398,18 @@ impl Incident {
                 self.reach(Milestone::Responded, at, by, true, None);
                 self.join(by, at);
             }
-            Body::Level { level, timekeeper } => {
+            Body::Level {
+                level,
+                timekeeper,
+                owner,
+                manual,
+                report,
+            } => {
+                self.level_terms = LevelTerms {
+                    owner: owner.clone(),
+                    manual: manual.clone(),
+                    report: *report,
+                };
                 self.level = Some(level.clone());
                 self.level_event = Some(recorded.event.id.clone());
                 if let (Some(minutes), Some(keeper)) = (timekeeper, &mut self.timekeeper)
@@ -398,11 +438,7 @@ impl Incident {
                 });
             }
             Body::Commander { user, .. } => {
-                self.commander = user.clone().map(|user| Held { user, since: at });
-                if let Some(user) = user {
-                    self.join(user, at);
-                }
-                self.assemble(at, by);
+                self.command(user.clone(), at, by);
             }
             Body::Role { role, user } => {
                 match user {
@@ -463,6 +499,7 @@ impl Incident {
             }
             Body::Phase { phase } => self.enter(*phase, at),
             Body::Recovered { time } => {
+                self.work.claim = None;
                 self.enter(Phase::Recovered, at);
                 self.reach(Milestone::Recovered, *time, by, false, None);
                 if let Some(keeper) = &mut self.timekeeper
@@ -501,6 +538,19 @@ impl Incident {
                 id: from.clone(),
                 place: place.clone(),
             }),
+            Body::Work(deed) => {
+                match deed {
+                    Deed::KindChanged { incident_kind } => {
+                        self.kind = *incident_kind;
+                        // Its items are the level's from here on.
+                        self.level_event = Some(recorded.event.id.clone());
+                    }
+                    Deed::Accepted { user, .. } => self.command(Some(user.clone()), at, by),
+                    Deed::Here {} => self.join(by, at),
+                    _ => {}
+                }
+                self.work.take(recorded, deed);
+            }
             Body::Note {}
             | Body::Message { .. }
             | Body::Pinned { .. }
@@ -509,6 +559,16 @@ impl Incident {
             | Body::Question { .. }
             | Body::Answer { .. } => {}
         }
+    }
+
+    /// Command is somebody's, or nobody's; what was offered before is off.
+    fn command(&mut self, user: Option<UserId>, at: DateTime<Utc>, by: &UserId) {
+        self.work.offer = None;
+        if let Some(user) = &user {
+            self.join(user, at);
+        }
+        self.commander = user.map(|user| Held { user, since: at });
+        self.assemble(at, by);
     }
 
     fn enter(&mut self, phase: Phase, at: DateTime<Utc>) {
@@ -675,6 +735,12 @@ impl Incident {
             Some(held) => held.user == *user || deputy,
             None => self.declarer == *user || deputy,
         }
+    }
+
+    /// The communications lead may write reports and notices, as whoever acts for the command.
+    pub fn may_report(&self, user: &UserId) -> bool {
+        let lead = self.roles.get("comms").is_some_and(|h| h.user == *user);
+        lead || self.may_command(user)
     }
 
     /// Closers may resolve; with none configured, the command.

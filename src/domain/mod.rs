@@ -21,3 +21,4 @@ pub mod timer;
 pub mod verb;
 pub mod watch;
 pub mod words;
+pub mod work;

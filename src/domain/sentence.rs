@@ -3,10 +3,11 @@
 //! A sentence is pieces, so that the channel can link a person and the terminal can print a name.
 
 use super::event::{About, Body, Kind, Named, Outcome, Place};
-use super::ids::{ChannelId, UserId};
+use super::ids::{ChannelId, EventId, UserId};
 use super::incident::Incident;
 use super::verb::{ROLES, Verb, role_name};
 use super::words::{Lang, Text};
+use super::work;
 use crate::wire::explain;
 use chrono::{DateTime, Utc};
 
@@ -30,17 +31,23 @@ pub enum Piece {
 /// A sentence about an event.
 pub type Sentence = Vec<Piece>;
 
-fn text(text: impl Into<String>) -> Piece {
+pub(super) fn text(text: impl Into<String>) -> Piece {
     Piece::Text(text.into())
 }
 
-fn strong(text: impl Into<String>) -> Piece {
+pub(super) fn strong(text: impl Into<String>) -> Piece {
     Piece::Strong(text.into())
 }
 
-/// Says in `lang` what `body`, by `by`, changed. `incident` is the state around it, for what the
-/// body names only by id.
-pub fn sentence(body: &Body, by: &UserId, incident: &Incident, lang: Lang) -> Sentence {
+/// Says in `lang` what `body`, by `by`, changed; `id` is its event. `incident` is the state around
+/// it, for what the body names only by id.
+pub fn sentence(
+    id: &EventId,
+    body: &Body,
+    by: &UserId,
+    incident: &Incident,
+    lang: Lang,
+) -> Sentence {
     let ja = lang == Lang::Ja;
     let pick = |en: &str, jp: &str| text(if ja { jp } else { en });
     let who = || Piece::Person(by.clone());
@@ -329,6 +336,7 @@ pub fn sentence(body: &Body, by: &UserId, incident: &Incident, lang: Lang) -> Se
             text(" — "),
             who(),
         ],
+        Body::Work(deed) => work::sentence(deed, id, by, incident, lang),
         Body::Question { about, levels, .. } => question(*about, levels, ja),
         Body::Answer { outcome, .. } => vec![
             match outcome {
@@ -405,10 +413,44 @@ fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
                 " このアプリにメンションして「検知 10:05 | 最初の投稿のリンク」と書いてください。",
             ),
         ],
+        About::Meeting => vec![
+            head(
+                "Do we go on in writing, or in a call?",
+                "チャットで続けますか、通話にしますか",
+            ),
+            pick(
+                " For a call, mention me and write: meeting https://…",
+                " 通話にする場合は、このアプリにメンションして「通話 https://…」と書いてください。",
+            ),
+        ],
+        About::Left => vec![
+            head("What is left?", "残っている作業はありますか"),
+            pick(
+                "\n• Data to repair\n• Notices to customers, help page\n• Summary and tags\n• Who owns the post-mortem?",
+                "\n• データの修復\n• ユーザー告知・ヘルプページ\n• 要約とタグ\n• ポストモーテムの担当者は誰ですか",
+            ),
+        ],
+        About::Course => vec![
+            head(
+                "Is what we are doing still right?",
+                "今の進め方はまだ正しいですか",
+            ),
+            pick(
+                " Is there an alternative? Who is missing?",
+                " 別の方法はありますか。足りない人はいますか。",
+            ),
+        ],
+        About::Relief => vec![
+            head("How are you holding up?", "みなさん大丈夫ですか"),
+            pick(
+                " Does anyone need relief? Press 🙋, and the commander sees it.",
+                " 交代が必要な人は 🙋 を押してください。指揮者に伝わります。",
+            ),
+        ],
     }
 }
 
-fn channel(place: &Place) -> Piece {
+pub(super) fn channel(place: &Place) -> Piece {
     Piece::Channel(place.channel.clone(), place.name.clone())
 }
 

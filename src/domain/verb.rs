@@ -33,6 +33,40 @@ pub enum Verb {
     Reopen,
     Merge,
     PersonalData,
+    Kind,
+    Task,
+    Need,
+    Park,
+    Objective,
+    Hypothesis,
+    Contact,
+    Timer,
+    Decide,
+    Action,
+    Settle,
+    Extend,
+    Give,
+    Object,
+    Meeting,
+    Report,
+    Notice,
+    Approve,
+    Publish,
+    Offer,
+    Accept,
+    Decline,
+    Call,
+    RollCall,
+    Here,
+    Claim,
+    Confirm,
+    Unclaim,
+    Restrict,
+    Link,
+    Write,
+    Review,
+    Waive,
+    Retract,
 }
 
 /// Who may, by default. While nobody commands, the declarer may what the commander may.
@@ -42,6 +76,8 @@ pub enum Right {
     Anyone,
     /// The commander or the deputy.
     Command,
+    /// They or the communications lead.
+    Comms,
     /// A configured closer; with none configured, the command.
     Closer,
 }
@@ -121,6 +157,40 @@ pub static VERBS: &[Row] = &[
     row!(Cancel, "cancel", "I --reason TEXT [--false-alarm | --near-miss]", "call it off: cancelled, false alarm or near miss", "取り下げる: 中止・誤報・ヒヤリハット", Command, true, true, Undo::By(Verb::Reopen)),
     row!(Merge, "merge", "I J", "merge it into another incident, where the response goes on", "別のインシデントに統合し、以後はそちらで対応する", Command, true, true, Undo::By(Verb::Reopen)),
     row!(Reopen, "reopen", "I --reason TEXT", "take the response up again", "対応を再開する", Anyone, true, true, Undo::By(Verb::Recover)),
+    row!(Offer, "offer", "I USER [--minutes N]", "hand command over: offer it, with a briefing", "指揮を引き継ぐ (要約つきで申し出る)", Command, false, false, Undo::By(Verb::Decline)),
+    row!(Accept, "accept", "I", "accept the command that is offered to you", "申し出られた指揮を引き受ける", Anyone, false, false, Undo::By(Verb::Offer)),
+    row!(Decline, "decline", "I", "turn the offered command down, or take the offer back", "指揮の引き継ぎを断る・取り下げる", Anyone, false, false, Undo::By(Verb::Offer)),
+    row!(Task, "task", "I USER TEXT [--minutes N]", "give somebody a task with a time-box", "担当者と期限をつけてタスクを頼む", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Need, "need", "I TEXT", "say what or who is missing", "足りないもの・人を挙げる", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Park, "park", "I TEXT [--minutes N]", "park a question, and be asked again", "質問を保留し、後でもう一度確認する", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Decide, "decide", "I TEXT [--risk TEXT] [--minutes N]", "propose a decision: are there strong objections?", "決定案を出す (強い反対がないか確認する)", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Object, "object", "I DECISION TEXT", "object to a proposed decision", "決定案に反対意見を出す", Anyone, false, false, Undo::By(Verb::Retract)),
+    row!(Objective, "objective", "I TEXT", "set an objective of the response", "対応の目標を置く", Command, false, false, Undo::By(Verb::Settle)),
+    row!(Hypothesis, "hypothesis", "I TEXT", "note what may be the cause", "原因の仮説を書く", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Contact, "contact", "I TEXT", "note who outside was contacted", "社外への連絡を記録する", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Timer, "timer", "I TEXT --minutes N", "set a timer of your own", "自分用のタイマーを置く", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Action, "action", "I TEXT [--owner USER] [--due DATE]", "write an action item: a change that prevents a repeat", "再発防止策を書く", Anyone, false, false, Undo::By(Verb::Settle)),
+    row!(Settle, "settle", "I ENTRY [STATE] [--text TEXT] [--owner USER] [--minutes N]", "settle a task, need, question or decision: T1, N2, Q1, D1", "タスク・必要なもの・質問・決定を終わらせる (T1、N2、Q1、D1)", Anyone, false, false, Undo::Never),
+    row!(Extend, "extend", "I ENTRY MINUTES", "give an entry more time", "項目の期限を延ばす", Anyone, false, false, Undo::Again),
+    row!(Give, "give", "I ENTRY USER", "give an entry to somebody else", "項目の担当者を変える", Anyone, false, false, Undo::Again),
+    row!(Report, "report", "I --conditions TEXT --actions TEXT --needs TEXT [--audience A] [--next MINUTES] [--final]", "report: conditions, actions, needs", "報告する (現状・対応・必要なもの)", Comms, false, false, Undo::By(Verb::Retract)),
+    row!(Notice, "notice", "I TEXT", "draft a customer notice", "ユーザー告知の文案を書く", Comms, false, false, Undo::By(Verb::Retract)),
+    row!(Approve, "approve", "I", "approve the customer notice that somebody else drafted", "別の人が書いたユーザー告知を承認する", Comms, false, true, Undo::Never),
+    row!(Publish, "publish", "I TARGET [--next MINUTES]", "record that the approved notice is out, and where", "承認済みの告知を公開したことを記録する", Comms, false, true, Undo::Never),
+    row!(Call, "call", "I USER [--why TEXT]", "call somebody to help", "応援に呼ぶ", Anyone, false, false, Undo::Never),
+    row!(RollCall, "rollcall", "I", "ask who is still with us", "在席を確認する", Command, false, false, Undo::Never),
+    row!(Here, "here", "I", "say that you are still here", "在席していることを伝える", Anyone, false, false, Undo::By(Verb::CheckOut)),
+    row!(Meeting, "meeting", "I LINK", "say where people talk: a call's link", "通話のリンクを知らせる", Anyone, false, false, Undo::Again),
+    row!(Claim, "claim", "I [--at TIME] [--hold MINUTES]", "say that it is good again; it has to hold", "復旧したようだと伝える (様子を見る)", Anyone, false, false, Undo::By(Verb::Unclaim)),
+    row!(Confirm, "confirm", "I", "confirm that it is good again", "復旧を確認したと伝える", Anyone, false, false, Undo::By(Verb::Unclaim)),
+    row!(Unclaim, "unclaim", "I --reason TEXT", "it is not good after all", "復旧していなかったと伝える", Anyone, false, false, Undo::By(Verb::Claim)),
+    row!(Kind, "kind", "I outage|security", "change the kind; loads its checklist", "種別を変え、その項目を読み込む", Command, false, true, Undo::Again),
+    row!(Restrict, "restrict", "I", "go on among few people in a private channel", "限られたメンバーの非公開チャンネルに移る", Command, false, true, Undo::Never),
+    row!(Link, "link", "I PARENT", "make it a part of another incident", "別のインシデントの一部にする", Command, false, true, Undo::Again),
+    row!(Write, "write", "I impact|cause|fix|summary TEXT", "write a part of the report: impact, cause, fix, summary", "影響・原因・暫定対応・要約を書く", Anyone, false, false, Undo::Again),
+    row!(Review, "review", "I", "say that the post-mortem was reviewed", "ポストモーテムのレビュー完了を記録する", Closer, false, false, Undo::Again),
+    row!(Waive, "waive", "I --reason TEXT", "say why there will be no post-mortem", "ポストモーテムを不要とする (理由つき)", Closer, false, false, Undo::Again),
+    row!(Retract, "retract", "I EVENT", "take back a line you wrote; the record keeps it", "自分の書いた記録を取り消す (記録には残る)", Anyone, false, false, Undo::Never),
 ];
 
 impl Verb {
@@ -170,6 +240,7 @@ impl Body {
             Body::Reopened { .. } => Verb::Reopen,
             Body::Merged { .. } | Body::Absorbed { .. } => Verb::Merge,
             Body::PersonalData {} => Verb::PersonalData,
+            Body::Work(deed) => deed.verb(),
             Body::Items { .. }
             | Body::TimekeeperCall { .. }
             | Body::Dropped { .. }
@@ -266,11 +337,7 @@ mod tests {
         let verbs: BTreeSet<_> = VERBS.iter().map(|r| r.verb).collect();
         assert_eq!(names.len(), VERBS.len());
         assert_eq!(verbs.len(), VERBS.len());
-        assert_eq!(
-            verbs.len(),
-            Verb::PersonalData as usize + 1,
-            "a verb has no row"
-        );
+        assert_eq!(verbs.len(), Verb::Retract as usize + 1, "a verb has no row");
         for row in VERBS {
             assert_eq!(row.verb.row().name, row.name);
         }

@@ -4,7 +4,7 @@ use crate::app::snapshot::{
     GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
 use crate::domain::event::Body;
-use crate::domain::ids::{ChannelId, GroupId, IncidentId, SlackTs, UserId};
+use crate::domain::ids::{ChannelId, EventId, GroupId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident};
 use crate::domain::sentence;
 use crate::domain::settings::Config;
@@ -307,10 +307,14 @@ pub fn job_words(
     incident: &Incident,
     people: &BTreeMap<UserId, Person>,
 ) -> Text {
-    let say = |lang: Lang, body: &Body, by: &UserId| {
+    let say = |lang: Lang, id: &EventId, body: &Body, by: &UserId| {
         let name = |user: &UserId| engine.name(user);
         let clock = |time: DateTime<Utc>| time.format("%H:%M UTC").to_string();
-        sentence::plain(&sentence::sentence(body, by, incident, lang), name, clock)
+        sentence::plain(
+            &sentence::sentence(id, body, by, incident, lang),
+            name,
+            clock,
+        )
     };
     match task {
         Task::Event { id } => {
@@ -319,8 +323,8 @@ pub fn job_words(
             match (row, body) {
                 (Some(row), Some(body)) => {
                     let mut text = Text {
-                        en: say(Lang::En, body, &row.by).into(),
-                        ja: say(Lang::Ja, body, &row.by).into(),
+                        en: say(Lang::En, id, body, &row.by).into(),
+                        ja: say(Lang::Ja, id, body, &row.by).into(),
                     };
                     if let Some(said) = &row.text {
                         let names = Resolver { people, engine };

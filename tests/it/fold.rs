@@ -98,6 +98,7 @@ impl Channel {
 
     fn declare(&mut self) {
         let body = Body::Declared {
+            parent: None,
             title: "Checkout fails".to_owned(),
             service: "shop".to_owned(),
             incident_kind: Kind::Outage,
@@ -141,6 +142,9 @@ impl Channel {
         let declared = self.rows.first().map(|row| row.event.id.clone());
         match self.rng.u32(..26) {
             0 => Body::Level {
+                owner: None,
+                manual: None,
+                report: None,
                 level: named(n),
                 timekeeper: (n > 1).then_some(n),
             },

@@ -386,6 +386,7 @@ fn story() -> Scribe {
     };
     s.post("USATO", json!({"text": "おかしい気がする"}));
     let declared = Body::Declared {
+        parent: None,
         title: "カード決済が失敗 <&> \u{202e}".to_owned(),
         service: "payments".to_owned(),
         incident_kind: Kind::Outage,
@@ -423,6 +424,9 @@ fn story() -> Scribe {
     );
     // A level, its list, and somebody who set another level without having seen this one.
     let level = |id: &str, name: &str| Body::Level {
+        owner: None,
+        manual: None,
+        report: None,
         level: named(id, name),
         timekeeper: Some(10),
     };

@@ -115,6 +115,7 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         Verb::Reopen => vec![line("reason", s::REASON, true)],
         // The composer is its form, and a declaration was met above.
         Verb::Message | Verb::Declare => return Err(why::NOT_HERE),
+        verb => super::work::fields(model, incident, verb, subject).ok_or(why::NOT_HERE)?,
     };
     let mut form = form(model, verb, fields);
     form.subject = match verb {
@@ -296,7 +297,7 @@ fn outcomes() -> Field {
 }
 
 /// What this one could be merged into; an offer names one.
-fn survivors(model: &Model, offered: Option<&str>) -> Field {
+pub(super) fn survivors(model: &Model, offered: Option<&str>) -> Field {
     let own = model.target();
     let options = mergeable(model, own)
         .map(|summary| {
@@ -394,7 +395,12 @@ fn present(model: &Model, incident: &Incident) -> Field {
 }
 
 /// Oneself first, then who is here, then everybody else by name.
-fn people(model: &Model, label: Text, nobody: Option<Text>, chosen: Option<&UserId>) -> Field {
+pub(super) fn people(
+    model: &Model,
+    label: Text,
+    nobody: Option<Text>,
+    chosen: Option<&UserId>,
+) -> Field {
     let me = &model.snapshot.me;
     let here = |user: &UserId| {
         model
@@ -468,30 +474,30 @@ fn field(key: &'static str, label: Text, required: bool, input: Input) -> Field 
     }
 }
 
-fn line(key: &'static str, label: Text, required: bool) -> Field {
+pub(super) fn line(key: &'static str, label: Text, required: bool) -> Field {
     field(key, label, required, Input::Text(Edit::line("")))
 }
 
-fn with(mut field: Field, text: &str) -> Field {
+pub(super) fn with(mut field: Field, text: &str) -> Field {
     if let Input::Text(edit) | Input::Time(edit) = &mut field.input {
         edit.set(text);
     }
     field
 }
 
-fn long(key: &'static str, label: Text, text: &str) -> Field {
+pub(super) fn long(key: &'static str, label: Text, text: &str) -> Field {
     field(key, label, true, Input::Text(Edit::lines(text)))
 }
 
-fn time(key: &'static str, label: Text, required: bool, text: &str) -> Field {
+pub(super) fn time(key: &'static str, label: Text, required: bool, text: &str) -> Field {
     field(key, label, required, Input::Time(Edit::line(text)))
 }
 
-fn flag(key: &'static str, label: Text) -> Field {
+pub(super) fn flag(key: &'static str, label: Text) -> Field {
     field(key, label, false, Input::Flag(false))
 }
 
-fn choice(key: &'static str, label: Text, options: Vec<Opt>) -> Field {
+pub(super) fn choice(key: &'static str, label: Text, options: Vec<Opt>) -> Field {
     let input = Input::Choice(Choice {
         options,
         chosen: None,
@@ -501,7 +507,7 @@ fn choice(key: &'static str, label: Text, options: Vec<Opt>) -> Field {
 }
 
 /// With "none" before the others.
-fn optional(mut field: Field) -> Field {
+pub(super) fn optional(mut field: Field) -> Field {
     field.required = false;
     if let Input::Choice(choice) = &mut field.input {
         choice.options.insert(0, opt("", s::NONE));
@@ -510,7 +516,7 @@ fn optional(mut field: Field) -> Field {
     field
 }
 
-fn choose(field: &mut Field, value: &str) {
+pub(super) fn choose(field: &mut Field, value: &str) {
     if let Input::Choice(choice) = &mut field.input
         && choice.options.iter().any(|option| option.value == value)
     {
@@ -518,7 +524,7 @@ fn choose(field: &mut Field, value: &str) {
     }
 }
 
-fn opt(value: &str, label: Text) -> Opt {
+pub(super) fn opt(value: &str, label: Text) -> Opt {
     Opt {
         value: value.to_owned(),
         label,

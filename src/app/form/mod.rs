@@ -7,6 +7,7 @@
 mod build;
 mod keys;
 mod read;
+mod work;
 
 pub(super) use build::pin;
 pub use build::{Opening, open, open_about};
@@ -14,6 +15,7 @@ pub use keys::{Outcome, key, paste};
 pub(super) use keys::{restore, texts};
 pub(super) use read::outlets;
 pub use read::{check, command, preview};
+pub use work::default_minutes;
 
 use super::edit::Edit;
 use super::model::{Generation, Ticket};

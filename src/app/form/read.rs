@@ -165,6 +165,7 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
         Verb::Reopen => Command::Reopen(needed("reason")?),
         // Neither has a form.
         Verb::Message | Verb::Pin | Verb::Declare => return Err(incomplete(form, "")),
+        _ => super::work::read(form, model, &incident)?.ok_or_else(|| incomplete(form, ""))?,
     })
 }
 
@@ -192,7 +193,7 @@ fn wish(form: &Form, model: &Model) -> Result<Wish, Problem> {
     })
 }
 
-fn incomplete(form: &Form, key: &str) -> Problem {
+pub(super) fn incomplete(form: &Form, key: &str) -> Problem {
     let label = form
         .field(key)
         .map_or(Text::fixed("The form", "入力"), |f| f.label.clone());

@@ -131,6 +131,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back if !model.toasts.is_empty() => model.toasts.clear(),
         Action::Back if model.room.zoomed => model.room.zoomed = false,
         Action::Back => return go_home(model),
+        Action::Acts => over::acts(model),
         Action::Palette => over::palette(model),
         Action::Help => over::toggle_help(model),
         Action::Outbox => outbox::open(model),

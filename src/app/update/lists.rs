@@ -19,18 +19,20 @@ fn list(model: &mut Model, at: Where) -> Option<&mut List> {
         Where::Home => Some(&mut model.home),
         Where::Pane(pane) => Some(model.room.list_mut(pane)),
         Where::Overlay => match model.overlays.last_mut() {
-            Some(Overlay::Help(list) | Overlay::Outbox(list)) => Some(list),
+            Some(Overlay::Help(list) | Overlay::Acts(list) | Overlay::Outbox(list)) => Some(list),
             _ => None,
         },
     }
 }
 
-fn selected(model: &Model, at: Where) -> Option<RowId> {
+pub(super) fn selected(model: &Model, at: Where) -> Option<RowId> {
     match at {
         Where::Home => model.home.selected.clone(),
         Where::Pane(pane) => model.room.list(pane).selected.clone(),
         Where::Overlay => match model.overlays.last() {
-            Some(Overlay::Help(list) | Overlay::Outbox(list)) => list.selected.clone(),
+            Some(Overlay::Help(list) | Overlay::Acts(list) | Overlay::Outbox(list)) => {
+                list.selected.clone()
+            }
             _ => None,
         },
     }

@@ -49,6 +49,26 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
             Vec::new()
         }
         Overlay::Rewrite(shown) => outbox::in_rewrite(model, shown, event),
+        Overlay::Acts(list) => {
+            let second = Chord { led: true, ..chord };
+            if let Some(action) = model.keymap.action(second, crate::app::action::Scope::Room) {
+                return super::command::run(model, action);
+            }
+            model.overlays.push(Overlay::Acts(list));
+            match (chord.code, overlays::acts(model)) {
+                (KeyCode::Enter, rows) => {
+                    let selected = lists::selected(model, Where::Overlay);
+                    let at = match selected {
+                        Some(crate::app::model::RowId::Line(at)) => at,
+                        _ => 0,
+                    };
+                    model.overlays.pop();
+                    let action = rows.get(at).map(|row| row.action);
+                    action.map_or_else(Vec::new, |action| super::command::run(model, action))
+                }
+                _ => in_list(model, chord, false),
+            }
+        }
         list @ (Overlay::Help(_) | Overlay::Outbox(_)) => {
             let outbox = matches!(list, Overlay::Outbox(_));
             model.overlays.push(list);
@@ -175,6 +195,10 @@ pub(super) fn toggle_help(model: &mut Model) {
     } else {
         model.overlays.push(Overlay::Help(List::default()));
     }
+}
+
+pub(super) fn acts(model: &mut Model) {
+    model.overlays.push(Overlay::Acts(List::default()));
 }
 
 pub(super) fn palette(model: &mut Model) {

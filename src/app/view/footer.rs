@@ -26,7 +26,7 @@ pub fn hints(model: &Model) -> Vec<Hint> {
             .collect()
     };
     match model.overlays.last() {
-        Some(Overlay::Help(_) | Overlay::LongText(_)) => {
+        Some(Overlay::Help(_) | Overlay::Acts(_) | Overlay::LongText(_)) => {
             return fixed(&[("Esc", &overlay::CLOSE), ("j k", &overlay::MOVE)]);
         }
         Some(Overlay::Palette(_)) => {

@@ -90,8 +90,17 @@ pub fn decoded(model: &Model, text: &str) -> String {
 
 /// What somebody needs who has just joined the room on screen.
 pub fn briefing(model: &Model) -> Option<String> {
+    told(model, briefing::briefing)
+}
+
+/// The same for whoever is to command it next.
+pub fn hand_over(model: &Model) -> Option<String> {
+    told(model, briefing::hand_over)
+}
+
+fn told(model: &Model, tell: impl FnOnce(&briefing::Told<'_>) -> String) -> Option<String> {
     let summary = model.target()?;
-    Some(briefing::briefing(&briefing::Told {
+    Some(tell(&briefing::Told {
         incident: &summary.incident,
         channel: summary.channel.as_deref(),
         drill: summary.drill,

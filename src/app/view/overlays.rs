@@ -4,6 +4,7 @@ use super::channel_name;
 use crate::app::action::{ACTIONS, Action};
 use crate::app::availability::available;
 use crate::app::fuzzy;
+use crate::app::keymap::Chord;
 use crate::app::model::{Confirm, Confirmable, Model, Overlay, Palette, RowId, WhoAreYou};
 use crate::app::snapshot::{Person, Summary};
 use crate::app::strings::{confirm as c, fill};
@@ -47,6 +48,25 @@ pub fn help(model: &Model) -> Vec<ActionRow> {
         .map(|row| action_row(model, row.action))
         .partition(|row| row.unavailable.is_none());
     can.into_iter().chain(cannot).collect()
+}
+
+/// What the key of `acts` leads to, in the order of the table: a list whose rows stay where they
+/// are, so that the hand learns it.
+pub fn acts(model: &Model) -> Vec<ActionRow> {
+    let led = |action: Action| model.keymap.chords(action).iter().find(|chord| chord.led);
+    ACTIONS
+        .iter()
+        .filter_map(|row| {
+            let second = Chord {
+                led: false,
+                ..*led(row.action)?
+            };
+            Some(ActionRow {
+                keys: second.to_string(),
+                ..action_row(model, row.action)
+            })
+        })
+        .collect()
 }
 
 /// What the letters typed so far find, the best first; without any, as in help.
@@ -122,6 +142,7 @@ pub(crate) fn ids(model: &Model) -> Vec<RowId> {
     match model.overlays.last() {
         Some(Overlay::Outbox(_)) => super::outbox::ids(model),
         Some(Overlay::Help(_)) => (0..ACTIONS.len()).map(RowId::Line).collect(),
+        Some(Overlay::Acts(_)) => (0..acts(model).len()).map(RowId::Line).collect(),
         _ => Vec::new(),
     }
 }

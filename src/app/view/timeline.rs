@@ -12,6 +12,7 @@ use crate::domain::event::Body;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::sentence;
 use crate::domain::text::clean_line;
+use crate::domain::work::Deed;
 
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +133,7 @@ fn text(model: &Model, incident: &Incident, entry: &Entry) -> String {
         }
         _ => {}
     }
-    let said = sentence::sentence(&entry.body, &entry.by, incident, lang);
+    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, lang);
     let zone = model.shown_zone();
     let plain = sentence::plain(
         &said,
@@ -162,7 +163,7 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
         return Some(format!("{at} {what}\n\n{by}"));
     }
     let entry = incident.entries.iter().find(|e| e.id == *event)?;
-    let said = sentence::sentence(&entry.body, &entry.by, incident, model.lang);
+    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, model.lang);
     let zone = model.shown_zone();
     let head = sentence::plain(
         &said,
@@ -250,6 +251,7 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
             .summary(into)
             .map(|there| super::channel_name(there, model.lang))
             .unwrap_or_default(),
+        Command::Work(order) => deed(model, &order.deed, order.text.as_deref()),
         Command::Recover(_)
         | Command::Resolve(_)
         | Command::Archive
@@ -262,5 +264,27 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
     match clean_line(text.trim()) {
         text if text.is_empty() => about.to_owned(),
         text => text.into_owned(),
+    }
+}
+
+/// What an act that still waits is about, in a few words.
+fn deed(model: &Model, deed: &Deed, text: Option<&str>) -> String {
+    match deed {
+        Deed::Opened { line, .. } | Deed::Objected { line, .. } => line.clone(),
+        Deed::Offered { to: user, .. }
+        | Deed::Called { user, .. }
+        | Deed::Given { owner: user, .. } => model.name(user),
+        Deed::Settled { line, state, .. } => {
+            let line = line.as_deref().unwrap_or_default();
+            format!("{} {line}", state.text().get(model.lang))
+        }
+        Deed::Meeting { link } => link.clone(),
+        Deed::Published { target, .. } => target.clone(),
+        Deed::Unclaimed { reason, .. } | Deed::Waived { reason } => reason.clone(),
+        Deed::Report { .. } | Deed::Notice {} | Deed::Written { .. } => {
+            let text = text.unwrap_or_default();
+            text.lines().nth(1).unwrap_or(text).to_owned()
+        }
+        _ => String::new(),
     }
 }

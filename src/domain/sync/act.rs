@@ -272,6 +272,7 @@ impl Engine {
         self.shown(id).is_some_and(|state| match right {
             Right::Anyone => true,
             Right::Command => state.may_command(by),
+            Right::Comms => state.may_report(by),
             Right::Closer => state.may_close(by),
         })
     }

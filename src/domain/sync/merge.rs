@@ -8,6 +8,7 @@ use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::words::Text;
+use crate::domain::work::Deed;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -30,7 +31,19 @@ pub enum MergeWhy {
     SameService,
 }
 
-/// What the surviving incident is told: which one, its state, the event, and who is to come along.
+/// The other incident that a command is about, and whether this one ends there.
+fn other(command: &Command) -> Option<(&IncidentId, bool)> {
+    match command {
+        Command::Merge { into, .. } => Some((into, true)),
+        Command::Work(order) => match &order.deed {
+            Deed::Linked { parent, .. } => Some((parent, false)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What the other incident is told: which one, its state, the event, and who is to come along.
 type Other = (IncidentId, Incident, Draft, Vec<String>);
 
 impl Engine {
@@ -86,8 +99,8 @@ impl Engine {
         }
         if there.phase.is_over() {
             return refused(Text::fixed(
-                "The incident to merge into is over.",
-                "統合先のインシデントは終わっています。",
+                "The other incident is over.",
+                "相手のインシデントは終わっています。",
             ));
         }
         let Some(own) = self.image.incidents.get(&from.id) else {
@@ -106,12 +119,12 @@ impl Engine {
         }
         let Some(channel) = self.image.channel_of(into) else {
             return Err(Problem::refused(Text::fixed(
-                "The incident to merge into has no channel yet.",
-                "統合先のチャンネルがまだありません。",
+                "The other incident has no channel yet.",
+                "相手のインシデントのチャンネルがまだありません。",
             ))
             .hint(Text::fixed(
-                "Wait until it is there, or merge the other way round.",
-                "チャンネルができるまで待つか、逆向きに統合してください。",
+                "Wait until it is there, or do it the other way round.",
+                "チャンネルができるまで待つか、逆向きに操作してください。",
             )));
         };
         Ok(Place {
@@ -121,45 +134,63 @@ impl Engine {
         })
     }
 
-    /// A merge with where the other incident is; `None` for any other command.
+    /// A merge or a link with where the other incident is; `None` for any other command.
     pub(super) fn complete_merge(
         &mut self,
         from: &Incident,
         command: &Command,
     ) -> Result<Option<Command>, Problem> {
-        let Command::Merge { into, .. } = command else {
+        let Some((other, is_merge)) = other(command) else {
             return Ok(None);
         };
         // What may stand only in events that wait counts too.
-        self.shown(into);
-        Ok(Some(Command::Merge {
-            into: into.clone(),
-            place: self.may_merge(from, into)?,
+        self.shown(other);
+        let place = self.may_merge(from, other)?;
+        let other = other.clone();
+        Ok(Some(match is_merge {
+            true => Command::Merge { into: other, place },
+            false => Deed::Linked {
+                parent: other,
+                place,
+            }
+            .into(),
         }))
     }
 
-    /// What a merge is to the incident that lives on, `from` being the other before it.
+    /// What a merge or a link is to the other incident, `from` being this one before it.
     pub(super) fn absorbs(&mut self, from: &Incident, command: &Command) -> Option<Other> {
-        let Command::Merge { into, .. } = command else {
-            return None;
-        };
+        let (into, is_merge) = other(command)?;
         let there = self.shown(into)?;
         let channel = self.image.channel_of(&from.id);
         let name = channel.map_or(&from.channel_wanted, |channel| &channel.name);
         // Who merges it again after a reopening does something new; two who merge it at once do not.
-        let before = from.registers.get(&Register::named("phase"));
+        let register = Register::named(if is_merge { "phase" } else { "parent" });
+        let before = from.registers.get(&register);
         let before = before.and_then(|w| w.events.first());
         let before = before.map_or("", |id| id.as_str());
-        let body = Body::Absorbed {
-            from: from.id.clone(),
-            place: Place {
-                channel: channel.map(|channel| channel.id.clone()),
-                name: name.clone(),
-                title: from.title.clone(),
-            },
+        let place = Place {
+            channel: channel.map(|channel| channel.id.clone()),
+            name: name.clone(),
+            title: from.title.clone(),
+        };
+        let (body, what) = match is_merge {
+            true => (
+                Body::Absorbed {
+                    from: from.id.clone(),
+                    place,
+                },
+                "absorb",
+            ),
+            false => (
+                Body::Work(Deed::Joined {
+                    child: from.id.clone(),
+                    place,
+                }),
+                "join",
+            ),
         };
         let draft = Draft {
-            id: EventId::derived(into, &format!("{}{before}", from.id), "", "absorb"),
+            id: EventId::derived(into, &format!("{}{before}", from.id), "", what),
             body: body.cleaned(),
             text: None,
         };
@@ -170,7 +201,7 @@ impl Engine {
         let people = from
             .roster
             .values()
-            .filter(|present| present.left.is_none() && !here(&present.user))
+            .filter(|present| is_merge && present.left.is_none() && !here(&present.user))
             .map(|present| present.user.as_str().to_owned())
             .collect();
         Some((into.clone(), (*there).clone(), draft, people))

@@ -3,7 +3,7 @@
 
 use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
 use crate::domain::event::{Body, Event, Milestone, Position, clean_strings};
-use crate::domain::ids::{ConsoleId, IncidentId, SlackTs, UserId};
+use crate::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sentence::{Piece, level_words, sentence};
 use crate::domain::text::{clean, clean_line};
@@ -343,7 +343,7 @@ fn line(
     if let Body::TimekeeperCall { slot } = body {
         return call_text(incident, *slot, names, now);
     }
-    let said = sentence(body, &row.by, incident, incident.lang);
+    let said = sentence(&row.event.id, body, &row.by, incident, incident.lang);
     if matches!(body, Body::Question { .. }) {
         return linked(&said, names);
     }
@@ -648,6 +648,7 @@ pub fn card_metadata(incident: &Incident, hash: &str) -> Metadata {
 
 /// What the broadcast channels are told about a loud event.
 pub fn announcement(
+    id: &EventId,
     body: &Body,
     by: &UserId,
     incident: &Incident,
@@ -663,7 +664,7 @@ pub fn announcement(
     } else {
         ""
     };
-    let said = linked(&sentence(body, by, incident, lang), names);
+    let said = linked(&sentence(id, body, by, incident, lang), names);
     let channel = row
         .channel
         .as_ref()

@@ -212,7 +212,14 @@ impl Engine {
                 let recorded = self.image.events.get(event)?.clone();
                 let state = self.shown(&row.id)?;
                 let body = recorded.event.body()?;
-                let said = mirror::announcement(body, &recorded.by, &state, row, &self.names);
+                let said = mirror::announcement(
+                    &recorded.event.id,
+                    body,
+                    &recorded.by,
+                    &state,
+                    row,
+                    &self.names,
+                );
                 let text = if *here {
                     format!("{} {said}", mrkdwn::HERE)
                 } else {

@@ -5,6 +5,7 @@ use crate::app::model::{List, Palette, RowId, Where, WhoAreYou};
 use crate::app::strings::{form as form_words, overlay as words};
 use crate::app::view::overlays::{self, ActionRow};
 use crate::domain::text::{cells, wrap};
+use crate::domain::words::Text;
 use crate::ui::home::own_workspace;
 use crate::ui::layout::inside;
 use crate::ui::line::Line;
@@ -19,10 +20,26 @@ const NARROW: u16 = 64;
 
 /// What can be done here and now, then what cannot and why.
 pub fn help(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
+    let actions = overlays::help(panel.scene.model);
+    listed(canvas, panel, list, &actions, &words::HELP)
+}
+
+/// The acts of command, each by one key more.
+pub fn acts(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
+    let actions = overlays::acts(panel.scene.model);
+    listed(canvas, panel, list, &actions, &words::ACTS)
+}
+
+fn listed(
+    canvas: &mut Canvas<'_, '_>,
+    panel: &Panel<'_>,
+    list: &List,
+    actions: &[ActionRow],
+    title: &Text,
+) -> Option<Position> {
     let scene = panel.scene;
-    let actions = overlays::help(scene.model);
     let place = panel.place(WIDE, usize::from(panel.rows()));
-    let keys = key_column(&actions);
+    let keys = key_column(actions);
     let rows = Rows {
         count: actions.len(),
         id: &RowId::Line,
@@ -33,7 +50,7 @@ pub fn help(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Opti
     };
     let inner = inside(place);
     let (lines, _) = list::visible(canvas, Where::Overlay, inner, true, list, &rows);
-    let title = scene.text(&words::HELP);
+    let title = scene.text(title);
     framed(canvas, scene, panel.names, place, &title, &lines);
     None
 }

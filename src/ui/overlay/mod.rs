@@ -49,6 +49,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Optio
         let panel = Panel { scene, names, area };
         caret = match overlay {
             Overlay::Help(list) => lists::help(canvas, &panel, list),
+            Overlay::Acts(list) => lists::acts(canvas, &panel, list),
             Overlay::Palette(shown) => lists::palette(canvas, &panel, shown),
             Overlay::WhoAreYou(shown) => lists::who(canvas, &panel, shown),
             Overlay::Outbox(list) => outbox::draw(canvas, &panel, list),

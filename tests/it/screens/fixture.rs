@@ -143,6 +143,7 @@ fn user(id: &str) -> Option<UserId> {
 
 pub fn declared(r: &Record, title: (&str, &str)) -> Body {
     Body::Declared {
+        parent: None,
         title: r.say(title.0, title.1),
         service: "shop".to_owned(),
         incident_kind: Kind::Outage,
@@ -249,6 +250,9 @@ pub fn record(lang: Lang) -> Record {
         6,
         "U1",
         Body::Level {
+            owner: None,
+            manual: None,
+            report: None,
             level: named("2", "High"),
             timekeeper: None,
         },
@@ -781,6 +785,9 @@ pub fn others(lang: Lang) -> Vec<Summary> {
                     -190,
                     "U2",
                     Body::Level {
+                        owner: None,
+                        manual: None,
+                        report: None,
                         level,
                         timekeeper: None,
                     },
@@ -806,6 +813,9 @@ pub fn others(lang: Lang) -> Vec<Summary> {
                     -190,
                     "U2",
                     Body::Level {
+                        owner: None,
+                        manual: None,
+                        report: None,
                         level,
                         timekeeper: None,
                     },

@@ -70,6 +70,7 @@ fn level(n: u32) -> Command {
         time_box: None,
     };
     Command::Level(LevelPlan {
+        terms: Default::default(),
         level: Named {
             id: n.to_string(),
             name: format!("Level {n}"),

@@ -115,7 +115,7 @@ impl Engine {
                 (Outcome::Done, words::recorded().get(lang).to_owned())
             }
             Ok(Some(body)) => {
-                let said = sentence(&body, &heard.by, &heard.state, lang);
+                let said = sentence(&EventId::new(""), &body, &heard.by, &heard.state, lang);
                 let text = plain(&said, |user| self.name(user), |at| desk.clock(at));
                 (Outcome::Done, text)
             }

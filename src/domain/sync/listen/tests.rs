@@ -25,6 +25,7 @@ impl Desk for Plain {
         Ok(LevelPlan {
             level,
             timekeeper: None,
+            terms: Default::default(),
             items: Vec::new(),
         })
     }

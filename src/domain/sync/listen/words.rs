@@ -252,7 +252,7 @@ impl Engine {
         let skip = entries.len().saturating_sub(STORY);
         lines.push(String::new());
         for entry in entries.into_iter().skip(skip) {
-            let said = sentence(&entry.body, &entry.by, state, state.lang);
+            let said = sentence(&entry.id, &entry.body, &entry.by, state, state.lang);
             let said = plain(&said, |user| self.name(user), |at| desk.clock(at));
             let text = entry.text.as_deref().map_or_else(String::new, |text| {
                 let text = mrkdwn::plain(text, &reader);

@@ -232,6 +232,7 @@ fn level(id: &str) -> Command {
             name: String::new(),
         },
         timekeeper: None,
+        terms: Default::default(),
         items: Vec::new(),
     })
 }

@@ -1,13 +1,23 @@
 //! Commands, and what becomes of them: events, or a refusal that says who may or what is missing.
 
-use super::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
-use super::ids::{EventId, IncidentId, SlackTs, UserId};
-use super::incident::{Check, Incident, ItemState};
-use super::problem::Problem;
-use super::text::clean;
-use super::verb::{ROLES, Right, Verb};
-use super::words::{Lang, Text};
+mod lines;
+mod rights;
+
+pub use lines::checked_text;
+pub(in crate::domain) use lines::{empty, line_option, required};
+pub(in crate::domain) use rights::who_may;
+
+use lines::{cut, line};
+use rights::{allowed, leave, same};
+
 use crate::both;
+use crate::domain::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
+use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
+use crate::domain::incident::{Check, Incident, ItemState, LevelTerms};
+use crate::domain::problem::Problem;
+use crate::domain::verb::{ROLES, Verb};
+use crate::domain::words::{Lang, Text};
+use crate::domain::work::{self, Deed};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// What somebody asks for. Names are resolved to ids, and configured things are given whole,
@@ -84,6 +94,31 @@ pub enum Command {
     },
     /// With the items that it brings.
     PersonalData(Vec<Item>),
+    /// What command deals out and keeps.
+    Work(Box<WorkOrder>),
+}
+
+/// A deed to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkOrder {
+    pub deed: Deed,
+    /// What its message says, of deeds that have a text.
+    pub text: Option<String>,
+    /// What several consoles may notice alike: its id is derived from this.
+    pub slot: Option<String>,
+    /// A change of kind brings those of the level, or of the kind as long as there is none.
+    pub items: Vec<Item>,
+}
+
+impl From<Deed> for Command {
+    fn from(deed: Deed) -> Command {
+        Command::Work(Box::new(WorkOrder {
+            deed,
+            text: None,
+            slot: None,
+            items: Vec::new(),
+        }))
+    }
 }
 
 /// A declaration with all that its fold will need of the configuration.
@@ -104,6 +139,8 @@ pub struct Declaration {
     pub timekeeper: u32,
     pub timekeeper_recovered: u32,
     pub closers: Vec<UserId>,
+    /// The incident that it came out of.
+    pub parent: Option<IncidentId>,
     /// What is asked for whatever the level, such as when personal data is involved.
     pub items: Vec<Item>,
 }
@@ -126,6 +163,7 @@ pub struct Outlets {
 pub struct LevelPlan {
     pub level: Named,
     pub timekeeper: Option<u32>,
+    pub terms: Box<LevelTerms>,
     pub items: Vec<Item>,
 }
 
@@ -149,10 +187,6 @@ pub struct Asked<'a> {
     pub silent_minutes: u32,
 }
 
-/// Text that is one line of a message.
-const LINE_MAX: usize = 200;
-/// Text that is a message of its own: Slack recommends at most 4,000 characters.
-const TEXT_MAX: usize = 3_000;
 /// Room for items in a batch of 2 KB, beside its envelope.
 const ITEMS_MAX: usize = 1_300;
 
@@ -185,6 +219,7 @@ impl Command {
             Command::Reopen(_) => Verb::Reopen,
             Command::Merge { .. } => Verb::Merge,
             Command::PersonalData(_) => Verb::PersonalData,
+            Command::Work(order) => order.deed.verb(),
         }
     }
 }
@@ -233,6 +268,7 @@ fn drafts(
                 | Command::Pin { .. }
                 | Command::Archive
         )
+        && !matches!(command, Command::Work(order) if order.deed.may_follow_the_end())
     {
         return Err(Problem::refused(Text::fixed(
             "This incident is over.",
@@ -391,7 +427,7 @@ fn drafts(
             // Put back after being taken off, it is a new act: the former one is its source.
             let before = incident
                 .registers
-                .get(&super::event::Register::pin(ts))
+                .get(&crate::domain::event::Register::pin(ts))
                 .and_then(|w| w.events.first())
                 .map_or("", |id| id.as_str());
             // Slack tells who pinned, and not who took a pin off: every console must make one id.
@@ -518,6 +554,7 @@ fn drafts(
             drafts.extend(items_of(&cause, items, rng));
             drafts
         }
+        Command::Work(order) => deed(incident, order, asked, rng)?,
     })
 }
 
@@ -538,6 +575,7 @@ fn declare(declaration: &Declaration, rng: &mut fastrand::Rng) -> Result<Vec<Dra
             timekeeper: d.timekeeper,
             timekeeper_recovered: d.timekeeper_recovered,
             closers: d.closers.clone(),
+            parent: d.parent.clone(),
         },
         text: None,
     }];
@@ -549,6 +587,27 @@ fn declare(declaration: &Declaration, rng: &mut fastrand::Rng) -> Result<Vec<Dra
     Ok(drafts)
 }
 
+fn deed(
+    incident: &Incident,
+    order: &WorkOrder,
+    asked: &Asked<'_>,
+    rng: &mut fastrand::Rng,
+) -> Result<Vec<Draft>, Problem> {
+    let (deed, text) = work::check(incident, &order.deed, order.text.as_deref(), asked)?;
+    let id = match &order.slot {
+        Some(slot) => EventId::derived(&incident.id, slot, "", deed.verb().row().name),
+        None => EventId::random(rng),
+    };
+    let items = match deed {
+        Deed::KindChanged { .. } => items_of(&id, &order.items, rng),
+        _ => Vec::new(),
+    };
+    let body = Body::Work(deed);
+    let mut drafts = vec![Draft { id, body, text }];
+    drafts.extend(items);
+    Ok(drafts)
+}
+
 fn level(plan: &LevelPlan, rng: &mut fastrand::Rng) -> Vec<Draft> {
     let id = EventId::random(rng);
     let mut drafts = vec![Draft {
@@ -556,6 +615,9 @@ fn level(plan: &LevelPlan, rng: &mut fastrand::Rng) -> Vec<Draft> {
         body: Body::Level {
             level: plan.level.clone(),
             timekeeper: plan.timekeeper,
+            owner: plan.terms.owner.clone(),
+            manual: plan.terms.manual.clone(),
+            report: plan.terms.report,
         },
         text: None,
     }];
@@ -593,81 +655,12 @@ fn items_of(cause: &EventId, items: &[Item], rng: &mut fastrand::Rng) -> Vec<Dra
     drafts
 }
 
-/// A text as it may stand in a message of its own.
-pub fn checked_text(text: &str) -> Result<String, Problem> {
-    let text = clean(text);
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(empty());
-    }
-    let length = text.chars().count();
-    if length > TEXT_MAX {
-        return Err(Problem::refused(both!(
-            "The text has {length} characters; {TEXT_MAX} fit into one message.",
-            "本文が {length} 文字あります。1件は {TEXT_MAX} 文字までです。"
-        ))
-        .hint(Text::fixed(
-            "Shorten it, or send it in parts.",
-            "短くするか、分けて送ってください。",
-        )));
-    }
-    Ok(text.to_owned())
-}
-
 fn with_text(body: Body, text: &str, rng: &mut fastrand::Rng) -> Result<Vec<Draft>, Problem> {
     Ok(vec![Draft {
         id: EventId::random(rng),
         body,
         text: Some(checked_text(text)?),
     }])
-}
-
-pub(super) fn empty() -> Problem {
-    Problem::refused(Text::fixed("There is no text.", "本文がありません。")).hint(Text::fixed(
-        "Say it in a few words.",
-        "短い言葉で構いません。",
-    ))
-}
-
-/// One line, of a length that leaves room in a batch.
-fn line(text: &str) -> Result<String, Problem> {
-    let text = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let length = text.chars().count();
-    if length > LINE_MAX {
-        return Err(Problem::refused(both!(
-            "The text has {length} characters; {LINE_MAX} fit here.",
-            "{length} 文字あります。ここには {LINE_MAX} 文字まで入ります。"
-        ))
-        .hint(Text::fixed(
-            "Shorten it; what is long belongs into a note or the situation.",
-            "短くしてください。長い内容は記録か状況に書けます。",
-        )));
-    }
-    Ok(text)
-}
-
-fn required(text: &str) -> Result<String, Problem> {
-    let text = line(text)?;
-    if text.is_empty() {
-        Err(empty())
-    } else {
-        Ok(text)
-    }
-}
-
-fn line_option(text: Option<&str>) -> Result<Option<String>, Problem> {
-    Ok(text.map(line).transpose()?.filter(|t| !t.is_empty()))
-}
-
-fn cut(text: &str) -> String {
-    let text = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().count() <= LINE_MAX {
-        return text;
-    }
-    text.chars()
-        .take(LINE_MAX - 2)
-        .chain("..".chars())
-        .collect()
 }
 
 /// An item by its number on the list as shown, or by its id.
@@ -712,155 +705,4 @@ fn unknown_role(role: &str) -> Problem {
         "役割「{role}」はありません。"
     ))
     .hint(both!("Known roles: {known}.", "使える役割: {known}"))
-}
-
-fn same(user: Option<&UserId>, asked: &Asked<'_>) -> Problem {
-    match user {
-        Some(user) => {
-            let name = (asked.name)(user);
-            Problem::refused(both!(
-                "{name} commands already.",
-                "既に {name} が指揮しています。"
-            ))
-        }
-        None => Problem::refused(Text::fixed("Nobody commands.", "指揮者はいません。")),
-    }
-}
-
-/// Nobody leaves with an open item on their name, or with command.
-fn leave(incident: &Incident, user: &UserId, asked: &Asked<'_>) -> Result<(), Problem> {
-    let name = (asked.name)(user);
-    if incident.commander.as_ref().is_some_and(|h| h.user == *user) {
-        return Err(
-            Problem::refused(both!("{name} commands.", "{name} は指揮者です。")).hint(Text::fixed(
-                "Give command to somebody first.",
-                "先に指揮を引き継いでください。",
-            )),
-        );
-    }
-    let open = incident
-        .checklist()
-        .into_iter()
-        .find(|c| c.state == ItemState::Open && c.assignee.as_ref() == Some(user));
-    match open {
-        None => Ok(()),
-        Some(check) => {
-            let item = check.item.text;
-            Err(Problem::refused(both!(
-                "{name} still has an open item: {item}",
-                "{name} には未完了の項目があります: {item}"
-            ))
-            .hint(Text::fixed(
-                "Finish it, or assign it to somebody else.",
-                "完了するか、別の人に割り当ててください。",
-            )))
-        }
-    }
-}
-
-fn allowed(incident: &Incident, command: &Command, asked: &Asked<'_>) -> Result<(), Problem> {
-    if let Command::Commander { user, reason } = command {
-        return may_pass_command(incident, user.as_ref(), reason.as_deref(), asked);
-    }
-    let verb = command.verb();
-    let may = match verb.row().right {
-        Right::Anyone => true,
-        Right::Command => incident.may_command(asked.by),
-        Right::Closer => incident.may_close(asked.by),
-    };
-    if may {
-        return Ok(());
-    }
-    let about = verb.row().about.clone();
-    let (en, ja) = (about.en, about.ja);
-    let who = who_may(incident, verb.row().right, asked);
-    let (who_en, who_ja) = (who.en, who.ja);
-    Err(Problem::refused(both!(
-        "You may not do this: {en}.",
-        "この操作はできません: {ja}。"
-    ))
-    .hint(both!("{who_en} may.", "できるのは {who_ja} です。")))
-}
-
-fn who_may(incident: &Incident, right: Right, asked: &Asked<'_>) -> Text {
-    if right == Right::Closer && !incident.closers.is_empty() {
-        let names: Vec<String> = incident.closers.iter().map(asked.name).collect();
-        let names = names.join(", ");
-        return both!("A closer ({names})", "クローズ担当 ({names})");
-    }
-    match &incident.commander {
-        Some(held) => {
-            let name = (asked.name)(&held.user);
-            both!(
-                "The commander ({name}) or the deputy",
-                "指揮者 ({name}) または副指揮"
-            )
-        }
-        None => {
-            let name = (asked.name)(&incident.declarer);
-            both!(
-                "Nobody commands, so {name}, who declared; take command, and you",
-                "指揮者がいないため、宣言した {name}。指揮を執れば、あなた"
-            )
-        }
-    }
-}
-
-/// Anyone may take a vacant command. From somebody who commands it passes by their own act, or
-/// is taken with a reason once they have been silent.
-fn may_pass_command(
-    incident: &Incident,
-    user: Option<&UserId>,
-    reason: Option<&str>,
-    asked: &Asked<'_>,
-) -> Result<(), Problem> {
-    let takes = user == Some(asked.by);
-    let Some(held) = &incident.commander else {
-        if takes || incident.may_command(asked.by) {
-            return Ok(());
-        }
-        let name = (asked.name)(&incident.declarer);
-        return Err(Problem::refused(Text::fixed(
-            "Nobody commands: you may take command, not give it.",
-            "指揮者がいません。自分で執ることはできますが、任せることはできません。",
-        ))
-        .hint(both!(
-            "{name}, who declared, may name somebody.",
-            "指名できるのは、宣言した {name} です。"
-        )));
-    };
-    if held.user == *asked.by || !takes {
-        if incident.may_command(asked.by) {
-            return Ok(());
-        }
-        let name = (asked.name)(&held.user);
-        return Err(
-            Problem::refused(both!("{name} commands.", "{name} が指揮しています。")).hint(both!(
-                "{name} may pass it on.",
-                "引き継げるのは {name} です。"
-            )),
-        );
-    }
-    let acted = incident.roster.get(&held.user).map(|p| p.acted);
-    let heard = (asked.heard)(&held.user).max(acted).max(Some(held.since));
-    let silent = heard.map_or(i64::MAX, |at| (asked.now - at).num_minutes());
-    let name = (asked.name)(&held.user);
-    let enough = asked.silent_minutes;
-    if silent < i64::from(enough) {
-        return Err(Problem::refused(both!(
-            "{name} commands, and was heard {silent} min ago.",
-            "{name} が指揮しています ({silent}分前に活動)。"
-        ))
-        .hint(both!(
-            "Ask {name} to pass it on; after {enough} silent minutes it can be taken, with a reason.",
-            "{name} に引き継ぎを頼んでください。{enough}分応答がなければ、理由をつけて交代できます。"
-        )));
-    }
-    if reason.is_none_or(|r| r.trim().is_empty()) {
-        return Err(Problem::refused(both!(
-            "{name} commands: taking over needs a reason.",
-            "{name} が指揮しています。交代には理由が必要です。"
-        )));
-    }
-    Ok(())
 }

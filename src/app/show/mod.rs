@@ -1,5 +1,7 @@
 //! `show --json`: the whole state of one incident, in the shape that scripts rely on.
 
+mod work;
+
 use crate::app::snapshot::Person;
 use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
@@ -68,12 +70,6 @@ pub fn show(shown: &Shown<'_>) -> Value {
             })
         })
         .collect();
-    let tasks: Vec<Value> = i
-        .roster
-        .values()
-        .filter(|p| p.left.is_none())
-        .filter_map(|p| Some(json!({"user": p.user, "text": p.task.as_ref()?})))
-        .collect();
     let timers: Vec<Value> = i
         .timekeeper
         .iter()
@@ -86,7 +82,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut all = json!({
         "id": i.id,
         "kind": i.kind.name(),
         "drill": shown.drill,
@@ -107,16 +103,10 @@ pub fn show(shown: &Shown<'_>) -> Value {
         "roles": roles,
         "roster": roster(shown),
         "checklist": checklist,
-        "tasks": tasks,
         "timers": timers,
-        "reports": [],
-        "decisions": [],
-        "needs": [],
-        "questions": [],
         "timeline": i.entries.iter().map(|entry| line(shown, entry)).collect::<Vec<_>>(),
         "tags": [],
         "links": links(i),
-        "action_items": [],
         "people": names(shown),
         "outbox": {
             "pending": shown.counts.pending,
@@ -125,12 +115,21 @@ pub fn show(shown: &Shown<'_>) -> Value {
             "failed": shown.counts.failed,
         },
         "link": {"state": shown.link.name(), "as_of": maybe_time(shown.as_of)},
-    })
+    });
+    if let Value::Object(all) = &mut all {
+        all.extend(work::fields(shown));
+    }
+    all
 }
 
 /// Where it was merged to and what was merged into it are there only where that is so.
 fn links(i: &Incident) -> Value {
-    let mut links = json!({"parent": null, "children": []});
+    let parent = i.work.parent.as_ref().map(|there| &there.id);
+    let children = i.work.children.iter().map(|there| &there.id);
+    let mut links = json!({
+        "parent": parent.or(i.came_of.as_ref()),
+        "children": children.collect::<Vec<_>>(),
+    });
     if let Some(there) = &i.merged_into {
         links["merged_into"] = json!(there.id);
     }
@@ -185,7 +184,7 @@ pub fn words(
     name: impl Fn(&UserId) -> String,
     plain: &dyn Fn(&str) -> String,
 ) -> String {
-    let said = sentence::sentence(&entry.body, &entry.by, incident, incident.lang);
+    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, incident.lang);
     let said = sentence::plain(&said, name, |at| at.format("%H:%M UTC").to_string());
     match &entry.text {
         Some(text) if matches!(entry.body, Body::Message { .. }) => plain(text),

@@ -1,0 +1,387 @@
+//! The forms of what command deals out and keeps.
+
+use super::build::{
+    choice, choose, flag, line, long, opt, optional, people, survivors, time, with,
+};
+use super::{Field, Form};
+use crate::app::clock;
+use crate::app::deeds::{self, Wanted};
+use crate::app::model::Model;
+use crate::app::resolve;
+use crate::app::strings::form as s;
+use crate::both;
+use crate::domain::decide::Command;
+use crate::domain::event::Kind;
+use crate::domain::ids::{EventId, IncidentId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::verb::Verb;
+use crate::domain::work::{Can, Deed, Section, Sort, State};
+
+/// Minutes that a form starts with (the defaults of practice).
+const TIME_BOX: u32 = 10;
+const ASK_AGAIN: u32 = 10;
+const OBJECTIONS: u32 = 2;
+const OFFER: u32 = 5;
+const HOLD: u32 = 10;
+const NEXT_REPORT: u32 = 30;
+
+/// What a matter's time is by default.
+pub const fn default_minutes(sort: Sort) -> Option<u32> {
+    match sort {
+        Sort::Task => Some(TIME_BOX),
+        Sort::Question => Some(ASK_AGAIN),
+        Sort::Decision => Some(OBJECTIONS),
+        Sort::Timer => Some(TIME_BOX),
+        Sort::Need | Sort::Objective | Sort::Hypothesis | Sort::Contact | Sort::Action => None,
+    }
+}
+
+const fn sort(verb: Verb) -> Option<Sort> {
+    Some(match verb {
+        Verb::Task => Sort::Task,
+        Verb::Need => Sort::Need,
+        Verb::Park => Sort::Question,
+        Verb::Objective => Sort::Objective,
+        Verb::Hypothesis => Sort::Hypothesis,
+        Verb::Contact => Sort::Contact,
+        Verb::Timer => Sort::Timer,
+        Verb::Decide => Sort::Decision,
+        Verb::Action => Sort::Action,
+        _ => return None,
+    })
+}
+
+fn minutes(minutes: u32) -> Field {
+    with(line("minutes", s::MINUTES, true), &minutes.to_string())
+}
+
+/// Entries that are open, the one given by id or number first chosen.
+fn entries(incident: &Incident, chosen: Option<&str>, fits: &dyn Fn(Sort) -> bool) -> Field {
+    let open = incident.work.matters.iter();
+    let open = open.filter(|matter| matter.is_open() && fits(matter.sort));
+    let options: Vec<_> = open
+        .map(|matter| {
+            let (handle, text) = (matter.handle(), &matter.line);
+            opt(
+                matter.id.as_str(),
+                both!("{handle} {text}", "{handle} {text}"),
+            )
+        })
+        .collect();
+    let only = match options.as_slice() {
+        [only] => Some(only.value.clone()),
+        _ => None,
+    };
+    let mut field = choice("entry", s::ENTRY, options);
+    if let Some(id) = chosen.or(only.as_deref()) {
+        choose(&mut field, id);
+    }
+    field
+}
+
+/// The fields of a verb; `None` where it is none of these. `subject`: an entry's id.
+pub(super) fn fields(
+    model: &Model,
+    incident: &Incident,
+    verb: Verb,
+    subject: Option<&str>,
+) -> Option<Vec<Field>> {
+    if let Some(sort) = sort(verb) {
+        let mut fields = vec![line("line", s::LINE, true)];
+        if sort == Sort::Decision {
+            fields.push(line("risk", s::RISK, false));
+        }
+        if matches!(sort, Sort::Task | Sort::Action) {
+            let nobody = (sort == Sort::Action).then_some(s::NOBODY);
+            fields.push(people(model, s::PERSON, nobody, None));
+        }
+        fields.extend(default_minutes(sort).map(minutes));
+        if sort == Sort::Action {
+            fields.push(line("days", s::DAYS, false));
+        }
+        return Some(fields);
+    }
+    let person = |chosen| people(model, s::PERSON, None, chosen);
+    Some(match verb {
+        Verb::Settle => {
+            let chosen = subject.and_then(|id| incident.work.matter(&EventId::new(id)));
+            let states: &[State] = chosen.map_or(&State::ALL[1..], |matter| matter.sort.states());
+            let options = states.iter().map(|state| opt(state.name(), state.text()));
+            let mut state = choice("state", s::STATE, options.collect());
+            if let Some(Ok(ordinary)) = chosen.map(|matter| deeds::state(matter, None)) {
+                choose(&mut state, ordinary.name());
+            }
+            let mut fields = vec![
+                entries(incident, subject, &|_| true),
+                state,
+                line("line", s::RESULT, false),
+            ];
+            if chosen.is_none_or(|matter| matter.sort == Sort::Decision) {
+                fields.push(people(model, s::EXECUTES, Some(s::NOBODY), None));
+                fields.push(with(line("time_box", s::MINUTES, false), ""));
+            }
+            fields
+        }
+        Verb::Extend => vec![entries(incident, subject, &|_| true), minutes(5)],
+        Verb::Give => vec![entries(incident, subject, &|_| true), person(None)],
+        Verb::Object => vec![
+            entries(incident, subject, &|sort| sort == Sort::Decision),
+            line("line", s::LINE, true),
+        ],
+        Verb::Report => {
+            let last = incident.work.last_report(deeds::INSIDE);
+            let part = |key, label, text: Option<&String>| {
+                let text = text.map_or("", String::as_str);
+                long(key, label, &crate::app::view::decoded(model, text))
+            };
+            let mut needs = part("needs", s::NEEDS, last.map(|report| &report.can.needs));
+            needs.required = false;
+            vec![
+                part(
+                    "conditions",
+                    s::CONDITIONS,
+                    last.map(|report| &report.can.conditions),
+                ),
+                part(
+                    "actions",
+                    s::ACTIONS,
+                    last.map(|report| &report.can.actions),
+                ),
+                needs,
+                with(
+                    line("minutes", s::NEXT_IN, true),
+                    &incident
+                        .level_terms
+                        .report
+                        .unwrap_or(NEXT_REPORT)
+                        .to_string(),
+                ),
+                flag("last", s::LAST),
+            ]
+        }
+        Verb::Notice => vec![long("text", s::NOTICE, "")],
+        Verb::Approve | Verb::RollCall | Verb::Here | Verb::Confirm | Verb::Accept => Vec::new(),
+        Verb::Decline | Verb::Review => Vec::new(),
+        Verb::Publish => vec![
+            line("target", s::TARGET, true),
+            with(line("minutes", s::NEXT_IN, true), "30"),
+        ],
+        Verb::Offer => vec![person(subject.map(UserId::new).as_ref()), minutes(OFFER)],
+        Verb::Call => vec![
+            person(subject.map(UserId::new).as_ref()),
+            line("why", s::WHY, false),
+        ],
+        Verb::Meeting => vec![line("link", s::LINK, true)],
+        Verb::Claim => vec![time("time", s::TIME, true, "now"), minutes(HOLD)],
+        Verb::Unclaim | Verb::Waive => vec![line("reason", s::REASON, true)],
+        Verb::Kind => {
+            let kinds = [Kind::Outage, Kind::Security].map(|kind| opt(kind.name(), kind.text()));
+            let mut field = choice("kind", s::KIND, kinds.into());
+            choose(&mut field, incident.kind.name());
+            vec![field]
+        }
+        Verb::Link => {
+            let mut field = survivors(model, subject);
+            field.label = s::PARENT;
+            vec![field]
+        }
+        Verb::Write => {
+            let options = Section::ALL.map(|section| opt(section.name(), section.text()));
+            let mut field = choice("section", s::SECTION, options.into());
+            if let Some(section) = subject {
+                choose(&mut field, section);
+            }
+            vec![field, long("text", s::NOTE, "")]
+        }
+        Verb::Retract => {
+            let own = incident.entries.iter().rev();
+            let own = own.filter(|entry| {
+                entry.by == model.snapshot.me && !incident.work.retracted.contains(&entry.id)
+            });
+            let options = own.filter_map(|entry| {
+                let text = entry.text.as_ref()?;
+                let text = crate::app::view::decoded(model, text);
+                let first = text.lines().next().unwrap_or_default().to_owned();
+                Some(opt(
+                    entry.id.as_str(),
+                    crate::domain::words::Text::same(first),
+                ))
+            });
+            let mut field = choice("event", s::LINE, options.take(20).collect());
+            if let Some(id) = subject {
+                choose(&mut field, id);
+            }
+            vec![optional_if_empty(field)]
+        }
+        Verb::Restrict => Vec::new(),
+        _ => return None,
+    })
+}
+
+/// A list without anything to choose from asks for nothing; the core says what is missing.
+fn optional_if_empty(field: Field) -> Field {
+    match &field.input {
+        super::Input::Choice(list) if list.options.is_empty() => optional(field),
+        _ => field,
+    }
+}
+
+/// What a form of one of these verbs asks for; `None` where it is none of them.
+pub(super) fn read(
+    form: &Form,
+    model: &Model,
+    incident: &Incident,
+) -> Result<Option<Command>, Problem> {
+    let maybe = |key: &str| Some(form.value(key)).filter(|t| !t.trim().is_empty());
+    let needed = |key: &str| maybe(key).ok_or_else(|| super::read::incomplete(form, key));
+    let person = || needed("person").map(UserId);
+    let number = |key: &str| -> Result<Option<u32>, Problem> {
+        let text = maybe(key);
+        let number = text.map(|text| text.trim().parse().map_err(|_| Problem::usage(s::NUMBER)));
+        number.transpose()
+    };
+    let now = model.now;
+    let due = |key: &str| -> Result<_, Problem> {
+        let minutes = number(key)?.filter(|minutes| *minutes > 0);
+        Ok(minutes.map(|minutes| deeds::in_minutes(now, minutes)))
+    };
+    if let Some(sort) = sort(form.verb) {
+        let days = number("days")?.map(|days| days.saturating_mul(24 * 60));
+        let wanted = Wanted {
+            line: needed("line")?,
+            owner: maybe("person").map(UserId),
+            minutes: number("minutes")?.or(days),
+            risk: maybe("risk"),
+        };
+        return Ok(Some(deeds::open(sort, &wanted, None, now)));
+    }
+    let entry = || needed("entry").map(EventId::new);
+    Ok(Some(match form.verb {
+        Verb::Settle => {
+            let matter = deeds::matter(incident, entry()?.as_str())?;
+            Deed::Settled {
+                matter: matter.id.clone(),
+                state: deeds::state(matter, maybe("state").as_deref())?,
+                line: maybe("line"),
+                owner: maybe("person").map(UserId),
+                due: due("time_box")?,
+            }
+            .into()
+        }
+        Verb::Extend => {
+            let matter = deeds::matter(incident, entry()?.as_str())?;
+            let from = matter.due.map_or(now, |due| due.max(now));
+            let minutes = number("minutes")?.unwrap_or(5);
+            Deed::Moved {
+                matter: matter.id.clone(),
+                due: deeds::in_minutes(from, minutes),
+            }
+            .into()
+        }
+        Verb::Give => Deed::Given {
+            matter: entry()?,
+            owner: person()?,
+        }
+        .into(),
+        Verb::Object => Deed::Objected {
+            matter: entry()?,
+            line: needed("line")?,
+        }
+        .into(),
+        Verb::Report => {
+            let can = Can {
+                conditions: form.value("conditions"),
+                actions: form.value("actions"),
+                needs: form.value("needs"),
+            };
+            let last = form.flag("last");
+            let next = due("minutes")?.filter(|_| !last);
+            deeds::report(incident, deeds::inside(incident.lang), &can, next, last)
+        }
+        Verb::Notice => deeds::with_text(Deed::Notice {}, needed("text")?),
+        Verb::Approve => Deed::Approved {
+            notice: deeds::notice(incident)?.id.clone(),
+        }
+        .into(),
+        Verb::Publish => Deed::Published {
+            notice: deeds::notice(incident)?.id.clone(),
+            target: needed("target")?,
+            next: due("minutes")?,
+        }
+        .into(),
+        Verb::Offer => {
+            let minutes = number("minutes")?.unwrap_or(OFFER);
+            let deed = Deed::Offered {
+                to: person()?,
+                expires: deeds::in_minutes(now, minutes),
+            };
+            deeds::with_text(deed, crate::app::view::hand_over(model).unwrap_or_default())
+        }
+        Verb::Accept => Deed::Accepted {
+            offer: deeds::offer(incident)?.id.clone(),
+            user: model.snapshot.me.clone(),
+        }
+        .into(),
+        Verb::Decline => Deed::Declined {
+            offer: deeds::offer(incident)?.id.clone(),
+        }
+        .into(),
+        Verb::Call => Deed::Called {
+            user: person()?,
+            number: 0,
+            why: maybe("why"),
+        }
+        .into(),
+        Verb::RollCall => Deed::RollCall {}.into(),
+        Verb::Here => Deed::Here {}.into(),
+        Verb::Meeting => Deed::Meeting {
+            link: needed("link")?,
+        }
+        .into(),
+        Verb::Claim => {
+            let time = clock::parse(&needed("time")?, now, model.shown_zone())?;
+            Deed::Claimed {
+                time,
+                hold: number("minutes")?.unwrap_or(HOLD),
+                owners: Vec::new(),
+            }
+            .into()
+        }
+        Verb::Confirm => Deed::Confirmed {
+            claim: deeds::claim(incident)?.id.clone(),
+        }
+        .into(),
+        Verb::Unclaim => Deed::Unclaimed {
+            claim: deeds::claim(incident)?.id.clone(),
+            reason: needed("reason")?,
+        }
+        .into(),
+        Verb::Kind => {
+            let kind = deeds::kind(&needed("kind")?)?;
+            resolve::kind(&model.snapshot.config, &model.checklists, incident, kind)
+        }
+        Verb::Link => resolve::link(IncidentId::new(needed("into")?)),
+        Verb::Write => {
+            let section = needed("section")?;
+            let mut all = Section::ALL.into_iter();
+            let section = all.find(|known| known.name() == section);
+            let section = section.ok_or_else(|| super::read::incomplete(form, "section"))?;
+            deeds::with_text(Deed::Written { section }, needed("text")?)
+        }
+        Verb::Review => Deed::Reviewed {}.into(),
+        Verb::Waive => Deed::Waived {
+            reason: needed("reason")?,
+        }
+        .into(),
+        Verb::Retract => {
+            let event = match maybe("event") {
+                Some(id) => EventId::new(id),
+                None => deeds::last_own(incident, &model.snapshot.me)?,
+            };
+            Deed::Retracted { event }.into()
+        }
+        Verb::Restrict => Deed::Restricted {}.into(),
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,552 @@
+//! What command deals out and keeps, as subcommands.
+
+use super::context::Session;
+use super::verbs::{KindName, On};
+use crate::app::briefing;
+use crate::app::clock;
+use crate::app::deeds::{self, Wanted};
+use crate::app::form::default_minutes;
+use crate::app::resolve::{self, Checklists};
+use crate::domain::decide::Command;
+use crate::domain::event::Kind;
+use crate::domain::ids::{EventId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::work::{Can, Deed as Done, Section, Sort, lint};
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SectionName {
+    Impact,
+    Cause,
+    Fix,
+    Summary,
+}
+
+/// A line that stays until it is settled.
+#[derive(Args, Clone)]
+pub struct Line {
+    #[command(flatten)]
+    on: On,
+    text: String,
+}
+
+#[derive(Subcommand, Clone)]
+pub enum Deed {
+    /// Hand command over: offer it, with a briefing
+    Offer {
+        #[command(flatten)]
+        on: On,
+        user: String,
+        /// For how long the offer stands
+        #[arg(long, default_value_t = 5)]
+        minutes: u32,
+    },
+    /// Accept the command that is offered to you
+    Accept {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Turn the offered command down, or take the offer back
+    Decline {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Give somebody a task with a time-box
+    Task {
+        #[command(flatten)]
+        on: On,
+        user: String,
+        text: String,
+        /// 0: no time-box
+        #[arg(long)]
+        minutes: Option<u32>,
+    },
+    /// Say what or who is missing
+    Need(Line),
+    /// Park a question, and be asked again
+    Park {
+        #[command(flatten)]
+        line: Line,
+        /// When to ask again
+        #[arg(long)]
+        minutes: Option<u32>,
+    },
+    /// Propose a decision: are there strong objections?
+    Decide {
+        #[command(flatten)]
+        line: Line,
+        #[arg(long)]
+        risk: Option<String>,
+        /// How long objections are waited for
+        #[arg(long)]
+        minutes: Option<u32>,
+    },
+    /// Object to a proposed decision
+    Object {
+        #[command(flatten)]
+        on: On,
+        /// D1, D2, …
+        decision: String,
+        text: String,
+    },
+    /// Set an objective of the response
+    Objective(Line),
+    /// Note what may be the cause
+    Hypothesis(Line),
+    /// Note who outside was contacted
+    Contact(Line),
+    /// Set a timer of your own
+    Timer {
+        #[command(flatten)]
+        line: Line,
+        #[arg(long)]
+        minutes: u32,
+    },
+    /// Write an action item: a change that prevents a repeat
+    Action {
+        #[command(flatten)]
+        line: Line,
+        #[arg(long)]
+        owner: Option<String>,
+        /// Until when, in days
+        #[arg(long)]
+        days: Option<u32>,
+    },
+    /// Settle a task, need, question or decision
+    Settle {
+        #[command(flatten)]
+        on: On,
+        /// T1, N2, Q1, D1, …
+        entry: String,
+        /// done, dropped, escalated, met, cancelled, answered, confirmed, ruled_out, decided,
+        /// rejected, resulted, deferred; the ordinary one when left out
+        state: Option<String>,
+        /// The result, the answer, the reason
+        #[arg(long)]
+        text: Option<String>,
+        /// Who executes a decision
+        #[arg(long)]
+        owner: Option<String>,
+        /// The time-box of a decision
+        #[arg(long)]
+        minutes: Option<u32>,
+    },
+    /// Give an entry more time
+    Extend {
+        #[command(flatten)]
+        on: On,
+        entry: String,
+        minutes: u32,
+    },
+    /// Give an entry to somebody else
+    Give {
+        #[command(flatten)]
+        on: On,
+        entry: String,
+        user: String,
+    },
+    /// Report: conditions, actions, needs
+    Report {
+        #[command(flatten)]
+        on: On,
+        /// What is true now, no guesses
+        #[arg(long)]
+        conditions: String,
+        /// What is being done, by whom, no promises
+        #[arg(long)]
+        actions: String,
+        /// What is missing; "none" is said
+        #[arg(long)]
+        needs: String,
+        /// The next update, in minutes
+        #[arg(long, default_value_t = 30)]
+        next: u32,
+        /// The last report
+        #[arg(long = "final")]
+        last: bool,
+    },
+    /// Draft a customer notice
+    Notice(Line),
+    /// Approve the customer notice that somebody else drafted
+    Approve {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Record that the approved notice is out, and where
+    Publish {
+        #[command(flatten)]
+        on: On,
+        target: String,
+        /// The next notice, in minutes
+        #[arg(long)]
+        next: Option<u32>,
+    },
+    /// Call somebody to help
+    Call {
+        #[command(flatten)]
+        on: On,
+        user: String,
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Ask who is still with us
+    Rollcall {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Say that you are still here
+    Here {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Say where people talk: a call's link
+    Meeting {
+        #[command(flatten)]
+        on: On,
+        link: String,
+    },
+    /// Say that it is good again; it has to hold
+    Claim {
+        #[command(flatten)]
+        on: On,
+        /// When it became good
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+        at: Option<String>,
+        /// How long it has to hold, in minutes
+        #[arg(long, default_value_t = 10)]
+        hold: u32,
+    },
+    /// Confirm that it is good again
+    Confirm {
+        #[command(flatten)]
+        on: On,
+    },
+    /// It is not good after all
+    Unclaim {
+        #[command(flatten)]
+        on: On,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Change the kind; loads its checklist
+    Kind {
+        #[command(flatten)]
+        on: On,
+        #[arg(value_enum)]
+        kind: KindName,
+    },
+    /// Go on among few people in a private channel
+    Restrict {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Make it a part of another incident
+    Link {
+        #[command(flatten)]
+        on: On,
+        /// The incident that it is a part of
+        parent: String,
+    },
+    /// Write a part of the report
+    Write {
+        #[command(flatten)]
+        on: On,
+        #[arg(value_enum)]
+        section: SectionName,
+        text: String,
+    },
+    /// Say that the post-mortem was reviewed
+    Review {
+        #[command(flatten)]
+        on: On,
+    },
+    /// Say why there will be no post-mortem
+    Waive {
+        #[command(flatten)]
+        on: On,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take back a line you wrote; the record keeps it
+    Retract {
+        #[command(flatten)]
+        on: On,
+        /// An entry's id; the last line of your own when left out
+        event: Option<String>,
+    },
+}
+
+impl Deed {
+    pub(super) fn on(&self) -> &On {
+        match self {
+            Deed::Need(line)
+            | Deed::Objective(line)
+            | Deed::Hypothesis(line)
+            | Deed::Contact(line)
+            | Deed::Notice(line)
+            | Deed::Park { line, .. }
+            | Deed::Decide { line, .. }
+            | Deed::Timer { line, .. }
+            | Deed::Action { line, .. } => &line.on,
+            Deed::Offer { on, .. }
+            | Deed::Accept { on }
+            | Deed::Decline { on }
+            | Deed::Task { on, .. }
+            | Deed::Object { on, .. }
+            | Deed::Settle { on, .. }
+            | Deed::Extend { on, .. }
+            | Deed::Give { on, .. }
+            | Deed::Report { on, .. }
+            | Deed::Approve { on }
+            | Deed::Publish { on, .. }
+            | Deed::Call { on, .. }
+            | Deed::Rollcall { on }
+            | Deed::Here { on }
+            | Deed::Meeting { on, .. }
+            | Deed::Claim { on, .. }
+            | Deed::Confirm { on }
+            | Deed::Unclaim { on, .. }
+            | Deed::Kind { on, .. }
+            | Deed::Restrict { on }
+            | Deed::Link { on, .. }
+            | Deed::Write { on, .. }
+            | Deed::Review { on }
+            | Deed::Waive { on, .. }
+            | Deed::Retract { on, .. } => on,
+        }
+    }
+
+    pub(super) fn command(
+        self,
+        session: &Session,
+        lists: &Checklists,
+        incident: &Incident,
+        me: &UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Command, Problem> {
+        let config = &session.context.config;
+        let person = |text: &str| resolve::person(&*session.people()?, text);
+        let maybe = |text: Option<String>| text.map(|text| person(&text)).transpose();
+        let later = |minutes: Option<u32>| {
+            let minutes = minutes.filter(|minutes| *minutes > 0);
+            minutes.map(|minutes| deeds::in_minutes(now, minutes))
+        };
+        let open = |sort: Sort, line: String| {
+            let wanted = Wanted {
+                line,
+                ..Wanted::default()
+            };
+            deeds::open(sort, &wanted, default_minutes(sort), now)
+        };
+        let timed =
+            |sort: Sort, wanted: Wanted| Ok(deeds::open(sort, &wanted, default_minutes(sort), now));
+        Ok(match self {
+            Deed::Offer { user, minutes, .. } => {
+                let deed = Done::Offered {
+                    to: person(&user)?,
+                    expires: deeds::in_minutes(now, minutes),
+                };
+                let id = incident.id.clone();
+                let told = super::read::told(session, id, briefing::hand_over)?;
+                deeds::with_text(deed, told.unwrap_or_default())
+            }
+            Deed::Accept { .. } => Done::Accepted {
+                offer: deeds::offer(incident)?.id.clone(),
+                user: me.clone(),
+            }
+            .into(),
+            Deed::Decline { .. } => Done::Declined {
+                offer: deeds::offer(incident)?.id.clone(),
+            }
+            .into(),
+            Deed::Task {
+                user,
+                text,
+                minutes,
+                ..
+            } => {
+                let owner = Some(person(&user)?);
+                return timed(
+                    Sort::Task,
+                    Wanted {
+                        line: text,
+                        owner,
+                        minutes,
+                        risk: None,
+                    },
+                );
+            }
+            Deed::Need(line) => open(Sort::Need, line.text),
+            Deed::Park { line, minutes } => {
+                return timed(
+                    Sort::Question,
+                    Wanted {
+                        line: line.text,
+                        minutes,
+                        ..Wanted::default()
+                    },
+                );
+            }
+            Deed::Decide {
+                line,
+                risk,
+                minutes,
+            } => {
+                return timed(
+                    Sort::Decision,
+                    Wanted {
+                        line: line.text,
+                        minutes,
+                        risk,
+                        owner: None,
+                    },
+                );
+            }
+            Deed::Object { decision, text, .. } => Done::Objected {
+                matter: deeds::matter(incident, &decision)?.id.clone(),
+                line: text,
+            }
+            .into(),
+            Deed::Objective(line) => open(Sort::Objective, line.text),
+            Deed::Hypothesis(line) => open(Sort::Hypothesis, line.text),
+            Deed::Contact(line) => open(Sort::Contact, line.text),
+            Deed::Timer { line, minutes } => {
+                return timed(
+                    Sort::Timer,
+                    Wanted {
+                        line: line.text,
+                        minutes: Some(minutes),
+                        ..Wanted::default()
+                    },
+                );
+            }
+            Deed::Action { line, owner, days } => {
+                let wanted = Wanted {
+                    line: line.text,
+                    owner: maybe(owner)?,
+                    minutes: days.map(|days| days.saturating_mul(24 * 60)),
+                    risk: None,
+                };
+                return timed(Sort::Action, wanted);
+            }
+            Deed::Settle {
+                entry,
+                state,
+                text,
+                owner,
+                minutes,
+                ..
+            } => {
+                let matter = deeds::matter(incident, &entry)?;
+                Done::Settled {
+                    matter: matter.id.clone(),
+                    state: deeds::state(matter, state.as_deref())?,
+                    line: text,
+                    owner: maybe(owner)?,
+                    due: later(minutes),
+                }
+                .into()
+            }
+            Deed::Extend { entry, minutes, .. } => {
+                let matter = deeds::matter(incident, &entry)?;
+                let from = matter.due.map_or(now, |due| due.max(now));
+                Done::Moved {
+                    matter: matter.id.clone(),
+                    due: deeds::in_minutes(from, minutes),
+                }
+                .into()
+            }
+            Deed::Give { entry, user, .. } => Done::Given {
+                matter: deeds::matter(incident, &entry)?.id.clone(),
+                owner: person(&user)?,
+            }
+            .into(),
+            Deed::Report {
+                conditions,
+                actions,
+                needs,
+                next,
+                last,
+                ..
+            } => {
+                let can = Can {
+                    conditions,
+                    actions,
+                    needs,
+                };
+                for warning in lint(&can) {
+                    super::out::talk(&warning.text(), session.context.lang);
+                }
+                let next = later(Some(next)).filter(|_| !last);
+                deeds::report(incident, deeds::inside(incident.lang), &can, next, last)
+            }
+            Deed::Notice(line) => deeds::with_text(Done::Notice {}, line.text),
+            Deed::Approve { .. } => Done::Approved {
+                notice: deeds::notice(incident)?.id.clone(),
+            }
+            .into(),
+            Deed::Publish { target, next, .. } => Done::Published {
+                notice: deeds::notice(incident)?.id.clone(),
+                target,
+                next: later(next),
+            }
+            .into(),
+            Deed::Call { user, why, .. } => Done::Called {
+                user: person(&user)?,
+                number: 0,
+                why,
+            }
+            .into(),
+            Deed::Rollcall { .. } => Done::RollCall {}.into(),
+            Deed::Here { .. } => Done::Here {}.into(),
+            Deed::Meeting { link, .. } => Done::Meeting { link }.into(),
+            Deed::Claim { at, hold, .. } => Done::Claimed {
+                time: match at {
+                    Some(at) => clock::parse(&at, now, config.time_zone)?,
+                    None => now,
+                },
+                hold,
+                owners: Vec::new(),
+            }
+            .into(),
+            Deed::Confirm { .. } => Done::Confirmed {
+                claim: deeds::claim(incident)?.id.clone(),
+            }
+            .into(),
+            Deed::Unclaim { reason, .. } => Done::Unclaimed {
+                claim: deeds::claim(incident)?.id.clone(),
+                reason,
+            }
+            .into(),
+            Deed::Kind { kind, .. } => {
+                let kind = match kind {
+                    KindName::Outage => Kind::Outage,
+                    KindName::Security => Kind::Security,
+                };
+                resolve::kind(config, lists, incident, kind)
+            }
+            Deed::Restrict { .. } => Done::Restricted {}.into(),
+            Deed::Link { parent, .. } => resolve::link(session.incident(&parent)?.id.clone()),
+            Deed::Write { section, text, .. } => {
+                let section = match section {
+                    SectionName::Impact => Section::Impact,
+                    SectionName::Cause => Section::Cause,
+                    SectionName::Fix => Section::Fix,
+                    SectionName::Summary => Section::Summary,
+                };
+                deeds::with_text(Done::Written { section }, text)
+            }
+            Deed::Review { .. } => Done::Reviewed {}.into(),
+            Deed::Waive { reason, .. } => Done::Waived { reason }.into(),
+            Deed::Retract { event, .. } => Done::Retracted {
+                event: match event {
+                    Some(id) => EventId::new(id),
+                    None => deeds::last_own(incident, me)?,
+                },
+            }
+            .into(),
+        })
+    }
+}

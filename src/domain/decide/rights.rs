@@ -1,0 +1,174 @@
+//! Who may, and how a refusal says it.
+
+use super::{Asked, Command};
+use crate::both;
+use crate::domain::ids::UserId;
+use crate::domain::incident::{Incident, ItemState};
+use crate::domain::problem::Problem;
+use crate::domain::verb::Right;
+use crate::domain::words::Text;
+
+pub(super) fn same(user: Option<&UserId>, asked: &Asked<'_>) -> Problem {
+    match user {
+        Some(user) => {
+            let name = (asked.name)(user);
+            Problem::refused(both!(
+                "{name} commands already.",
+                "既に {name} が指揮しています。"
+            ))
+        }
+        None => Problem::refused(Text::fixed("Nobody commands.", "指揮者はいません。")),
+    }
+}
+
+/// Nobody leaves with an open item on their name, or with command.
+pub(super) fn leave(incident: &Incident, user: &UserId, asked: &Asked<'_>) -> Result<(), Problem> {
+    let name = (asked.name)(user);
+    if incident.commander.as_ref().is_some_and(|h| h.user == *user) {
+        return Err(
+            Problem::refused(both!("{name} commands.", "{name} は指揮者です。")).hint(Text::fixed(
+                "Give command to somebody first.",
+                "先に指揮を引き継いでください。",
+            )),
+        );
+    }
+    let open = incident
+        .checklist()
+        .into_iter()
+        .find(|c| c.state == ItemState::Open && c.assignee.as_ref() == Some(user));
+    match open {
+        None => Ok(()),
+        Some(check) => {
+            let item = check.item.text;
+            Err(Problem::refused(both!(
+                "{name} still has an open item: {item}",
+                "{name} には未完了の項目があります: {item}"
+            ))
+            .hint(Text::fixed(
+                "Finish it, or assign it to somebody else.",
+                "完了するか、別の人に割り当ててください。",
+            )))
+        }
+    }
+}
+
+pub(super) fn allowed(
+    incident: &Incident,
+    command: &Command,
+    asked: &Asked<'_>,
+) -> Result<(), Problem> {
+    if let Command::Commander { user, reason } = command {
+        return may_pass_command(incident, user.as_ref(), reason.as_deref(), asked);
+    }
+    let verb = command.verb();
+    let may = match verb.row().right {
+        Right::Anyone => true,
+        Right::Command => incident.may_command(asked.by),
+        Right::Comms => incident.may_report(asked.by),
+        Right::Closer => incident.may_close(asked.by),
+    };
+    if may {
+        return Ok(());
+    }
+    let about = verb.row().about.clone();
+    let (en, ja) = (about.en, about.ja);
+    let who = who_may(incident, verb.row().right, asked);
+    let (who_en, who_ja) = (who.en, who.ja);
+    Err(Problem::refused(both!(
+        "You may not do this: {en}.",
+        "この操作はできません: {ja}。"
+    ))
+    .hint(both!("{who_en} may.", "できるのは {who_ja} です。")))
+}
+
+pub(in crate::domain) fn who_may(incident: &Incident, right: Right, asked: &Asked<'_>) -> Text {
+    if let (Right::Comms, Some(held)) = (right, incident.roles.get("comms")) {
+        let name = (asked.name)(&held.user);
+        let command = who_may(incident, Right::Command, asked);
+        let (en, ja) = (command.en, command.ja);
+        return both!(
+            "The communications lead ({name}); {en}",
+            "コミュニケーションリード ({name})、{ja}"
+        );
+    }
+    if right == Right::Closer && !incident.closers.is_empty() {
+        let names: Vec<String> = incident.closers.iter().map(asked.name).collect();
+        let names = names.join(", ");
+        return both!("A closer ({names})", "クローズ担当 ({names})");
+    }
+    match &incident.commander {
+        Some(held) => {
+            let name = (asked.name)(&held.user);
+            both!(
+                "The commander ({name}) or the deputy",
+                "指揮者 ({name}) または副指揮"
+            )
+        }
+        None => {
+            let name = (asked.name)(&incident.declarer);
+            both!(
+                "Nobody commands, so {name}, who declared; take command, and you",
+                "指揮者がいないため、宣言した {name}。指揮を執れば、あなた"
+            )
+        }
+    }
+}
+
+/// Anyone may take a vacant command. From somebody who commands it passes by their own act, or
+/// is taken with a reason once they have been silent.
+fn may_pass_command(
+    incident: &Incident,
+    user: Option<&UserId>,
+    reason: Option<&str>,
+    asked: &Asked<'_>,
+) -> Result<(), Problem> {
+    let takes = user == Some(asked.by);
+    let Some(held) = &incident.commander else {
+        if takes || incident.may_command(asked.by) {
+            return Ok(());
+        }
+        let name = (asked.name)(&incident.declarer);
+        return Err(Problem::refused(Text::fixed(
+            "Nobody commands: you may take command, not give it.",
+            "指揮者がいません。自分で執ることはできますが、任せることはできません。",
+        ))
+        .hint(both!(
+            "{name}, who declared, may name somebody.",
+            "指名できるのは、宣言した {name} です。"
+        )));
+    };
+    if held.user == *asked.by || !takes {
+        if incident.may_command(asked.by) {
+            return Ok(());
+        }
+        let name = (asked.name)(&held.user);
+        return Err(
+            Problem::refused(both!("{name} commands.", "{name} が指揮しています。")).hint(both!(
+                "{name} may pass it on.",
+                "引き継げるのは {name} です。"
+            )),
+        );
+    }
+    let acted = incident.roster.get(&held.user).map(|p| p.acted);
+    let heard = (asked.heard)(&held.user).max(acted).max(Some(held.since));
+    let silent = heard.map_or(i64::MAX, |at| (asked.now - at).num_minutes());
+    let name = (asked.name)(&held.user);
+    let enough = asked.silent_minutes;
+    if silent < i64::from(enough) {
+        return Err(Problem::refused(both!(
+            "{name} commands, and was heard {silent} min ago.",
+            "{name} が指揮しています ({silent}分前に活動)。"
+        ))
+        .hint(both!(
+            "Ask {name} to pass it on; after {enough} silent minutes it can be taken, with a reason.",
+            "{name} に引き継ぎを頼んでください。{enough}分応答がなければ、理由をつけて交代できます。"
+        )));
+    }
+    if reason.is_none_or(|r| r.trim().is_empty()) {
+        return Err(Problem::refused(both!(
+            "{name} commands: taking over needs a reason.",
+            "{name} が指揮しています。交代には理由が必要です。"
+        )));
+    }
+    Ok(())
+}
