@@ -1,7 +1,8 @@
 //! The deputy at this console: its clocks and its questions, as the model has what they need.
 
 use super::clock;
-use super::model::Model;
+use super::effect::Effect;
+use super::model::{Model, Seen};
 use super::view::{Said, Tone, channel_name};
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
@@ -9,6 +10,7 @@ use crate::domain::prompt::{self, Prompt, Weight};
 use crate::domain::sync::image::JobState;
 use crate::domain::timer::{self, Timer};
 use crate::domain::watch::{Heard, Local, Mark, Other, Rules};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use crate::domain::prompt::Subject as AskId;
@@ -72,9 +74,7 @@ fn with<T>(
         failed: failed(model, &incident.id),
         others: &others,
     };
-    let none = Local::default();
-    let local = model.local.get(&incident.id).unwrap_or(&none);
-    then(&rules, &heard, local)
+    then(&rules, &heard, &local(model, &incident.id))
 }
 
 fn failed(model: &Model, incident: &IncidentId) -> usize {
@@ -114,11 +114,62 @@ pub fn said(model: &Model, prompt: &Prompt) -> Said {
     Said::new(prompt.text.get(model.lang), tone)
 }
 
-/// Changes what this console keeps about a prompt or a timer of the incident on screen.
-pub fn mark(model: &mut Model, key: &str, change: impl FnOnce(&mut Mark)) {
-    let Some(id) = model.room_id().cloned() else {
-        return;
+/// What this console keeps about an incident: as the core has it, and what it was just told.
+fn local<'a>(model: &'a Model, incident: &IncidentId) -> Cow<'a, Local> {
+    let kept = model.snapshot.local.get(incident);
+    let mut local = kept.map_or_else(Cow::default, Cow::Borrowed);
+    for (id, key, mark) in &model.memory.marks {
+        if id == incident {
+            local.to_mut().marks.insert(key.clone(), *mark);
+        }
+    }
+    local
+}
+
+/// Changes what this console keeps about prompts or timers of the incident on screen.
+pub(super) fn mark(model: &mut Model, keys: &[String], change: impl Fn(&mut Mark)) -> Vec<Effect> {
+    let Some(id) = model.room_id().cloned().filter(|_| !keys.is_empty()) else {
+        return Vec::new();
     };
-    let local = model.local.entry(id).or_default();
-    change(local.marks.entry(key.to_owned()).or_default());
+    let local = local(model, &id);
+    let marks: Vec<(String, Mark)> = keys
+        .iter()
+        .map(|key| {
+            let mut mark = local.mark(key);
+            change(&mut mark);
+            (key.clone(), mark)
+        })
+        .filter(|(key, mark)| local.mark(key) != *mark)
+        .collect();
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    for (key, mark) in &marks {
+        let known = &mut model.memory.marks;
+        known.retain(|(incident, k, _)| *incident != id || k != key);
+        known.push((id.clone(), key.clone(), *mark));
+    }
+    vec![Effect::Mark(id, marks)]
+}
+
+/// After a snapshot: what it knows need not be remembered.
+pub(super) fn arrived(model: &mut Model) {
+    let kept = &model.snapshot.local;
+    model.memory.marks.retain(|(incident, key, mark)| {
+        let kept = kept.get(incident).map(|local| local.mark(key));
+        kept != Some(*mark)
+    });
+}
+
+/// What a key may be about now, once it is painted.
+pub(super) fn seen(model: &Model) -> Seen {
+    Seen {
+        asks: model.room.asks.clone(),
+        timer: loudest(model).map(|timer| timer.key),
+    }
+}
+
+/// The timer that calls loudest.
+pub fn loudest(model: &Model) -> Option<Timer> {
+    timers(model).into_iter().find(Timer::is_loud)
 }

@@ -29,7 +29,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             unless(!is_pinned(model, talk), why::NOT_PINNED)
         }
         Action::Reply => selected_talk(model).map(|_| ()),
-        Action::Answer(slot) | Action::Snooze(slot) => {
+        Action::Answer(slot) | Action::Snooze(slot) | Action::Dismiss(slot) => {
             let asked = model.room.asks.get(usize::from(slot));
             unless(
                 asked.is_none_or(Option::is_none),

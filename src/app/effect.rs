@@ -4,6 +4,7 @@ use super::model::Ticket;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::sync::Settle;
+use crate::domain::watch::Mark;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -23,6 +24,8 @@ pub enum Effect {
     Copy(String),
     /// A made-up incident, on the embedded workspace.
     StartSample,
+    /// What was shown, put off, dismissed or acknowledged, by key. Stays on this machine.
+    Mark(IncidentId, Vec<(String, Mark)>),
     /// A job of the outbox is tried again, changed or given up.
     Settle(u64, Settle),
     Suspend,

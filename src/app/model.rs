@@ -19,7 +19,7 @@ use crate::domain::problem::Problem;
 use crate::domain::prompt::SLOTS;
 use crate::domain::settings::{Theme, Zone};
 use crate::domain::verb::Verb;
-use crate::domain::watch::Local;
+use crate::domain::watch::Mark;
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,8 +57,6 @@ pub struct Model {
     pub window_focused: bool,
     pub keymap: Arc<Keymap>,
     pub checklists: Arc<Checklists>,
-    /// What was put off, dismissed or acknowledged here.
-    pub local: BTreeMap<IncidentId, Local>,
     /// When each incident was last looked at here.
     pub looked: BTreeMap<IncidentId, Looked>,
     /// Rows of what can be long.
@@ -89,10 +87,21 @@ pub(super) struct Memory {
     /// Texts of composers and of forms that were left, by incident.
     pub drafts: BTreeMap<IncidentId, String>,
     pub form_drafts: BTreeMap<DraftKey, Vec<(&'static str, String)>>,
-    /// What the ASK slots held, from which generation on, back to the frame on screen.
-    pub asks: Vec<(Generation, [Option<String>; ASKS])>,
+    /// What the deputy showed, from which generation on, back to the frame on screen.
+    pub seen: Vec<(Generation, Seen)>,
+    /// Marks that were handed to the core, until they are seen in a snapshot.
+    pub marks: Vec<(IncidentId, String, Mark)>,
     /// Clocks that were over already when last looked at, by key.
     pub over: BTreeSet<String>,
+}
+
+/// What a key may be about, beside selections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The prompts in their slots: what a digit answers.
+    pub asks: [Option<String>; ASKS],
+    /// The most urgent timer.
+    pub timer: Option<String>,
 }
 
 /// What is told when the workspace is back.
@@ -359,8 +368,8 @@ pub struct Painted {
     pub generation: Generation,
     /// First row shown and number of rows, of each list that was drawn.
     pub lists: BTreeMap<Where, Shown>,
-    /// The prompts as they could be read: what a digit answers.
-    pub asks: [Option<String>; ASKS],
+    /// The prompts and the timer as they could be read.
+    pub seen: Seen,
 }
 
 /// A list that can be drawn.
@@ -415,7 +424,6 @@ impl Model {
             window_focused: true,
             keymap: start.keymap,
             checklists: start.checklists,
-            local: BTreeMap::new(),
             looked: BTreeMap::new(),
             index: Index::default(),
             generation: 0,

@@ -6,6 +6,7 @@ use crate::domain::incident::Incident;
 use crate::domain::settings::Config;
 use crate::domain::sync::image::{JobState, Reaction};
 use crate::domain::sync::{Choices, Counts, Link, MergeOffer};
+use crate::domain::watch::Local;
 use crate::domain::words::Lang;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct Snapshot {
     pub follows: bool,
     /// When another console was last heard, if ever.
     pub other_heard: Option<DateTime<Utc>>,
+    /// What was put off, dismissed or acknowledged at this console.
+    pub local: Arc<BTreeMap<IncidentId, Local>>,
 }
 
 /// Which workspace this is.

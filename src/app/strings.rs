@@ -119,15 +119,15 @@ pub mod pane {
 pub mod ask {
     use crate::domain::words::Text;
     texts! {
-        DISMISSED = "Not offered again.", "以後は提案しません。";
+        DISMISSED = "Not asked again.", "以後は確認しません。";
         SEEN = "Seen: {}.", "確認済み: {}";
-        PUT_OFF = "Put off for 10 minutes: {}.", "10分後に知らせます: {}";
+        PUT_OFF = "Put off for {} minutes: {}.", "{}分後に知らせます: {}";
         SILENCED = "Silent on this console: {}.", "この端末では知らせません: {}";
         SPEAKS = "Told again: {}.", "再び知らせます: {}";
         OVER = "Over: {}", "期限超過: {}";
         NO_TIMER = "No timer calls for attention.", "確認の要る期限はありません。";
         SELECT_TIMER = "Select a timer first (9).", "先に期限を選んでください (9)。";
-        SNOOZED = "Asked again in 10 minutes.", "10分後にもう一度確認します。";
+        SNOOZED = "Asked again in {} minutes.", "{}分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::problem::Problem;
 use crate::domain::settings::{Config, Zone};
 use crate::domain::sync::image::JobState;
 use crate::domain::sync::{Counts, Link};
+use crate::domain::watch::Local;
 use crate::domain::words::Lang;
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -69,6 +70,7 @@ pub struct World {
     pub jobs: BTreeMap<EventId, JobState>,
     pub private: bool,
     pub local: bool,
+    pub marks: BTreeMap<IncidentId, Local>,
     rng: fastrand::Rng,
     version: u64,
 }
@@ -97,6 +99,7 @@ impl World {
             jobs: BTreeMap::new(),
             private: false,
             local: false,
+            marks: BTreeMap::new(),
             rng: fastrand::Rng::with_seed(7),
             version: 0,
         }
@@ -312,6 +315,7 @@ impl World {
             given_up: self.given_up.clone(),
             offers: self.offers.clone(),
             other_heard: None,
+            local: Arc::new(self.marks.clone()),
             limits: self.limits.clone(),
         })
     }
@@ -358,7 +362,15 @@ impl Desk {
 
     pub fn send(&mut self, msg: Msg) {
         let effects = update(&mut self.model, msg);
-        self.effects.extend(effects);
+        for effect in effects {
+            match effect {
+                Effect::Mark(incident, marks) => {
+                    let local = self.world.marks.entry(incident).or_default();
+                    local.marks.extend(marks);
+                }
+                effect => self.effects.push(effect),
+            }
+        }
     }
 
     /// The core publishes, at its time.

@@ -162,6 +162,7 @@ fn empty(context: &Context) -> Snapshot {
         offers: Vec::new(),
         limits: Limits::default(),
         other_heard: None,
+        local: Arc::default(),
     }
 }
 
@@ -346,6 +347,7 @@ impl Console {
             } => self.act(ticket, incident, command, outlets),
             Effect::SetMe(me) => self.ask(Ask::SetMe(me)),
             Effect::Focus(focus) => self.ask(Ask::Focus(focus)),
+            Effect::Mark(incident, marks) => self.ask(Ask::Mark(incident, marks)),
             Effect::Settle(seq, what) => self.settle(seq, what),
             Effect::Copy(text) => {
                 let told = match self.terminal.copy(&text) {

@@ -11,6 +11,7 @@ use crate::domain::settings::Config;
 use crate::domain::sync::image::Image;
 use crate::domain::sync::{Call, Engine, Link, Now, Order, Settle, Step, Timing};
 use crate::domain::text::clean_line;
+use crate::domain::watch::{Local, Mark};
 use crate::domain::words::{Lang, Text};
 use crate::io::net::{self, Find, News};
 use crate::io::publish;
@@ -52,6 +53,8 @@ pub enum Ask {
     },
     Focus(Option<IncidentId>),
     SetMe(UserId),
+    /// What was put off, dismissed or acknowledged.
+    Mark(IncidentId, Vec<(String, Mark)>),
     /// What somebody decided about an outbox entry.
     Settle {
         seq: u64,
@@ -227,6 +230,7 @@ struct Running {
     workspace: Workspace,
     lang: Lang,
     people: Arc<BTreeMap<UserId, Person>>,
+    local: Arc<BTreeMap<IncidentId, Local>>,
     publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
     version: u64,
     focus: Option<IncidentId>,
@@ -256,6 +260,7 @@ impl Running {
             workspace: setup.workspace,
             lang: setup.lang,
             people: Arc::default(),
+            local: Arc::default(),
             publish: setup.publish,
             version: 0,
             focus: None,
@@ -330,6 +335,14 @@ impl Running {
             // The process that leads reads them, and keeps them for all.
             self.remember();
             self.dirty |= !self.people.is_empty();
+        }
+        match self.journal.newer_marks() {
+            Ok(None) => {}
+            Ok(Some(marks)) => {
+                self.local = Arc::new(marks);
+                self.dirty = true;
+            }
+            Err(problem) => tracing::warn!(%problem, "cannot read what was put off"),
         }
         match self.journal.stale() {
             Ok(false) => {}
@@ -452,6 +465,7 @@ impl Running {
                 self.engine.set_me(me);
                 self.dirty = true;
             }
+            Ask::Mark(incident, marks) => self.mark(incident, marks),
             Ask::Settle {
                 seq,
                 what,
@@ -481,6 +495,16 @@ impl Running {
         self.engine.absorb(&writes);
         self.dirty = true;
         Ok(id)
+    }
+
+    /// Holds until the program ends, whether it can be kept or not.
+    fn mark(&mut self, incident: IncidentId, marks: Vec<(String, Mark)>) {
+        if let Err(problem) = self.journal.keep_marks(&incident, &marks) {
+            tracing::warn!(%problem, "what was put off was not kept");
+        }
+        let local = Arc::make_mut(&mut self.local).entry(incident).or_default();
+        local.marks.extend(marks);
+        self.dirty = true;
     }
 
     fn settle(&mut self, seq: u64, what: &Settle, by: &UserId) -> Result<(), Problem> {
@@ -648,6 +672,7 @@ impl Running {
             version: self.version,
             workspace: &self.workspace,
             people: &self.people,
+            local: &self.local,
             config: &self.config,
             lang: self.lang,
             focus: self.focus.as_ref(),

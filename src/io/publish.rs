@@ -12,6 +12,7 @@ use crate::domain::sync::image::{Job, JobState, MessageRow, Task};
 use crate::domain::sync::mirror::EVENTS;
 use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::text::clean_line;
+use crate::domain::watch::Local;
 use crate::domain::words::{Lang, Text};
 use crate::wire::mrkdwn::{self, Names};
 use chrono::{DateTime, Utc};
@@ -23,6 +24,7 @@ pub struct Scene<'a> {
     pub version: u64,
     pub workspace: &'a Workspace,
     pub people: &'a Arc<BTreeMap<UserId, Person>>,
+    pub local: &'a Arc<BTreeMap<IncidentId, Local>>,
     pub config: &'a Arc<Config>,
     pub lang: Lang,
     pub focus: Option<&'a IncidentId>,
@@ -60,6 +62,7 @@ pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
         offers: engine.merge_offers(),
         limits: limits(engine, now),
         other_heard: engine.other_heard(),
+        local: scene.local.clone(),
     }
 }
 

@@ -18,6 +18,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+mod marks;
+
 /// In the order in which rows are read back: a job's batch is known before the job.
 const TABLES: [&str; 6] = ["incident", "channel", "event", "batch", "job", "message"];
 
@@ -38,6 +40,11 @@ const MIGRATIONS: &[&str] = &[
      CREATE INDEX batch_rev ON batch (rev);
      CREATE INDEX message_rev ON message (rev);
      INSERT INTO meta VALUES ('rev', '0');",
+    // 2: what was put off, dismissed or acknowledged at this console.
+    "CREATE TABLE mark (
+         incident TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+         PRIMARY KEY (incident, key)
+     ) WITHOUT ROWID;",
 ];
 
 /// Given back when the disk is full, so that what was typed can still be saved while room is made.
@@ -55,6 +62,8 @@ pub struct Journal {
     dir: PathBuf,
     /// Everything up to this revision is in the caller's image.
     seen: i64,
+    /// The changes of the marks that were read.
+    marks_seen: Option<i64>,
 }
 
 /// The right to talk to the workspace for a data directory; one process holds it.
@@ -90,6 +99,7 @@ impl Journal {
             db,
             dir: dir.to_owned(),
             seen: 0,
+            marks_seen: None,
         };
         let fresh = ConsoleId::random(rng);
         let console = journal.setting_or("console", fresh.as_str())?;

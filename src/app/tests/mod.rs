@@ -2,6 +2,7 @@
 
 mod care;
 mod catchup;
+mod deputy;
 mod forms;
 mod keys;
 mod outbox;

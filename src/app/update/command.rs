@@ -82,7 +82,8 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         },
         Action::Reply => return compose::reply(model),
         Action::Answer(slot) => return answer(model, usize::from(slot)),
-        Action::Snooze(slot) => snooze(model, usize::from(slot)),
+        Action::Snooze(slot) => return snooze(model, usize::from(slot)),
+        Action::Dismiss(slot) => return dismiss(model, usize::from(slot)),
         Action::Up => lists::go(model, at, Step::Rows(-1)),
         Action::Down => lists::go(model, at, Step::Rows(1)),
         Action::PageUp => lists::go(model, at, Step::Pages(-1)),
@@ -99,9 +100,9 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Situation => model.room.focus = Some(Pane::Situation),
         Action::Roster => model.room.focus = Some(Pane::Roster),
         Action::Timers => model.room.focus = Some(Pane::Timers),
-        Action::Acknowledge => timers::acknowledge(model),
-        Action::Later => timers::put_off(model),
-        Action::Silence => timers::silence(model),
+        Action::Acknowledge => return timers::acknowledge(model),
+        Action::Later => return timers::put_off(model),
+        Action::Silence => return timers::silence(model),
         Action::Zoom => model.room.zoomed = !model.room.zoomed,
         Action::Story => {
             model.room.all = !model.room.all;
@@ -153,7 +154,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The prompt that stood in this slot on the screen when the key went down; one that was answered
 /// meanwhile asks for nothing any more.
 fn painted_prompt(model: &mut Model, slot: usize) -> Option<Prompt> {
-    let key = model.painted.asks.get(slot).cloned().flatten();
+    let key = model.painted.seen.asks.get(slot).cloned().flatten();
     let stands = key.filter(|key| model.room.asks.iter().flatten().any(|k| k == key));
     let prompt = stands.and_then(|key| ask::prompt(model, &key));
     if prompt.is_none() {
@@ -167,39 +168,49 @@ pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
     let Some(prompt) = painted_prompt(model, slot) else {
         return Vec::new();
     };
-    match prompt.opens {
+    let now = model.now;
+    let mut effects = ask::mark(model, &[prompt.key], |mark| {
+        mark.answered = Some(now);
+    });
+    effects.extend(match prompt.opens {
         Opens::Outbox => {
             outbox::open(model);
             Vec::new()
         }
         Opens::Verb(verb) => act::verb(model, verb),
         Opens::About(verb, subject) => act::about(model, verb, Some(&subject)),
-    }
+    });
+    effects
 }
 
-fn snooze(model: &mut Model, slot: usize) {
+fn snooze(model: &mut Model, slot: usize) -> Vec<Effect> {
     let Some(prompt) = painted_prompt(model, slot) else {
-        return;
+        return Vec::new();
+    };
+    // Whether two incidents are one is answered once.
+    if matches!(prompt.about, AskId::Merge(_)) {
+        return dismiss(model, slot);
+    }
+    let now = model.now;
+    let (until, minutes) = timers::later(model);
+    let mut effects = ask::mark(model, &[prompt.key], |mark| {
+        mark.snoozed = Some((now, until));
+    });
+    effects.extend(super::ask_anew(model));
+    let minutes = minutes.to_string();
+    timers::tell(model, &asks::SNOOZED, |_| vec![minutes.clone()]);
+    effects
+}
+
+fn dismiss(model: &mut Model, slot: usize) -> Vec<Effect> {
+    let Some(prompt) = painted_prompt(model, slot) else {
+        return Vec::new();
     };
     let now = model.now;
-    // Whether two incidents are one is answered once.
-    let dismissed = matches!(prompt.about, AskId::Merge(_));
-    ask::mark(model, &prompt.key, |mark| {
-        if dismissed {
-            mark.dismissed = Some(now);
-        } else {
-            mark.snoozed = Some((now, now + timers::LATER));
-        }
-    });
-    super::ask_anew(model);
-    notice(
-        model,
-        if dismissed {
-            asks::DISMISSED
-        } else {
-            asks::SNOOZED
-        },
-    );
+    let mut effects = ask::mark(model, &[prompt.key], |mark| mark.dismissed = Some(now));
+    effects.extend(super::ask_anew(model));
+    notice(model, asks::DISMISSED);
+    effects
 }
 
 fn turn(model: &mut Model, by: usize) {

@@ -161,6 +161,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// After a snapshot: what was selected stays so, or nothing is.
 fn arrived(model: &mut Model) -> Vec<Effect> {
+    ask::arrived(model);
     reindex(model);
     outbox::arrived(model);
     let lists = match model.screen {
@@ -193,18 +194,22 @@ fn ask_anew(model: &mut Model) -> Vec<Effect> {
     if model.room_id().is_none() {
         return Vec::new();
     }
-    let before = model.room.asks.clone();
     let new = ask::fill_slots(model);
-    if model.room.asks != before {
-        let asks = model.room.asks.clone();
-        model.memory.asks.push((model.generation, asks));
+    let seen = ask::seen(model);
+    if model.memory.seen.last().map(|(_, seen)| seen) != Some(&seen) {
+        model.memory.seen.push((model.generation, seen));
     }
     let over = timers::newly_over(model);
-    if model.window_focused {
-        return Vec::new();
+    let now = model.now;
+    let keys: Vec<String> = new.iter().map(|prompt| prompt.key.clone()).collect();
+    let mut effects = ask::mark(model, &keys, |mark| {
+        mark.shown.get_or_insert(now);
+    });
+    if !model.window_focused {
+        let said = new.first().map(|prompt| ask::said(model, prompt).text);
+        effects.extend(said.or(over).map(Effect::Notify));
     }
-    let said = new.first().map(|prompt| ask::said(model, prompt).text);
-    said.or(over).map(Effect::Notify).into_iter().collect()
+    effects
 }
 
 /// From now on keys are about what this frame shows.
@@ -216,19 +221,19 @@ fn painted(
     for (list, shown) in &shown {
         lists::shown(model, *list, shown.first.clone());
     }
-    let history = &mut model.memory.asks;
+    let history = &mut model.memory.seen;
     let of_frame = history.iter().rposition(|(since, _)| *since <= generation);
-    let asks = match of_frame {
+    let seen = match of_frame {
         Some(at) => {
             history.drain(..at);
-            history.first().map(|(_, asks)| asks.clone())
+            history.first().map(|(_, seen)| seen.clone())
         }
         None => None,
     };
     model.painted = Painted {
         generation,
         lists: shown,
-        asks: asks.unwrap_or_default(),
+        seen: seen.unwrap_or_default(),
     };
 }
 
@@ -278,8 +283,8 @@ fn enter(model: &mut Model, id: IncidentId) -> Vec<Effect> {
     model.composer.edit.set(&draft);
     model.home.selected = Some(RowId::Incident(id.clone()));
     reindex(model);
-    let asks = model.room.asks.clone();
-    model.memory.asks = vec![(model.generation, asks)];
+    let seen = ask::seen(model);
+    model.memory.seen = vec![(model.generation, seen)];
     let mut effects = ask_anew(model);
     effects.push(Effect::Focus(Some(id)));
     effects
@@ -299,8 +304,8 @@ fn leave(model: &mut Model) {
     model.composer.edit.set("");
     model.composer.active = false;
     model.composer.reply = None;
-    model.memory.asks.clear();
-    model.painted.asks = Default::default();
+    model.memory.seen.clear();
+    model.painted.seen = Default::default();
     reindex(model);
 }
 

@@ -1,16 +1,20 @@
 //! Clocks are acknowledged, put off and silenced at this console alone.
 
-use super::notice;
+use super::{ask_anew, notice};
 use crate::app::ask;
+use crate::app::effect::Effect;
 use crate::app::model::{Model, Pane, RowId};
 use crate::app::strings::{ask as s, fill};
 use crate::domain::timer::{Pressure, Timer};
-use crate::domain::watch::series;
+use crate::domain::watch::{Mark, series};
 use crate::domain::words::{Lang, Text};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long a prompt or a clock that was put off keeps quiet.
-pub(super) const LATER: TimeDelta = TimeDelta::minutes(10);
+/// Until when a prompt or a clock that is put off keeps quiet, and how many minutes that is.
+pub(super) fn later(model: &Model) -> (DateTime<Utc>, u32) {
+    let minutes = model.snapshot.config.timers.snooze_minutes;
+    (model.now + TimeDelta::minutes(i64::from(minutes)), minutes)
+}
 
 /// The one that is selected in its pane.
 pub(in crate::app) fn selected(model: &Model) -> Option<Timer> {
@@ -25,51 +29,84 @@ pub(in crate::app) fn selected(model: &Model) -> Option<Timer> {
 
 /// The one that is selected, else the one that calls loudest.
 pub(in crate::app) fn meant(model: &Model) -> Option<Timer> {
-    selected(model).or_else(|| ask::timers(model).into_iter().find(Timer::is_loud))
+    selected(model).or_else(|| ask::loudest(model))
 }
 
-/// What was done is told by name: the clock that is meant may be on no pane.
-fn told(model: &mut Model, text: Text, timer: &Timer) {
-    let say = |lang: Lang| fill(&text, lang, &[timer.text.get(lang)]);
+/// The same, as it was on the screen when the key went down; nothing, if it calls no more.
+fn painted(model: &mut Model) -> Option<Timer> {
+    let timer = selected(model).or_else(|| {
+        let key = model.painted.seen.timer.as_ref()?;
+        let mut timers = ask::timers(model).into_iter();
+        timers.find(|timer| timer.key == *key && timer.is_loud())
+    });
+    if timer.is_none() {
+        notice(model, s::NO_TIMER);
+    }
+    timer
+}
+
+/// Says a text with parts in each language.
+pub(super) fn tell(model: &mut Model, text: &Text, parts: impl Fn(Lang) -> Vec<String>) {
+    let say = |lang: Lang| {
+        let parts = parts(lang);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        fill(text, lang, &parts).into()
+    };
     let text = Text {
-        en: say(Lang::En).into(),
-        ja: say(Lang::Ja).into(),
+        en: say(Lang::En),
+        ja: say(Lang::Ja),
     };
     notice(model, text);
-    super::ask_anew(model);
 }
 
-pub(super) fn acknowledge(model: &mut Model) {
-    let Some(timer) = meant(model) else {
-        return notice(model, s::NO_TIMER);
-    };
-    let now = model.now;
-    ask::mark(model, &timer.key, |mark| mark.acknowledged = Some(now));
-    told(model, s::SEEN, &timer);
+fn keep(model: &mut Model, key: &str, change: impl Fn(&mut Mark)) -> Vec<Effect> {
+    let mut effects = ask::mark(model, &[key.to_owned()], change);
+    effects.extend(ask_anew(model));
+    effects
 }
 
-pub(super) fn put_off(model: &mut Model) {
-    let Some(timer) = meant(model) else {
-        return notice(model, s::NO_TIMER);
+pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
+    let Some(timer) = painted(model) else {
+        return Vec::new();
     };
     let now = model.now;
-    ask::mark(model, &timer.key, |mark| {
-        mark.snoozed = Some((now, now + LATER));
+    let effects = keep(model, &timer.key, |mark| mark.acknowledged = Some(now));
+    // What was done is told by name: the clock that is meant may be on no pane.
+    tell(model, &s::SEEN, |lang| {
+        vec![timer.text.get(lang).to_owned()]
     });
-    told(model, s::PUT_OFF, &timer);
+    effects
+}
+
+pub(super) fn put_off(model: &mut Model) -> Vec<Effect> {
+    let Some(timer) = painted(model) else {
+        return Vec::new();
+    };
+    let now = model.now;
+    let (until, minutes) = later(model);
+    let effects = keep(model, &timer.key, |mark| {
+        mark.snoozed = Some((now, until));
+    });
+    tell(model, &s::PUT_OFF, |lang| {
+        vec![minutes.to_string(), timer.text.get(lang).to_owned()]
+    });
+    effects
 }
 
 /// All of its kind, or no longer.
-pub(super) fn silence(model: &mut Model) {
+pub(super) fn silence(model: &mut Model) -> Vec<Effect> {
     let Some(timer) = selected(model) else {
-        return notice(model, s::SELECT_TIMER);
+        notice(model, s::SELECT_TIMER);
+        return Vec::new();
     };
     let now = model.now;
     let silent = timer.silenced;
-    ask::mark(model, series(&timer.key), |mark| {
+    let effects = keep(model, series(&timer.key), |mark| {
         mark.silenced = (!silent).then_some(now);
     });
-    told(model, if silent { s::SPEAKS } else { s::SILENCED }, &timer);
+    let word = if silent { s::SPEAKS } else { s::SILENCED };
+    tell(model, &word, |lang| vec![timer.text.get(lang).to_owned()]);
+    effects
 }
 
 /// Remembers what is over; says the first clock that was not so before.

@@ -237,7 +237,6 @@ impl Config {
 
     fn check_numbers(&self, faults: &mut Faults) {
         const DAY: u32 = 24 * 60;
-        let t = &self.timers;
         for (path, value, low, high) in [
             ("timekeeper.minutes", self.timekeeper.minutes, 0, DAY),
             (
@@ -246,29 +245,11 @@ impl Config {
                 0,
                 DAY,
             ),
-            (
-                "timers.ask_commander_minutes",
-                t.ask_commander_minutes,
-                1,
-                DAY,
-            ),
-            ("timers.ask_level_minutes", t.ask_level_minutes, 1, DAY),
-            ("timers.ask_times", t.ask_times, 0, 20),
-            (
-                "timers.ask_situation_seconds",
-                t.ask_situation_seconds,
-                0,
-                3600,
-            ),
-            (
-                "timers.commander_silent_minutes",
-                t.commander_silent_minutes,
-                1,
-                DAY,
-            ),
-            ("timers.present_minutes", t.present_minutes, 1, DAY),
         ] {
             faults.within(path, value, low, high);
+        }
+        for (key, value, low, high) in self.timers.ranges() {
+            faults.within(&format!("timers.{key}"), value, low, high);
         }
     }
 

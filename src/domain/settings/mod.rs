@@ -8,11 +8,13 @@
 mod check;
 mod label;
 mod naming;
+mod timers;
 mod zone;
 
 pub use check::Fault;
 pub use label::Label;
 pub use naming::{Fill, MAX_CHANNEL_NAME, NameRule};
+pub use timers::Timers;
 pub use zone::Zone;
 
 use super::words::Lang;
@@ -166,19 +168,6 @@ pub struct Broadcast {
 pub struct Timekeeper {
     pub minutes: u32,
     pub after_recovery_minutes: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Timers {
-    pub ask_commander_minutes: u32,
-    pub ask_level_minutes: u32,
-    /// How often each of the two is asked in the channel; 0: not there.
-    pub ask_times: u32,
-    /// After a declaration without a situation; 0: not asked for in the channel.
-    pub ask_situation_seconds: u32,
-    pub commander_silent_minutes: u32,
-    pub present_minutes: u32,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -390,19 +379,6 @@ impl Default for Timekeeper {
         Timekeeper {
             minutes: 15,
             after_recovery_minutes: 60,
-        }
-    }
-}
-
-impl Default for Timers {
-    fn default() -> Timers {
-        Timers {
-            ask_commander_minutes: 2,
-            ask_level_minutes: 5,
-            ask_times: 5,
-            ask_situation_seconds: 30,
-            commander_silent_minutes: 5,
-            present_minutes: 15,
         }
     }
 }

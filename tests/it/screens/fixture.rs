@@ -633,6 +633,7 @@ impl World {
             limits: self.limits.clone(),
             // Somebody else is at a console, unless a test says otherwise.
             other_heard: Some(now()),
+            local: Arc::default(),
         }
     }
 
