@@ -69,6 +69,7 @@ fn with<T>(
     let room = model.room_data();
     let room = room.filter(|room| room.summary.incident.id == incident.id);
     let heard = Heard {
+        me: &model.snapshot.me,
         last: room.map_or(&empty, |room| &room.heard),
         name: &|user| model.name(user),
         failed: failed(model, &incident.id),
@@ -85,30 +86,34 @@ fn failed(model: &Model, incident: &IncidentId) -> usize {
         .count()
 }
 
-/// Keeps what is still wanted where it is, and fills what became free. Says which are new.
+/// Keeps what is still wanted where it is, and fills what became free. Says what is shown for the
+/// first time.
 pub fn fill_slots(model: &mut Model) -> Vec<Prompt> {
     let wanted = wanted(model);
-    let before = std::mem::take(&mut model.room.asks);
-    let after = prompt::slots(&before, &wanted);
-    let new = |prompt: &Prompt| {
-        let holds = |slots: &[Option<String>]| slots.iter().flatten().any(|k| *k == prompt.key);
-        holds(&after) && !holds(&before)
+    model.room.asks = prompt::slots(&model.room.asks, &wanted);
+    let Some(id) = model.room_id() else {
+        return Vec::new();
     };
-    let new = wanted.into_iter().filter(new).collect();
-    model.room.asks = after;
-    new
+    let local = local(model, id);
+    let stands = |about: &AskId| model.room.asks.iter().flatten().any(|a| a == about);
+    wanted
+        .into_iter()
+        .filter(|prompt| stands(&prompt.about) && local.mark(&prompt.key).shown.is_none())
+        .collect()
 }
 
-/// The prompt that goes by this key, while it is wanted.
-pub fn prompt(model: &Model, key: &str) -> Option<Prompt> {
-    wanted(model).into_iter().find(|prompt| prompt.key == key)
+/// The prompt about this, while it is wanted.
+pub fn prompt(model: &Model, about: &AskId) -> Option<Prompt> {
+    wanted(model)
+        .into_iter()
+        .find(|prompt| prompt.about == *about)
 }
 
 pub fn said(model: &Model, prompt: &Prompt) -> Said {
     let tone = match prompt.weight {
         Weight::Alarm if prompt.about == AskId::Failed => Tone::Failed,
         Weight::Alarm => Tone::Overdue,
-        Weight::Warning => Tone::Soon,
+        Weight::Standing | Weight::Warning => Tone::Soon,
         Weight::Offer => Tone::Plain,
     };
     Said::new(prompt.text.get(model.lang), tone)

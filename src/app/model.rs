@@ -16,7 +16,7 @@ use crate::domain::decide::Command;
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
-use crate::domain::prompt::SLOTS;
+use crate::domain::prompt::{SLOTS, Subject};
 use crate::domain::settings::{Theme, Zone};
 use crate::domain::verb::Verb;
 use crate::domain::watch::Mark;
@@ -91,6 +91,8 @@ pub(super) struct Memory {
     pub seen: Vec<(Generation, Seen)>,
     /// Marks that were handed to the core, until they are seen in a snapshot.
     pub marks: Vec<(IncidentId, String, Mark)>,
+    /// Forms that were opened to answer a prompt: its key, by the form's serial.
+    pub answering: BTreeMap<u64, String>,
     /// Clocks that were over already when last looked at, by key.
     pub over: BTreeSet<String>,
 }
@@ -99,7 +101,7 @@ pub(super) struct Memory {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// The prompts in their slots: what a digit answers.
-    pub asks: [Option<String>; ASKS],
+    pub asks: [Option<Subject>; ASKS],
     /// The most urgent timer.
     pub timer: Option<String>,
 }
@@ -193,8 +195,8 @@ pub struct RoomView {
     pub all: bool,
     /// One pane over the whole room.
     pub zoomed: bool,
-    /// Prompts by key: each keeps its slot until it is answered or put off.
-    pub asks: [Option<String>; ASKS],
+    /// Each prompt keeps its slot until it is answered or put off.
+    pub asks: [Option<Subject>; ASKS],
 }
 
 impl RoomView {

@@ -127,6 +127,7 @@ pub mod ask {
         OVER = "Over: {}", "期限超過: {}";
         NO_TIMER = "No timer calls for attention.", "確認の要る期限はありません。";
         SELECT_TIMER = "Select a timer first (9).", "先に期限を選んでください (9)。";
+        STANDS = "This stays until it is answered.", "これは答えるまで消えません。";
         SNOOZED = "Asked again in {} minutes.", "{}分後にもう一度確認します。";
         NOTHING = "There is no such prompt.", "その番号の確認はありません。";
     }

@@ -1,12 +1,18 @@
 //! What the deputy asks, and when: offers, never orders. Each is about one thing, opens the smallest
 //! form that answers it, and keeps its place until it is answered, put off or dismissed.
+//!
+//! What the record can tell is read from it: a prompt goes when its reason goes. What it cannot
+//! tell ("does anybody need relief?") is asked once a run, and goes when it was answered here.
 
-use super::event::Milestone;
+mod early;
+mod late;
+mod people;
+
 use super::ids::{IncidentId, UserId};
 use super::incident::Incident;
-use super::timer::{Clock, Pressure, timers};
+use super::timer::{Timer, timers};
 use super::verb::Verb;
-use super::watch::{Heard, Local, Rules, rough};
+use super::watch::{Heard, Local, Rules};
 use super::words::Text;
 use crate::both;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,19 +20,45 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// As many as stand on the screen at once.
 pub const SLOTS: usize = 3;
 
-/// What a prompt is about.
+/// What a prompt is about. Two with the same are the same prompt, whatever they say.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// Something that should have reached the workspace did not.
     Failed,
+    Situation,
     Commander,
     Level,
-    Situation,
+    Started,
     Detected,
-    /// Another open incident looks like this one.
-    Merge(IncidentId),
+    /// Nobody holds this role.
+    Role(&'static str),
+    RecentChange,
+    Expert,
+    /// What is asked with the timekeeper's calls, in turn.
+    Alternative,
+    LevelStill,
+    Relief,
     /// The time of an item is over: its id.
     TimeBox(String),
+    /// Another open incident looks like this one.
+    Merge(IncidentId),
+    /// More people than one lead can lead: whose.
+    Span(UserId),
+    /// Somebody is long in a role; `commander` is one.
+    TooLong(String),
+    /// The commander was not heard for long.
+    SilentCommander,
+    /// Somebody has a task and was not heard for long.
+    SilentPerson(UserId),
+    /// Several people are here without anything to do.
+    Idle,
+    Overloaded(UserId),
+    Evidence,
+    /// Somebody must be told by law: the item that settles it.
+    Legal(String),
+    WhatIsLeft,
+    /// What stands between here and the end: its name.
+    BeforeResolving(&'static str),
 }
 
 /// What a key on the prompt opens.
@@ -36,19 +68,32 @@ pub enum Opens {
     /// A verb about something by id.
     About(Verb, String),
     Outbox,
+    /// Whom to call.
+    Calls,
+}
+
+impl Opens {
+    pub fn verb(&self) -> Option<Verb> {
+        match self {
+            Opens::Verb(verb) | Opens::About(verb, _) => Some(*verb),
+            Opens::Outbox | Opens::Calls => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weight {
     /// Something failed, or time is over.
     Alarm,
-    /// It is due, or was asked often enough: a standing warning.
+    /// It was asked often enough: it stands, and cannot be dismissed.
+    Standing,
     Warning,
     Offer,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
+    /// Names this time of asking: what is put off or dismissed is this time.
     pub key: String,
     pub about: Subject,
     pub text: Text,
@@ -56,9 +101,87 @@ pub struct Prompt {
     pub weight: Weight,
     /// The same is asked in the channel.
     pub in_channel: bool,
+    /// The record will not tell that it was answered.
+    pub once: bool,
 }
 
-/// What would be asked now, the most wanted first.
+/// Whom a prompt is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For<'a> {
+    Everyone,
+    Command,
+    CommandAnd(&'a UserId),
+}
+
+/// What prompts are made from.
+struct Deputy<'a> {
+    incident: &'a Incident,
+    rules: &'a Rules<'a>,
+    heard: &'a Heard<'a>,
+    timers: Vec<Timer>,
+    declared: DateTime<Utc>,
+    now: DateTime<Utc>,
+    local: &'a Local,
+    prompts: Vec<Prompt>,
+}
+
+impl Deputy<'_> {
+    fn age(&self) -> TimeDelta {
+        self.now - self.declared
+    }
+
+    fn past(&self, minutes: u32) -> bool {
+        self.age() >= TimeDelta::minutes(i64::from(minutes))
+    }
+
+    fn name(&self, user: &UserId) -> String {
+        (self.heard.name)(user)
+    }
+
+    fn add(&mut self, whom: For<'_>, prompt: Prompt) {
+        let me = self.heard.me;
+        let nobody = me.as_str().is_empty();
+        let meant = match whom {
+            For::Everyone => true,
+            For::Command => nobody || self.incident.may_command(me),
+            For::CommandAnd(user) => nobody || user == me || self.incident.may_command(me),
+        };
+        let mark = self.local.mark(&prompt.key);
+        let away = prompt.weight != Weight::Standing
+            && (mark.dismissed.is_some() || (prompt.once && mark.answered.is_some()));
+        if meant && !away && !mark.is_snoozed(self.now) {
+            self.prompts.push(prompt);
+        }
+    }
+}
+
+impl Prompt {
+    fn new(about: Subject, key: impl Into<String>, opens: Opens, text: Text) -> Prompt {
+        Prompt {
+            key: key.into(),
+            about,
+            text,
+            opens,
+            weight: Weight::Offer,
+            in_channel: false,
+            once: false,
+        }
+    }
+
+    fn weighing(self, weight: Weight) -> Prompt {
+        Prompt { weight, ..self }
+    }
+
+    fn in_channel(self, in_channel: bool) -> Prompt {
+        Prompt { in_channel, ..self }
+    }
+
+    fn once(self) -> Prompt {
+        Prompt { once: true, ..self }
+    }
+}
+
+/// What would be asked now at this console, the most wanted first.
 pub fn prompts(
     incident: &Incident,
     rules: &Rules<'_>,
@@ -66,162 +189,84 @@ pub fn prompts(
     local: &Local,
     now: DateTime<Utc>,
 ) -> Vec<Prompt> {
-    let mut prompts = wanted(incident, rules, heard, local, now);
-    prompts.retain(|prompt| {
-        let mark = local.mark(&prompt.key);
-        mark.dismissed.is_none() && !mark.is_snoozed(now)
-    });
-    prompts
-}
-
-fn wanted(
-    incident: &Incident,
-    rules: &Rules<'_>,
-    heard: &Heard<'_>,
-    local: &Local,
-    now: DateTime<Utc>,
-) -> Vec<Prompt> {
-    let mut prompts = Vec::new();
     let Some(declared) = incident.declared else {
-        return prompts;
+        return Vec::new();
     };
-    let mut ask = |about: Subject, key: String, weight, opens, in_channel, text| {
-        prompts.push(Prompt {
-            key,
-            about,
-            text,
-            opens,
-            weight,
-            in_channel,
-        });
+    let mut deputy = Deputy {
+        incident,
+        rules,
+        heard,
+        timers: timers(incident, rules, heard, local, now),
+        declared,
+        now,
+        local,
+        prompts: Vec::new(),
     };
-    if heard.failed > 0 {
-        let count = heard.failed;
-        ask(
-            Subject::Failed,
-            "failed".to_owned(),
-            Weight::Alarm,
-            Opens::Outbox,
-            false,
-            both!(
-                "{count} did not reach the channel: look",
-                "{count}件がチャンネルに届いていません。確認しますか"
-            ),
-        );
-    }
-    if incident.phase.is_over() {
-        return prompts;
-    }
-    let t = &rules.config.timers;
-    let age = now - declared;
-    let past = |minutes: u32| age >= TimeDelta::minutes(i64::from(minutes));
-    let since = rough(age);
-    if incident.phase.is_burning() {
-        if incident.commander.is_none() && past(t.ask_commander_minutes) {
-            ask(
-                Subject::Commander,
-                "commander".to_owned(),
-                Weight::Warning,
-                Opens::Verb(Verb::Command),
-                t.ask_times > 0,
-                Text {
-                    en: format!("No commander for {}: who commands?", since.en).into(),
-                    ja: format!("指揮者がいません ({})。誰が執りますか", since.ja).into(),
-                },
-            );
+    deputy.failed();
+    if !incident.phase.is_over() {
+        if incident.phase.is_burning() {
+            deputy.command();
+            deputy.merges();
+            deputy.boxes();
+            deputy.evidence();
+            deputy.first_minutes();
+            deputy.people();
+            deputy.in_turn();
+        } else {
+            deputy.merges();
+            deputy.boxes();
+            deputy.afterwards();
         }
-        if incident.level.is_none() && past(t.ask_level_minutes) {
-            ask(
-                Subject::Level,
-                "level".to_owned(),
-                Weight::Warning,
-                Opens::Verb(Verb::Level),
-                t.ask_times > 0,
-                Text {
-                    en: format!("No level for {}: how bad is it?", since.en).into(),
-                    ja: format!("レベルが未定です ({})。いくつですか", since.ja).into(),
-                },
-            );
-        }
+        deputy.detected();
+        deputy.legal();
     }
-    for other in heard.others {
-        let (channel, title) = (&other.channel, &other.title);
-        ask(
-            Subject::Merge(other.id.clone()),
-            format!("merge/{}", other.id),
-            Weight::Warning,
-            Opens::About(Verb::Merge, other.id.to_string()),
-            false,
-            both!(
-                "Merge into {channel}? {title} may be the same",
-                "{channel} に統合?「{title}」と同じ件かもしれません"
-            ),
-        );
-    }
-    for timer in timers(incident, rules, heard, local, now) {
-        if timer.pressure != Pressure::Overdue || timer.silenced {
-            continue;
-        }
-        if let Clock::Item(id) = timer.what {
-            let over = rough(now - timer.due);
-            let who = owner(heard, timer.owner.as_ref());
-            ask(
-                Subject::TimeBox(id.clone()),
-                timer.key.clone(),
-                Weight::Alarm,
-                Opens::About(Verb::Tick, format!("ask:{id}")),
-                false,
-                Text {
-                    en: format!("{}: {} over ({who})", timer.text.en, over.en).into(),
-                    ja: format!("{}: {}超過 ({who})", timer.text.ja, over.ja).into(),
-                },
-            );
-        }
-    }
-    if incident.phase.is_burning() && incident.situation.is_none() {
-        ask(
-            Subject::Situation,
-            "situation".to_owned(),
-            Weight::Offer,
-            Opens::Verb(Verb::Situation),
-            true,
-            Text::fixed("What is the situation?", "いまいまの状況を書きませんか"),
-        );
-    }
-    // Asked with the timekeeper's calls, from the first on.
-    let first_call = incident.timekeeper.as_ref().map_or(0, |k| k.minutes);
-    let first_call = if first_call == 0 { 15 } else { first_call };
-    if !incident.milestones.contains_key(&Milestone::Detected) && past(first_call) {
-        ask(
-            Subject::Detected,
-            "detected".to_owned(),
-            Weight::Offer,
-            Opens::About(Verb::Milestone, Milestone::Detected.name().to_owned()),
-            true,
-            Text::fixed(
-                "When was it detected, and by what?",
-                "検知はいつ、何によってでしたか",
-            ),
-        );
-    }
+    let mut prompts = deputy.prompts;
+    prompts.sort_by_key(|prompt| prompt.weight);
     prompts
 }
 
-fn owner(heard: &Heard<'_>, user: Option<&UserId>) -> String {
-    user.map(|user| (heard.name)(user)).unwrap_or_default()
+impl Deputy<'_> {
+    fn failed(&mut self) {
+        let count = self.heard.failed;
+        if count == 0 {
+            return;
+        }
+        let text = both!(
+            "{count} did not reach the channel: look",
+            "{count}件がチャンネルに届いていません。確認しますか"
+        );
+        let prompt = Prompt::new(Subject::Failed, "failed", Opens::Outbox, text);
+        self.add(For::Everyone, prompt.weighing(Weight::Alarm));
+    }
+
+    fn merges(&mut self) {
+        for other in self.heard.others {
+            let (channel, title) = (&other.channel, &other.title);
+            let prompt = Prompt::new(
+                Subject::Merge(other.id.clone()),
+                format!("merge/{}", other.id),
+                Opens::About(Verb::Merge, other.id.to_string()),
+                both!(
+                    "Merge into {channel}? {title} may be the same",
+                    "{channel} に統合?「{title}」と同じ件かもしれません"
+                ),
+            );
+            self.add(For::Command, prompt.weighing(Weight::Warning));
+        }
+    }
 }
 
 /// The slots of the screen: what is still wanted stays where it stands, and holes are filled with
 /// the most wanted.
-pub fn slots(previous: &[Option<String>; SLOTS], prompts: &[Prompt]) -> [Option<String>; SLOTS] {
-    let wanted = |key: &String| prompts.iter().any(|prompt| prompt.key == *key);
+pub fn slots(previous: &[Option<Subject>; SLOTS], prompts: &[Prompt]) -> [Option<Subject>; SLOTS] {
+    let wanted = |about: &Subject| prompts.iter().any(|prompt| prompt.about == *about);
     let mut slots = previous.clone().map(|held| held.filter(wanted));
     for prompt in prompts {
-        if slots.iter().flatten().any(|held| *held == prompt.key) {
+        if slots.iter().flatten().any(|held| *held == prompt.about) {
             continue;
         }
         match slots.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(prompt.key.clone()),
+            Some(slot) => *slot = Some(prompt.about.clone()),
             None => break,
         }
     }

@@ -1,10 +1,13 @@
 //! The clocks of an incident: what has an owner, a due time and an acknowledgement.
 
-use super::event::Milestone;
+mod cadence;
+
+use super::event::{Body, Milestone};
 use super::ids::UserId;
-use super::incident::{Incident, ItemState};
+use super::incident::{Incident, ItemState, Verdict};
 use super::watch::{Heard, Local, Rules};
 use super::words::Text;
+use cadence::Cadence;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// What a clock is about.
@@ -13,8 +16,12 @@ pub enum Clock {
     Timekeeper,
     /// An item of the checklist that somebody has in hand: its id.
     Item(String),
+    /// Somebody must be told by law: the item of the checklist that settles it.
+    Legal(String),
     /// Recovered, and not resolved.
     Unresolved,
+    /// Nobody writes any more.
+    Silent,
     PostMortem,
 }
 
@@ -58,20 +65,16 @@ impl Timer {
     }
 }
 
-/// Recovered and not resolved: reminded of after this.
-const UNRESOLVED: TimeDelta = TimeDelta::hours(24);
-/// The post-mortem of so many of the worst levels is due sooner.
-const SEVERE_LEVELS: usize = 2;
-
 /// A call that a console with the duty makes within seconds is late only after this.
 const LATE_CALL: TimeDelta = TimeDelta::minutes(2);
 
 /// How long before its time a clock is amber.
 fn near(what: &Clock) -> TimeDelta {
     match what {
+        Clock::Legal(_) => TimeDelta::days(2),
+        Clock::PostMortem | Clock::Silent => TimeDelta::days(1),
         Clock::Unresolved => TimeDelta::hours(1),
-        Clock::PostMortem => TimeDelta::days(1),
-        _ => TimeDelta::minutes(2),
+        Clock::Timekeeper | Clock::Item(_) => TimeDelta::minutes(2),
     }
 }
 
@@ -80,24 +83,54 @@ fn near(what: &Clock) -> TimeDelta {
 pub fn timers(
     incident: &Incident,
     rules: &Rules<'_>,
-    _heard: &Heard<'_>,
+    heard: &Heard<'_>,
     local: &Local,
     now: DateTime<Utc>,
 ) -> Vec<Timer> {
-    let mut timers = Vec::new();
-    let mut add = |key: String, what: Clock, text: Text, owner: Option<UserId>, due| {
-        let mark = local.mark(&key);
-        let pressure = if due <= now {
+    let mut clocks = Clocks {
+        local,
+        now,
+        timers: Vec::new(),
+    };
+    if incident.declared.is_some() && !incident.phase.is_over() {
+        clocks.call(incident);
+        clocks.items(incident);
+        clocks.legal(incident, rules);
+        clocks.after(incident, rules);
+        clocks.silence(incident, rules, heard);
+    }
+    let mut timers = clocks.timers;
+    timers.sort_by_key(|timer| (timer.rank(), timer.due));
+    timers
+}
+
+struct Clocks<'a> {
+    local: &'a Local,
+    now: DateTime<Utc>,
+    timers: Vec<Timer>,
+}
+
+impl Clocks<'_> {
+    fn add(
+        &mut self,
+        key: String,
+        what: Clock,
+        text: Text,
+        owner: Option<UserId>,
+        due: DateTime<Utc>,
+    ) {
+        let mark = self.local.mark(&key);
+        let pressure = if due <= self.now {
             Pressure::Overdue
-        } else if due - now <= near(&what) {
+        } else if due - self.now <= near(&what) {
             Pressure::Near
         } else {
             Pressure::Running
         };
-        timers.push(Timer {
+        self.timers.push(Timer {
             acknowledged: mark.acknowledged.is_some(),
-            snoozed: mark.snoozed_until(now),
-            silenced: local.series(&key).silenced.is_some(),
+            snoozed: mark.snoozed_until(self.now),
+            silenced: self.local.series(&key).silenced.is_some(),
             key,
             what,
             text,
@@ -105,82 +138,171 @@ pub fn timers(
             due,
             pressure,
         });
-    };
-    let commander = incident.commander.as_ref().map(|held| held.user.clone());
-    if let Some((number, due)) = call(incident, now) {
-        let epoch = incident.timekeeper.as_ref().map(|k| k.epoch.clone());
-        let epoch = epoch.map(|id| id.to_string()).unwrap_or_default();
-        add(
-            format!("timekeeper/{epoch}/{number}"),
+    }
+
+    /// Of something that comes again and again: the latest time that has come, until it is
+    /// acknowledged; then the next.
+    fn again(
+        &mut self,
+        series: &str,
+        what: Clock,
+        text: Text,
+        owner: Option<UserId>,
+        cadence: &Cadence<'_>,
+    ) {
+        let key = |number: u32| format!("{series}/{number}");
+        let mut number = cadence.latest(self.now).unwrap_or(0);
+        if cadence.at(number) <= self.now && self.local.mark(&key(number)).acknowledged.is_some() {
+            number += 1;
+        }
+        self.add(key(number), what, text, owner, cadence.at(number));
+    }
+
+    /// The timekeeper's call that is late, else the next one.
+    fn call(&mut self, incident: &Incident) {
+        let Some(keeper) = incident.timekeeper.as_ref().filter(|k| k.minutes > 0) else {
+            return;
+        };
+        let late = incident
+            .call_due(self.now)
+            .filter(|slot| self.now - slot.due > LATE_CALL)
+            .map(|slot| slot.due);
+        let Some(due) = late.or_else(|| incident.next_call(self.now)) else {
+            return;
+        };
+        let number = (due - keeper.base).num_minutes() / i64::from(keeper.minutes);
+        self.add(
+            format!("timekeeper/{}/{number}", keeper.epoch),
             Clock::Timekeeper,
             Text::fixed("timekeeper", "タイムキーパー"),
             None,
             due,
         );
     }
-    for check in incident.checklist() {
-        if check.state != ItemState::Open || incident.phase.is_over() {
-            continue;
+
+    fn items(&mut self, incident: &Incident) {
+        for check in incident.checklist() {
+            if check.state != ItemState::Open {
+                continue;
+            }
+            if let (Some(minutes), Some(since), Some(who)) =
+                (check.item.time_box, check.assigned_at, check.assignee)
+            {
+                let due = since + TimeDelta::minutes(i64::from(minutes));
+                let since = since.timestamp_millis();
+                let (id, text) = (check.item.id, Text::same(check.item.text));
+                let key = format!("item/{id}/{since}");
+                self.add(key, Clock::Item(id), text, Some(who), due);
+            }
         }
-        if let (Some(minutes), Some(since), Some(who)) =
-            (check.item.time_box, check.assigned_at, check.assignee)
-        {
-            let due = since + TimeDelta::minutes(i64::from(minutes));
-            let since = since.timestamp_millis();
-            let (id, text) = (check.item.id, Text::same(check.item.text));
-            add(
-                format!("item/{id}/{since}"),
-                Clock::Item(id),
-                text,
-                Some(who),
-                due,
+    }
+
+    /// Counted from when it was known that personal data is involved.
+    fn legal(&mut self, incident: &Incident, rules: &Rules<'_>) {
+        let Some(known) = personal_data_since(incident) else {
+            return;
+        };
+        let list = incident.checklist();
+        for duty in &rules.config.legal {
+            let item = list.iter().find(|check| check.item.id == duty.item);
+            if item.is_some_and(|check| check.state != ItemState::Open) {
+                continue;
+            }
+            let days = duty.days_for(incident.kind);
+            self.add(
+                format!("legal/{}", duty.item),
+                Clock::Legal(duty.item.clone()),
+                duty.name.text(),
+                item.and_then(|check| check.assignee.clone()),
+                known + TimeDelta::days(i64::from(days)),
             );
         }
     }
-    if let Some(recovered) = incident.milestones.get(&Milestone::Recovered)
-        && !incident.phase.is_burning()
-        && !incident.phase.is_over()
-    {
-        let time = recovered.time;
+
+    /// What recovery leaves to be done.
+    fn after(&mut self, incident: &Incident, rules: &Rules<'_>) {
+        let recovered = incident.milestones.get(&Milestone::Recovered);
+        let Some(time) = recovered
+            .map(|reached| reached.time)
+            .filter(|_| !incident.phase.is_burning())
+        else {
+            return;
+        };
+        let t = &rules.config.timers;
         let run = time.timestamp_millis();
-        add(
-            format!("unresolved/{run}"),
-            Clock::Unresolved,
-            Text::fixed("resolve what is recovered", "復旧後の残作業と解決"),
-            commander.clone(),
-            time + UNRESOLVED,
-        );
+        let commander = incident.commander.as_ref().map(|held| held.user.clone());
+        if t.unresolved_hours > 0 {
+            let cadence = Cadence {
+                first: time + TimeDelta::hours(i64::from(t.unresolved_hours)),
+                every: TimeDelta::days(i64::from(t.unresolved_again_days)),
+                working: Some(rules),
+            };
+            self.again(
+                &format!("unresolved/{run}"),
+                Clock::Unresolved,
+                Text::fixed("recovered, not resolved", "復旧済み・未解決"),
+                commander.clone(),
+                &cadence,
+            );
+        }
         let severe = incident
             .level
             .as_ref()
             .and_then(|level| rules.config.level_rank(&level.id))
-            .is_some_and(|rank| rank < SEVERE_LEVELS);
-        add(
+            .is_some_and(|rank| rank < t.post_mortem_levels as usize);
+        let due = match severe {
+            true if t.post_mortem_days > 0 => time + TimeDelta::days(i64::from(t.post_mortem_days)),
+            false if t.post_mortem_working_days > 0 => {
+                rules.working_days(time, t.post_mortem_working_days)
+            }
+            _ => return,
+        };
+        self.add(
             format!("post-mortem/{run}"),
             Clock::PostMortem,
             Text::fixed("post-mortem", "ポストモーテム"),
             commander,
-            if severe {
-                time + TimeDelta::days(3)
-            } else {
-                rules.working_days(time, 5)
-            },
+            due,
         );
     }
-    timers.sort_by_key(|timer| (timer.rank(), timer.due));
-    timers
+
+    fn silence(&mut self, incident: &Incident, rules: &Rules<'_>, heard: &Heard<'_>) {
+        let t = &rules.config.timers;
+        let acted = incident.entries.iter().map(|entry| entry.recorded_at).max();
+        let Some(last) = heard.last.values().copied().max().max(acted) else {
+            return;
+        };
+        if t.silent_channel_days == 0 {
+            return;
+        }
+        let cadence = Cadence {
+            first: last + TimeDelta::days(i64::from(t.silent_channel_days)),
+            every: TimeDelta::days(i64::from(t.silent_channel_again_days)),
+            working: Some(rules),
+        };
+        // While people write, nobody counts days.
+        if cadence.first - self.now > near(&Clock::Silent) {
+            return;
+        }
+        let commander = incident.commander.as_ref().map(|held| held.user.clone());
+        self.again(
+            &format!("silent/{}", last.timestamp_millis()),
+            Clock::Silent,
+            Text::fixed("nobody writes here any more", "チャンネルに動きがない"),
+            commander,
+            &cadence,
+        );
+    }
 }
 
-/// The timekeeper's call that is late, else the next one, with its number.
-fn call(incident: &Incident, now: DateTime<Utc>) -> Option<(u32, DateTime<Utc>)> {
-    let late = incident
-        .call_due(now)
-        .filter(|slot| now - slot.due > LATE_CALL)
-        .map(|slot| (slot.number, slot.due));
-    late.or_else(|| {
-        let due = incident.next_call(now)?;
-        let keeper = incident.timekeeper.as_ref()?;
-        let passed = (due - keeper.base).num_minutes() / i64::from(keeper.minutes.max(1));
-        Some((u32::try_from(passed).ok()?, due))
-    })
+/// When it was first said in the record that personal data is involved.
+pub fn personal_data_since(incident: &Incident) -> Option<DateTime<Utc>> {
+    if !incident.personal_data {
+        return None;
+    }
+    let marked = incident.entries.iter().find_map(|entry| {
+        let counts = entry.verdict == Verdict::Accepted;
+        (counts && entry.body == Body::PersonalData {}).then_some(entry.at)
+    });
+    marked.or(incident.declared)
 }

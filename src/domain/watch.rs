@@ -5,7 +5,7 @@ use super::ids::{IncidentId, UserId};
 use super::settings::Config;
 use super::words::Text;
 use crate::both;
-use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,7 +19,32 @@ pub struct Rules<'a> {
 impl Rules<'_> {
     /// What the organisation's clocks show.
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        at.naive_utc() + TimeDelta::seconds(i64::from((self.offset)(at)))
+        let offset = TimeDelta::seconds(i64::from((self.offset)(at)));
+        let local = at.naive_utc().checked_add_signed(offset);
+        local.unwrap_or(at.naive_utc())
+    }
+
+    /// `at`, or the next working hour where it is outside of them.
+    pub fn working_hour(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let t = &self.config.timers;
+        let mut at = at;
+        for _ in 0..NIGHTS {
+            let local = self.local(at);
+            let free = is_weekend(local);
+            let (begins, ends) = (t.work_begins, t.work_ends);
+            if !free && (begins..ends).contains(&local.hour()) {
+                return at;
+            }
+            let late = free || local.hour() >= ends;
+            let midnight = local.date().and_time(NaiveTime::MIN);
+            let next =
+                midnight + TimeDelta::days(i64::from(late)) + TimeDelta::hours(i64::from(begins));
+            let Some(later) = at.checked_add_signed(next - local) else {
+                return at;
+            };
+            at = later;
+        }
+        at
     }
 
     /// The same time of day so many working days later.
@@ -36,6 +61,9 @@ impl Rules<'_> {
     }
 }
 
+/// The longest that weekends and nights can put something off, in steps of [`Rules::working_hour`].
+const NIGHTS: usize = 8;
+
 fn is_weekend(at: NaiveDateTime) -> bool {
     matches!(at.weekday(), Weekday::Sat | Weekday::Sun)
 }
@@ -51,6 +79,8 @@ pub struct Other {
 
 /// What is known beside the record.
 pub struct Heard<'a> {
+    /// Who sits at this console; empty while that is not known.
+    pub me: &'a UserId,
     /// When each person last wrote in the channel.
     pub last: &'a BTreeMap<UserId, DateTime<Utc>>,
     pub name: &'a dyn Fn(&UserId) -> String,

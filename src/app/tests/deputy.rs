@@ -1,13 +1,12 @@
 //! What is put off, dismissed, acknowledged and silenced at this console.
 
 use super::busy;
-use crate::app::ask;
+use crate::app::ask::{self, AskId};
 use crate::app::testing::{Desk, ME, World};
 use crate::domain::decide::Command;
 
-fn slots(desk: &Desk) -> Vec<&str> {
-    let asks = desk.model.room.asks.iter().flatten();
-    asks.map(String::as_str).collect()
+fn slots(desk: &Desk) -> Vec<AskId> {
+    desk.model.room.asks.iter().flatten().cloned().collect()
 }
 
 #[test]
@@ -15,20 +14,25 @@ fn what_was_dismissed_stays_so_after_a_restart_and_what_was_put_off_comes_back()
     let mut world = World::declared();
     world.later(400);
     let mut desk = Desk::in_room(world);
-    assert_eq!(slots(&desk), ["commander", "level", "situation"]);
-    desk.keys("Alt-q");
+    let first = [AskId::Commander, AskId::Level, AskId::Situation];
+    assert_eq!(slots(&desk), first);
+    desk.keys("Alt-e");
     desk.keys("Alt-2");
     assert!(desk.said().contains("in 10 minutes"), "{}", desk.said());
-    assert_eq!(slots(&desk), ["situation"]);
+    assert_eq!(slots(&desk), [AskId::Commander, AskId::Started]);
     // The console is left and started again.
     let mut world = desk.world;
     world.later(599);
     let desk = Desk::in_room(world);
-    assert_eq!(slots(&desk), ["situation", "detected"]);
+    assert!(!slots(&desk).contains(&AskId::Situation));
+    assert!(slots(&desk).contains(&AskId::Commander));
     let mut world = desk.world;
-    world.later(1);
+    world.later(7 * 24 * 3600);
     let desk = Desk::in_room(world);
-    assert_eq!(slots(&desk), ["level", "situation", "detected"]);
+    let asked = ask::wanted(&desk.model).into_iter().map(|p| p.about);
+    let asked: Vec<AskId> = asked.collect();
+    assert!(asked.contains(&AskId::Level), "{asked:?}");
+    assert!(!asked.contains(&AskId::Situation), "{asked:?}");
 }
 
 #[test]
@@ -40,12 +44,55 @@ fn a_prompt_is_logged_as_shown_and_as_answered() {
     desk.world.later(20);
     desk.refresh();
     desk.paint();
-    assert_eq!(desk.world.marks[&id].mark("commander").shown, Some(shown));
-    assert_eq!(desk.world.marks[&id].mark("commander").answered, None);
+    let mark = desk.world.marks[&id].mark("commander/1");
+    assert_eq!((mark.shown, mark.answered), (Some(shown), None));
     desk.keys("1");
-    let mark = desk.world.marks[&id].mark("commander");
-    assert_eq!(mark.answered, Some(desk.world.now));
-    assert_eq!(mark.shown, Some(shown));
+    let mark = desk.world.marks[&id].mark("commander/1");
+    let now = desk.world.now;
+    assert_eq!((mark.shown, mark.answered), (Some(shown), Some(now)));
+}
+
+#[test]
+fn what_the_record_cannot_tell_goes_with_its_answer_and_not_with_a_form_that_was_left() {
+    let mut world = busy();
+    world.act(Command::Situation("cards fail".into()), ME);
+    world.later(16 * 60);
+    let mut desk = Desk::in_room(world);
+    let slot = |desk: &Desk| {
+        let asks = desk.model.room.asks.iter();
+        asks.clone().position(|a| *a == Some(AskId::RecentChange))
+    };
+    // What stands before it is put away.
+    while slot(&desk).is_none() {
+        desk.keys("Alt-q");
+    }
+    let at = slot(&desk).expect("asked") + 1;
+    desk.keys(&at.to_string());
+    desk.keys("Esc");
+    assert_eq!(slot(&desk), Some(at - 1), "left is not answered");
+    desk.keys(&at.to_string());
+    desk.write("deploy at 13:40, rolled back");
+    desk.keys("Ctrl-o");
+    assert!(desk.answer().iter().all(Result::is_ok));
+    assert_eq!(slot(&desk), None);
+}
+
+#[test]
+fn after_five_times_the_commander_is_a_warning_that_cannot_be_dismissed() {
+    let mut world = World::declared();
+    world.later(11 * 60 + 59);
+    let mut desk = Desk::in_room(world);
+    assert_eq!(slots(&desk)[0], AskId::Commander);
+    desk.keys("Alt-q");
+    assert!(!slots(&desk).contains(&AskId::Commander));
+    desk.world.later(1);
+    desk.refresh();
+    desk.paint();
+    let at = slots(&desk).iter().position(|a| *a == AskId::Commander);
+    let at = at.expect("asked again, where there is room");
+    desk.keys(["Alt-q", "Alt-w", "Alt-e"][at]);
+    assert!(desk.said().contains("stays"), "{}", desk.said());
+    assert!(slots(&desk).contains(&AskId::Commander));
 }
 
 /// An item in somebody's hand for 65 seconds less than its time, with the timekeeper stopped.

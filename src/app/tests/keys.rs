@@ -92,14 +92,17 @@ fn a_digit_answers_what_was_painted_when_it_was_pressed() {
     );
     desk.world.later(300);
     desk.refresh();
-    assert_ne!(desk.model.room.asks[0], Some("commander".to_owned()));
+    assert_ne!(
+        desk.model.room.asks[0],
+        Some(crate::app::ask::AskId::Commander)
+    );
     desk.blind("1");
     assert!(desk.model.overlays.is_empty(), "it was answered meanwhile");
     desk.paint();
     let asks = &desk.model.room.asks;
     let level = asks
         .iter()
-        .position(|ask| ask.as_deref() == Some("level"))
+        .position(|ask| *ask == Some(crate::app::ask::AskId::Level))
         .expect("asked");
     desk.keys(&(level + 1).to_string());
     assert_eq!(form_of(&desk.model), Some(Verb::Level));

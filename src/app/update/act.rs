@@ -2,6 +2,7 @@
 
 use super::{complain, compose, enter, notice};
 use crate::app::action::Action;
+use crate::app::ask;
 use crate::app::availability::{available, is_saving};
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Opening};
@@ -140,15 +141,16 @@ pub(super) fn acted(
     match result {
         Ok(id) => {
             let watched = at.is_some();
+            let mut effects = answered(model, &saving);
             if let Some(at) = at {
                 model.overlays.remove(at);
             }
             // Whoever left the form while it was being saved went to do something else.
             let declared = matches!(saving.command, Command::Declare(_));
             if declared && watched {
-                return enter(model, id);
+                effects.extend(enter(model, id));
             }
-            Vec::new()
+            effects
         }
         Err(problem) => {
             match at.and_then(|at| model.overlays.get_mut(at)) {
@@ -162,6 +164,21 @@ pub(super) fn acted(
             Vec::new()
         }
     }
+}
+
+/// A prompt that the record does not know to be answered, was.
+fn answered(model: &mut Model, saving: &Saving) -> Vec<Effect> {
+    let key = saving
+        .form
+        .and_then(|serial| model.memory.answering.remove(&serial));
+    let here = model.room_id() == saving.incident.as_ref();
+    let Some(key) = key.filter(|_| here) else {
+        return Vec::new();
+    };
+    let now = model.now;
+    let mut effects = ask::mark(model, &[key], |mark| mark.answered = Some(now));
+    effects.extend(super::ask_anew(model));
+    effects
 }
 
 /// What was refused goes back to where it was written.

@@ -11,7 +11,7 @@ use crate::app::keymap::Chord;
 use crate::app::model::{Model, Overlay, Pane, RowId, Screen, Where};
 use crate::app::strings::{ask as asks, composer as s, fill};
 use crate::app::view::{self, rows};
-use crate::domain::prompt::{Opens, Prompt};
+use crate::domain::prompt::{Opens, Prompt, Weight};
 use crate::domain::text::is_japanese_input;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
@@ -154,9 +154,9 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The prompt that stood in this slot on the screen when the key went down; one that was answered
 /// meanwhile asks for nothing any more.
 fn painted_prompt(model: &mut Model, slot: usize) -> Option<Prompt> {
-    let key = model.painted.seen.asks.get(slot).cloned().flatten();
-    let stands = key.filter(|key| model.room.asks.iter().flatten().any(|k| k == key));
-    let prompt = stands.and_then(|key| ask::prompt(model, &key));
+    let about = model.painted.seen.asks.get(slot).cloned().flatten();
+    let stands = about.filter(|about| model.room.asks.iter().flatten().any(|a| a == about));
+    let prompt = stands.and_then(|about| ask::prompt(model, &about));
     if prompt.is_none() {
         notice(model, asks::NOTHING);
     }
@@ -168,18 +168,29 @@ pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
     let Some(prompt) = painted_prompt(model, slot) else {
         return Vec::new();
     };
-    let now = model.now;
-    let mut effects = ask::mark(model, &[prompt.key], |mark| {
-        mark.answered = Some(now);
-    });
-    effects.extend(match prompt.opens {
+    let mut effects = match prompt.opens {
         Opens::Outbox => {
             outbox::open(model);
             Vec::new()
         }
+        Opens::Calls => {
+            over::calls(model);
+            Vec::new()
+        }
         Opens::Verb(verb) => act::verb(model, verb),
         Opens::About(verb, subject) => act::about(model, verb, Some(&subject)),
-    });
+    };
+    // What only its answer makes go, goes when its form is through.
+    if let (true, Some(Overlay::Form(form))) = (prompt.once, model.overlays.last()) {
+        let serial = form.serial;
+        model.memory.answering.insert(serial, prompt.key);
+        return effects;
+    }
+    let now = model.now;
+    effects.extend(ask::mark(model, &[prompt.key], |mark| {
+        mark.answered = Some(now);
+    }));
+    effects.extend(super::ask_anew(model));
     effects
 }
 
@@ -207,6 +218,10 @@ fn dismiss(model: &mut Model, slot: usize) -> Vec<Effect> {
         return Vec::new();
     };
     let now = model.now;
+    if prompt.weight == Weight::Standing {
+        notice(model, asks::STANDS);
+        return Vec::new();
+    }
     let mut effects = ask::mark(model, &[prompt.key], |mark| mark.dismissed = Some(now));
     effects.extend(super::ask_anew(model));
     notice(model, asks::DISMISSED);

@@ -114,10 +114,8 @@ pub fn situation(model: &Model) -> Option<SituationView> {
 /// The prompts in their slots.
 pub fn asks(model: &Model) -> [Option<(AskId, Said)>; ASKS] {
     let wanted = crate::app::ask::wanted(model);
-    model.room.asks.clone().map(|key| {
-        let prompt = wanted
-            .iter()
-            .find(|prompt| Some(&prompt.key) == key.as_ref())?;
+    model.room.asks.clone().map(|about| {
+        let prompt = wanted.iter().find(|p| Some(&p.about) == about.as_ref())?;
         Some((prompt.about.clone(), crate::app::ask::said(model, prompt)))
     })
 }

@@ -248,6 +248,11 @@ impl Config {
         ] {
             faults.within(path, value, low, high);
         }
+        for (i, duty) in self.legal.iter().enumerate() {
+            faults.within(&format!("legal.{i}.days"), duty.days, 1, 3650);
+            let days = duty.days_security;
+            faults.within(&format!("legal.{i}.days_security"), days, 0, 3650);
+        }
         for (key, value, low, high) in self.timers.ranges() {
             faults.within(&format!("timers.{key}"), value, low, high);
         }

@@ -20,6 +20,10 @@ impl Label {
         self.0.get(lang)
     }
 
+    pub fn text(&self) -> Text {
+        self.0.clone()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.en.trim().is_empty() && self.0.ja.trim().is_empty()
     }

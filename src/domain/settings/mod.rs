@@ -7,12 +7,14 @@
 
 mod check;
 mod label;
+mod legal;
 mod naming;
 mod timers;
 mod zone;
 
 pub use check::Fault;
 pub use label::Label;
+pub use legal::Legal;
 pub use naming::{Fill, MAX_CHANNEL_NAME, NameRule};
 pub use timers::Timers;
 pub use zone::Zone;
@@ -44,6 +46,7 @@ pub struct Config {
     pub call_sheet: CallSheet,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
+    pub legal: Vec<Legal>,
     pub services: Vec<Service>,
     pub temperatures: Vec<Temperature>,
     pub levels: Vec<Level>,
@@ -286,6 +289,7 @@ impl Default for Config {
             checklists: Checklists::default(),
             call_sheet: CallSheet::default(),
             contacts: Vec::new(),
+            legal: Legal::japan(),
             services: vec![Service {
                 id: OTHER_SERVICE.to_owned(),
                 name: Label::of("Other", "その他"),

@@ -1,0 +1,294 @@
+//! The first minutes, and what comes back with the timekeeper's calls.
+
+use super::{Deputy, For, Opens, Prompt, Subject, Weight};
+use crate::both;
+use crate::domain::event::{Kind, Milestone};
+use crate::domain::timer::{Clock, Pressure, personal_data_since};
+use crate::domain::verb::Verb;
+use crate::domain::watch::rough;
+use crate::domain::words::Text;
+use chrono::TimeDelta;
+
+/// As often as nothing else is said, in minutes: the timekeeper's default.
+const TURN: u32 = 15;
+/// Until when somebody is asked for what is best known in the first minutes.
+const FIRST: u32 = 10;
+
+impl Deputy<'_> {
+    /// Asked again and again, then left standing: which time this is.
+    fn asking(&self, minutes: u32) -> Option<(String, Weight)> {
+        let every = TimeDelta::minutes(i64::from(minutes)).num_seconds().max(1);
+        let number = self.age().num_seconds() / every;
+        if number < 1 {
+            return None;
+        }
+        let times = i64::from(self.rules.config.timers.ask_times.max(1));
+        Some(if number > times {
+            ("standing".to_owned(), Weight::Standing)
+        } else {
+            (number.to_string(), Weight::Warning)
+        })
+    }
+
+    pub(super) fn command(&mut self) {
+        let t = &self.rules.config.timers;
+        let in_channel = t.ask_times > 0;
+        let since = rough(self.age());
+        let (en, ja) = (&since.en, &since.ja);
+        if self.incident.commander.is_none()
+            && let Some((number, weight)) = self.asking(t.ask_commander_minutes)
+        {
+            let prompt = Prompt::new(
+                Subject::Commander,
+                format!("commander/{number}"),
+                Opens::Verb(Verb::Command),
+                Text {
+                    en: format!("No commander for {en}: who commands?").into(),
+                    ja: format!("指揮者がいません ({ja})。誰が執りますか").into(),
+                },
+            );
+            self.add(
+                For::Everyone,
+                prompt.weighing(weight).in_channel(in_channel),
+            );
+        }
+        if self.incident.level.is_none() {
+            let prompt = match self.asking(t.ask_level_minutes) {
+                None => Prompt::new(
+                    Subject::Level,
+                    "level/0",
+                    Opens::Verb(Verb::Level),
+                    Text::fixed(
+                        "Which level? If unsure, the higher one",
+                        "レベルはいくつですか。迷ったら重いほうに",
+                    ),
+                ),
+                Some((number, weight)) => Prompt::new(
+                    Subject::Level,
+                    format!("level/{number}"),
+                    Opens::Verb(Verb::Level),
+                    Text {
+                        en: format!("No level for {en}: how bad is it?").into(),
+                        ja: format!("レベルが未定です ({ja})。いくつですか").into(),
+                    },
+                )
+                .weighing(weight),
+            };
+            self.add(For::Command, prompt.in_channel(in_channel));
+        }
+        if self.incident.situation.is_none() {
+            let prompt = Prompt::new(
+                Subject::Situation,
+                "situation",
+                Opens::Verb(Verb::Situation),
+                Text::fixed(
+                    "What is happening now, and whom does it hurt?",
+                    "いまいまの状況は? 何が起き、誰が困っていますか",
+                ),
+            );
+            let asked = t.ask_situation_seconds > 0;
+            self.add(For::Everyone, prompt.in_channel(asked));
+        }
+    }
+
+    pub(super) fn first_minutes(&mut self) {
+        let reached = &self.incident.milestones;
+        if self.age() < TimeDelta::minutes(i64::from(FIRST))
+            && !reached.contains_key(&Milestone::Started)
+        {
+            let prompt = Prompt::new(
+                Subject::Started,
+                "started",
+                Opens::About(Verb::Milestone, Milestone::Started.name().to_owned()),
+                Text::fixed(
+                    "Did it start before it was declared? Since when?",
+                    "宣言より前から起きていましたか。いつからですか",
+                ),
+            );
+            self.add(For::Everyone, prompt);
+        }
+        if self.incident.commander.is_none() {
+            return;
+        }
+        if !self.incident.roles.contains_key("comms") {
+            let prompt = Prompt::new(
+                Subject::Role("comms"),
+                "role/comms",
+                Opens::About(Verb::Role, "comms".to_owned()),
+                Text::fixed(
+                    "Who tells customers and other teams? Name one person",
+                    "お客様や他部署への連絡は誰が担いますか。1人決めましょう",
+                ),
+            );
+            self.add(For::Command, prompt);
+        }
+        let change = Prompt::new(
+            Subject::RecentChange,
+            "recent-change",
+            Opens::Verb(Verb::Note),
+            Text::fixed(
+                "Was anything changed shortly before? Can it be rolled back?",
+                "直前に変更はありましたか。切り戻せますか",
+            ),
+        );
+        self.add(For::Command, change.once());
+        let expert = Prompt::new(
+            Subject::Expert,
+            "expert",
+            Opens::Calls,
+            Text::fixed(
+                "Who knows this system best, and is not here?",
+                "このシステムに一番詳しい人はいますか。いなければ呼びましょう",
+            ),
+        );
+        self.add(For::Command, expert.once());
+    }
+
+    /// Asked once there is a commander, and then with each of the timekeeper's calls.
+    pub(super) fn detected(&mut self) {
+        if self.incident.milestones.contains_key(&Milestone::Detected) {
+            return;
+        }
+        let turn = self.turn();
+        if turn == 0 && self.incident.commander.is_none() {
+            return;
+        }
+        let prompt = Prompt::new(
+            Subject::Detected,
+            format!("detected/{turn}"),
+            Opens::About(Verb::Milestone, Milestone::Detected.name().to_owned()),
+            Text::fixed(
+                "When was it noticed first, and by which message?",
+                "最初に気づいたのはいつ、どの投稿ですか",
+            ),
+        );
+        self.add(For::Everyone, prompt.in_channel(true));
+    }
+
+    /// How many of the timekeeper's calls have come since the declaration.
+    fn turn(&self) -> i64 {
+        let minutes = self.incident.timekeeper.as_ref().map_or(0, |k| k.minutes);
+        let minutes = if minutes == 0 { TURN } else { minutes };
+        self.age().num_minutes().max(0) / i64::from(minutes)
+    }
+
+    /// One question with each call, until the next.
+    pub(super) fn in_turn(&mut self) {
+        let turn = self.turn();
+        if turn == 0 {
+            return;
+        }
+        let key = |what: &str| format!("{what}/{turn}");
+        let prompt = match turn % 3 {
+            1 => Prompt::new(
+                Subject::Alternative,
+                key("alternative"),
+                Opens::Verb(Verb::Note),
+                Text::fixed(
+                    "Is what we are doing still right? Is there an alternative?",
+                    "いまのやり方のままでよいですか。別の手はありませんか",
+                ),
+            ),
+            2 if self.incident.level.is_some() => Prompt::new(
+                Subject::LevelStill,
+                key("level-still"),
+                Opens::Verb(Verb::Level),
+                Text::fixed(
+                    "Is the level still right?",
+                    "レベルはいまのままでよいですか",
+                ),
+            ),
+            _ => Prompt::new(
+                Subject::Relief,
+                key("relief"),
+                Opens::Verb(Verb::Role),
+                Text::fixed(
+                    "How are you and the others? Does anyone need relief?",
+                    "皆さん大丈夫ですか。交代が必要な人はいませんか",
+                ),
+            ),
+        };
+        self.add(For::Command, prompt.once());
+    }
+
+    pub(super) fn boxes(&mut self) {
+        for timer in self.timers.clone() {
+            let (Clock::Item(id), Some(owner)) = (&timer.what, &timer.owner) else {
+                continue;
+            };
+            if timer.pressure != Pressure::Overdue || timer.silenced {
+                continue;
+            }
+            let over = rough(self.now - timer.due);
+            let who = self.name(owner);
+            let prompt = Prompt::new(
+                Subject::TimeBox(id.clone()),
+                timer.key.clone(),
+                Opens::About(Verb::Tick, format!("ask:{id}")),
+                Text {
+                    en: format!("{}: {} over ({who})", timer.text.en, over.en).into(),
+                    ja: format!("{}: {}超過 ({who})", timer.text.ja, over.ja).into(),
+                },
+            );
+            self.add(For::CommandAnd(owner), prompt.weighing(Weight::Alarm));
+        }
+    }
+
+    /// Before anything is rolled back or rebooted.
+    pub(super) fn evidence(&mut self) {
+        if self.incident.kind != Kind::Security && !self.incident.personal_data {
+            return;
+        }
+        let prompt = Prompt::new(
+            Subject::Evidence,
+            "evidence",
+            Opens::Verb(Verb::Note),
+            Text::fixed(
+                "Evidence first: what is kept before anything is changed?",
+                "まず証拠保全。何かを変える前に、何を残しますか",
+            ),
+        );
+        self.add(For::Command, prompt.weighing(Weight::Warning).once());
+    }
+
+    pub(super) fn legal(&mut self) {
+        if personal_data_since(self.incident).is_none() {
+            return;
+        }
+        for timer in self.timers.clone() {
+            let Clock::Legal(item) = &timer.what else {
+                continue;
+            };
+            if timer.silenced {
+                continue;
+            }
+            let left = timer.due - self.now;
+            let span = rough(left.abs());
+            let (en, ja) = (&timer.text.en, &timer.text.ja);
+            let text = if left > TimeDelta::zero() {
+                Text {
+                    en: format!("By law: {en}, within {}", span.en).into(),
+                    ja: format!("法令による報告: {ja} (残り{})", span.ja).into(),
+                }
+            } else {
+                both!(
+                    "By law: {en} is overdue",
+                    "法令による報告: {ja}の期限を過ぎています"
+                )
+            };
+            let weight = match timer.pressure {
+                Pressure::Overdue => Weight::Alarm,
+                Pressure::Near => Weight::Warning,
+                Pressure::Running => Weight::Offer,
+            };
+            let listed = self.incident.checklist();
+            let opens = match listed.iter().any(|check| check.item.id == *item) {
+                true => Opens::About(Verb::Assign, item.clone()),
+                false => Opens::Verb(Verb::Note),
+            };
+            let key = format!("{}/{:?}", timer.key, timer.pressure).to_lowercase();
+            let prompt = Prompt::new(Subject::Legal(item.clone()), key, opens, text);
+            self.add(For::Command, prompt.weighing(weight));
+        }
+    }
+}
