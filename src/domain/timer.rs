@@ -2,7 +2,7 @@
 
 mod cadence;
 
-use super::event::{Body, Milestone};
+use super::event::{Body, Kind, Milestone};
 use super::ids::UserId;
 use super::incident::{Incident, ItemState, Verdict};
 use super::watch::{Heard, Local, Rules};
@@ -208,7 +208,10 @@ impl Clocks<'_> {
             if item.is_some_and(|check| check.state != ItemState::Open) {
                 continue;
             }
-            let days = duty.days_for(incident.kind);
+            let days = match incident.kind {
+                Kind::Security if duty.days_security > 0 => duty.days_security,
+                _ => duty.days,
+            };
             self.add(
                 format!("legal/{}", duty.item),
                 Clock::Legal(duty.item.clone()),

@@ -1,7 +1,6 @@
 //! Who must be told by law once personal data is involved, and by when.
 
 use super::Label;
-use crate::domain::event::Kind;
 use serde::{Deserialize, Serialize};
 
 /// One duty. Giving one block replaces the shipped ones, which are Japan's.
@@ -19,13 +18,6 @@ pub struct Legal {
 }
 
 impl Legal {
-    pub fn days_for(&self, kind: Kind) -> u32 {
-        match kind {
-            Kind::Security if self.days_security > 0 => self.days_security,
-            _ => self.days,
-        }
-    }
-
     /// Japan: the Act on the Protection of Personal Information, article 26, and its enforcement
     /// rules, article 8: three to five days, then thirty, or sixty where it was done on purpose.
     pub fn japan() -> Vec<Legal> {
