@@ -96,6 +96,6 @@ fn declare_in_japanese(session: &mut Session) {
     session.send("決済が失敗".as_bytes());
     shows(session, "決済が失敗");
     session.send(b"\x04");
-    shows(session, "宣言から");
+    shows(session, "指揮 不在");
     settles(session);
 }

@@ -220,7 +220,7 @@ fn two_consoles_see_each_other_and_agree() {
     declare(&mut one, "Search is slow");
     shows(&mut two, "Search is slow");
     two.send(b"\r");
-    shows(&mut two, "宣言から");
+    shows(&mut two, "指揮 不在");
     two.send(b"n");
     shows(&mut two, "記録 *");
     two.send("索引の再構築を開始".as_bytes());
