@@ -29,6 +29,8 @@ impl Configured {
             ask_times: timers.ask_times,
             ask_situation_seconds: timers.ask_situation_seconds,
             mark: config.channel.mark.trim_matches(':').to_owned(),
+            evidence: config.channel.evidence_mark.trim_matches(':').to_owned(),
+            question: config.channel.question_mark.trim_matches(':').to_owned(),
         };
         Configured {
             config,

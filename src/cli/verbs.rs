@@ -589,6 +589,7 @@ fn pin(
         )));
     };
     Ok(Command::Pin {
+        evidence: false,
         ts: at,
         author,
         excerpt,

@@ -21,6 +21,10 @@ pub struct Habits {
     pub ask_situation_seconds: u32,
     /// A reaction by this name puts a message into the timeline; empty: none does.
     pub mark: String,
+    /// One by this name does so, and marks it as evidence.
+    pub evidence: String,
+    /// One by this name makes a parked question of it.
+    pub question: String,
 }
 
 impl Default for Habits {
@@ -31,6 +35,8 @@ impl Default for Habits {
             ask_times: 5,
             ask_situation_seconds: 30,
             mark: "pushpin".to_owned(),
+            evidence: "paperclip".to_owned(),
+            question: "parking".to_owned(),
         }
     }
 }

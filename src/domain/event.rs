@@ -330,6 +330,9 @@ pub enum Body {
         ts: SlackTs,
         author: String,
         excerpt: String,
+        /// Kept for what comes after the incident.
+        #[serde(default, skip_serializing_if = "is_false")]
+        evidence: bool,
     },
     Unpinned {
         ts: SlackTs,

@@ -729,6 +729,13 @@ impl Incident {
 
     /// Who may act for the command: the commander, the deputy, and while nobody commands, the
     /// declarer.
+    /// Whether somebody marked a message as evidence; taking its pin off does not change that.
+    pub fn is_evidence(&self, message: &SlackTs) -> bool {
+        self.entries.iter().any(
+            |entry| matches!(&entry.body, Body::Pinned { ts, evidence: true, .. } if ts == message),
+        )
+    }
+
     pub fn may_command(&self, user: &UserId) -> bool {
         let deputy = self.roles.get("deputy").is_some_and(|h| h.user == *user);
         match &self.commander {

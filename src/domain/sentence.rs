@@ -204,9 +204,16 @@ pub fn sentence(
         }
         Body::Message { .. } => vec![strong_person(by)],
         Body::Pinned {
-            author, excerpt, ..
+            author,
+            excerpt,
+            evidence,
+            ..
         } => vec![
-            pick("Pinned: ", "ピン留め: "),
+            if *evidence {
+                pick("Evidence: ", "証拠: ")
+            } else {
+                pick("Pinned: ", "ピン留め: ")
+            },
             text(if ja {
                 format!("「{excerpt}」{author}")
             } else {

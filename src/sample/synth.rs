@@ -343,6 +343,7 @@ impl<'a, 'b> Maker<'a, 'b> {
         let row = *parents.get(self.rng.usize(..parents.len().max(1)))?;
         let author = row.message.user.as_ref().and_then(|u| self.names.get(u));
         (!self.state.pinned(&row.ts)).then(|| Command::Pin {
+            evidence: false,
             ts: row.ts.clone(),
             author: author.cloned().unwrap_or_default(),
             excerpt: row.message.text.clone(),

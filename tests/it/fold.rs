@@ -186,6 +186,7 @@ impl Channel {
             },
             16 => Body::Message { thread: None },
             17 => Body::Pinned {
+                evidence: false,
                 ts,
                 author: String::new(),
                 excerpt: reason,

@@ -496,6 +496,7 @@ fn story() -> Scribe {
     s.act(
         "USUZUKI",
         vec![Body::Pinned {
+            evidence: false,
             ts: clue.clone(),
             author: "鈴木".to_owned(),
             excerpt: "20 分前にリリースが出ています @here".to_owned(),

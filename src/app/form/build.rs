@@ -210,6 +210,7 @@ fn tick(check: &Check) -> Result<Opening, Text> {
 pub(in crate::app) fn pin(model: &Model, pinned: bool) -> Result<Opening, Text> {
     let talk = selected_talk(model)?;
     Ok(Opening::Act(Command::Pin {
+        evidence: false,
         ts: talk.ts.clone(),
         author: talk.author.clone(),
         excerpt: talk.text.clone(),

@@ -69,6 +69,8 @@ pub enum Command {
         ts: SlackTs,
         author: String,
         excerpt: String,
+        /// Kept for what comes after the incident.
+        evidence: bool,
         /// Pinned in Slack by whom; part of the derived id.
         by: UserId,
         pinned: bool,
@@ -407,8 +409,11 @@ fn drafts(
             excerpt,
             by,
             pinned,
+            evidence,
         } => {
-            if incident.pinned(ts) == *pinned {
+            // What is in the timeline already may still become evidence.
+            let marks = *evidence && *pinned && !incident.is_evidence(ts);
+            if incident.pinned(ts) == *pinned && !marks {
                 return Err(Problem::refused(Text::fixed(
                     "The timeline already says so.",
                     "タイムラインは既にその状態です。",
@@ -420,6 +425,7 @@ fn drafts(
                     ts: ts.clone(),
                     author: cut(author),
                     excerpt: cut(excerpt),
+                    evidence: *evidence,
                 }
             } else {
                 Body::Unpinned { ts: ts.clone() }

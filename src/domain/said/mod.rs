@@ -72,6 +72,15 @@ pub enum Wish {
         role: &'static str,
         who: Who,
     },
+    /// Of the command that is offered to them.
+    Accept,
+    Decline,
+    /// Still at it.
+    Here,
+    /// Something or somebody that is missing.
+    Need(String),
+    /// A question to be answered later.
+    Question(String),
 }
 
 /// Whom a wish is about.
@@ -118,7 +127,10 @@ pub fn parse(text: &str, name: &dyn Fn(&UserId) -> String) -> Said {
     }
     let said = phrases::understand(&line, name);
     let acts = matches!(said, Said::Do(_) | Said::Lacks(_) | Said::Unclear);
-    let keeps_text = matches!(said, Said::Do(Wish::Note(_) | Wish::Situation(_)));
+    let keeps_text = matches!(
+        said,
+        Said::Do(Wish::Note(_) | Wish::Situation(_) | Wish::Need(_) | Wish::Question(_))
+    );
     if acts && !keeps_text && line.is_question() {
         return Said::Asks;
     }
@@ -324,5 +336,10 @@ fn with(key: Key, rest: &Line, name: &dyn Fn(&UserId) -> String) -> Said {
         Key::Timekeeper => rest::timekeeper(rest),
         Key::Role => rest::role(rest, name),
         Key::RoleOf(role) => rest::role_of(rest, role, name),
+        Key::Accept => rest::only(rest, Said::Do(Wish::Accept)),
+        Key::Decline => rest::only(rest, Said::Do(Wish::Decline)),
+        Key::Here => rest::only(rest, Said::Do(Wish::Here)),
+        Key::Need => rest::text(&rest.bare_first(), name, Wish::Need),
+        Key::Question => rest::text(&rest.bare_first(), name, Wish::Question),
     }
 }

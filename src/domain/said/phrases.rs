@@ -25,6 +25,11 @@ pub(super) enum Key {
     Timekeeper,
     Role,
     RoleOf(&'static str),
+    Accept,
+    Decline,
+    Here,
+    Need,
+    Question,
 }
 
 /// Phrases at the beginning; of several that fit, the longest. In the form that is compared:
@@ -58,6 +63,11 @@ const FIRST: &[(Key, &[&str])] = &[
     (Key::Leave, &["leave", "i leave", "i'm leaving", "check out", "checkout", "離脱", "抜けます", "抜ける", "退出", "チェックアウト"]),
     (Key::Note, &["note", "log", "record", "記録", "メモ"]),
     (Key::Situation, &["situation", "いまいまの状況", "今の状況", "状況"]),
+    (Key::Accept, &["accept", "i accept", "accepted", "引き受けます", "引き受ける", "引き継ぎます", "引継ぎます", "指揮を引き受けます", "指揮を引き継ぎます"]),
+    (Key::Decline, &["decline", "i decline", "declined", "辞退", "辞退します", "引き受けられません", "引き継げません"]),
+    (Key::Here, &["here", "i'm here", "i am here", "still here", "i'm still here", "present", "在席", "在席中", "います", "ここにいます"]),
+    (Key::Need, &["need", "needs", "we need", "i need", "必要", "必要なもの"]),
+    (Key::Question, &["question", "park", "parked question", "open question", "質問", "保留", "未解決の質問"]),
     (Key::Timekeeper, &["timekeeper", "time keeper", "タイムキーパー"]),
     (Key::Role, &["role", "役割", "ロール"]),
     (Key::RoleOf("ops"), &["ops", "operations lead", "operations", "実行リード", "実行"]),
@@ -134,13 +144,16 @@ const PARTICLES_FIRST: &[&str] = &[
 impl Line {
     /// What a key word is about, without particles and politeness.
     pub(super) fn bare(&self) -> Line {
+        self.bare_first().polite_off()
+    }
+
+    /// What a key word is about, without the particles before it.
+    pub(super) fn bare_first(&self) -> Line {
         let mut line = self.blanks_off();
-        loop {
-            let first = PARTICLES_FIRST.iter().find_map(|p| line.cut_first(p));
-            let Some(rest) = first else { break };
+        while let Some(rest) = PARTICLES_FIRST.iter().find_map(|p| line.cut_first(p)) {
             line = rest.blanks_off();
         }
-        line.polite_off()
+        line
     }
 
     pub(super) fn polite_off(&self) -> Line {
@@ -234,6 +247,9 @@ fn turned(line: &Line, name: &dyn Fn(&UserId) -> String) -> Option<Said> {
         return commands
             .contains(&text.as_str())
             .then(|| rest::commander(&person, name));
+    }
+    if let Some(what) = bare.before("が必要") {
+        return Some(rest::text(&what, name, Wish::Need));
     }
     if line.cut_first("参加").is_none() {
         let rest = bare.before("参加")?;

@@ -40,6 +40,8 @@ fn commands_are_understood_in_both_languages() {
     let undone = |items: &[u32]| Said::Do(Wish::Undone(items.to_vec()));
     let note = |text: &str| Said::Do(Wish::Note(text.into()));
     let situation = |text: &str| Said::Do(Wish::Situation(text.into()));
+    let need = |text: &str| Said::Do(Wish::Need(text.into()));
+    let question = |text: &str| Said::Do(Wish::Question(text.into()));
     let keeper = |minutes| Said::Do(Wish::Timekeeper(minutes));
     let role = |role, who| Said::Do(Wish::Role { role, who });
     let table: Vec<(&str, Said)> = vec![
@@ -71,6 +73,28 @@ fn commands_are_understood_in_both_languages() {
         ("レベル 重大", level("重大")),
         ("level 2 にして", level("2")),
         ("ｌｅｖｅｌ　４", level("4")),
+        ("accept", Said::Do(Wish::Accept)),
+        ("I accept.", Said::Do(Wish::Accept)),
+        ("引き継ぎます", Said::Do(Wish::Accept)),
+        ("指揮を引き受けます", Said::Do(Wish::Accept)),
+        ("decline", Said::Do(Wish::Decline)),
+        ("辞退します", Said::Do(Wish::Decline)),
+        ("here", Said::Do(Wish::Here)),
+        ("I'm still here!", Said::Do(Wish::Here)),
+        ("在席", Said::Do(Wish::Here)),
+        ("在席しています", Said::Do(Wish::Here)),
+        ("accept?", Said::Asks),
+        ("need a database expert", need("a database expert")),
+        ("We need: more hands", need("more hands")),
+        ("必要: DBの担当者", need("DBの担当者")),
+        ("DBの担当者が必要です", need("DBの担当者")),
+        (
+            "question who owns the queue?",
+            question("who owns the queue?"),
+        ),
+        ("質問: 誰が持っていますか", question("誰が持っていますか")),
+        ("保留 返金の扱い", question("返金の扱い")),
+        ("need", Said::Lacks(Lack::Text)),
         ("level", Said::Lacks(Lack::Level)),
         ("レベル", Said::Lacks(Lack::Level)),
         ("commander me", me()),

@@ -139,6 +139,10 @@ pub struct Channel {
     pub mention_here: bool,
     /// Name of the reaction that puts a message into the timeline; empty: none does.
     pub mark: String,
+    /// Name of the one that does so and marks the message as evidence; empty: none does.
+    pub evidence_mark: String,
+    /// Name of the one that makes a parked question of a message; empty: none does.
+    pub question_mark: String,
     /// Whether a security incident gets a private channel unless its declaration says otherwise.
     pub private_security: bool,
 }
@@ -374,6 +378,8 @@ impl Default for Channel {
             mention_here: false,
             private_security: true,
             mark: "pushpin".to_owned(),
+            evidence_mark: "paperclip".to_owned(),
+            question_mark: "parking".to_owned(),
         }
     }
 }

@@ -70,6 +70,7 @@ impl Engine {
         for ts in unpinned {
             let me = self.me.clone();
             let command = Command::Pin {
+                evidence: false,
                 ts,
                 author: String::new(),
                 excerpt: String::new(),
@@ -96,6 +97,7 @@ impl Engine {
             .or_else(|| pin.message.username.clone())
             .unwrap_or_default();
         let command = Command::Pin {
+            evidence: false,
             ts: pin.ts.clone(),
             author,
             excerpt: crate::wire::mrkdwn::plain(

@@ -125,3 +125,37 @@ fn a_marked_message_is_in_the_timeline_once() {
     all.dedup();
     assert_eq!(all.len(), count);
 }
+
+#[test]
+fn marks_make_evidence_and_parked_questions_once() {
+    let slack = workspace();
+    let marks = format!("[channel]\nquestion_mark = \":thinking_face:\"\n{QUICK}");
+    let console = Console::on(&slack, "@sato", &marks);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    let proof = say(&slack, "emma", &room, "500 since 10:04");
+    let doubt = say(&slack, "emma", &room, "who owns the queue?");
+    press(&slack, "ito", &room, &proof, "pushpin");
+    let _running = console.sync();
+    let told = |word: &str| {
+        let texts = texts(&slack, &room);
+        texts.iter().filter(|t| t.starts_with(word)).count()
+    };
+    until("it is pinned", || told("Pinned: ") == 1);
+    // What is in the timeline may still become evidence.
+    for who in ["ito", "emma"] {
+        press(&slack, who, &room, &proof, "paperclip");
+        press(&slack, who, &room, &doubt, "thinking_face");
+    }
+    let parked = || show(&console, &id)["questions"].clone();
+    until("both are there", || {
+        told("Evidence: ") == 1 && parked()[0]["text"].is_string()
+    });
+    let next = super::ask(&slack, "sato", &room, "note later");
+    answer(&slack, &room, &next);
+    assert_eq!((told("Evidence: "), told("Pinned: ")), (1, 1));
+    let parked = parked();
+    let line = parked[0]["text"].as_str().expect("a line");
+    assert!(line.ends_with(": who owns the queue?"), "{line}");
+    assert_eq!(parked.as_array().map(Vec::len), Some(1), "{parked}");
+}

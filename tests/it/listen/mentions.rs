@@ -69,7 +69,11 @@ fn who_may_not_is_told_who_may_and_what_they_said_is_kept() {
         said.starts_with("*Noted as a proposal*") && said.contains("commander (佐藤)"),
         "{said}"
     );
-    assert!(answer(&slack, &room, &recovered).contains("not declared yet"));
+    // It is a claim, which has to hold: nobody needs a right for that.
+    let said = answer(&slack, &room, &recovered);
+    assert!(said.starts_with("*Done*"), "{said}");
+    let claim = show(&console, &id)["claim"].clone();
+    assert_eq!(claim["by"], json!(id_of(&slack, "emma")), "{claim}");
     let said = answer(&slack, &room, &role);
     assert!(
         said.starts_with("*Not done*") && said.contains("佐藤"),
@@ -84,7 +88,7 @@ fn who_may_not_is_told_who_may_and_what_they_said_is_kept() {
         .into_iter()
         .filter(|t| t.starts_with("Note, by"))
         .collect();
-    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert_eq!(kept.len(), 1, "{kept:?}");
     assert!(kept[0].contains("Proposes level 1 Critical"), "{kept:?}");
 }
 
@@ -268,4 +272,54 @@ fn help_and_status_are_told_to_one_person_once() {
             .as_str()
             .is_some_and(|t| t.contains("What you can do"))
     }));
+}
+
+#[test]
+fn needs_questions_and_who_is_still_here_are_told_by_mention() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    let _running = console.sync();
+    for said in [
+        "need a database expert",
+        "決済の担当者が必要です",
+        "question who owns the queue?",
+        "在席",
+    ] {
+        let ts = ask(&slack, "emma", &room, said);
+        let told = answer(&slack, &room, &ts);
+        assert!(told.starts_with("*Done*"), "{said}: {told}");
+    }
+    let state = show(&console, &id);
+    let lines = |key: &str| -> Vec<String> {
+        let all = state[key].as_array().cloned().unwrap_or_default();
+        let texts = all.iter().map(|m| m["text"].as_str().unwrap_or(""));
+        texts.map(str::to_owned).collect()
+    };
+    assert_eq!(lines("needs"), ["a database expert", "決済の担当者"]);
+    assert_eq!(lines("questions"), ["who owns the queue?"]);
+    assert_eq!(state["needs"][0]["by"], json!(id_of(&slack, "emma")));
+}
+
+#[test]
+fn command_that_is_offered_is_accepted_by_mention_by_whom_it_is_offered_to() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    let _running = console.sync();
+    let ts = ask(&slack, "ito", &room, "accept");
+    let said = answer(&slack, &room, &ts);
+    assert!(said.contains("not offered to anybody"), "{said}");
+    console.run(&["command", &id]).ok();
+    console.run(&["offer", &id, "@ito"]).ok();
+    let ts = ask(&slack, "emma", &room, "accept");
+    let said = answer(&slack, &room, &ts);
+    assert!(said.contains("Command is offered to"), "{said}");
+    let ts = ask(&slack, "ito", &room, "引き継ぎます");
+    let said = answer(&slack, &room, &ts);
+    assert!(said.starts_with("*Done*"), "{said}");
+    let ito = json!(id_of(&slack, "ito"));
+    assert_eq!(show(&console, &id)["commander"], ito);
 }

@@ -358,6 +358,7 @@ pub fn record(lang: Lang) -> Record {
         31,
         "U1",
         Body::Pinned {
+            evidence: false,
             ts: ts(at(31)),
             author,
             excerpt,

@@ -7,16 +7,21 @@ use crate::domain::decide::{Asked, Command, Draft, Outlets, decide};
 use crate::domain::desk::Desk;
 use crate::domain::event::{Body, Outcome};
 use crate::domain::ids::{EventId, UserId};
+use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::said::{Said, Who, Wish, addressed, parse};
 use crate::domain::sentence::{plain, sentence};
+use crate::domain::text::clean_line;
 use crate::domain::words::Text;
+use crate::domain::work::{Deed, Sort};
 use chrono::TimeDelta;
 
 /// Our reaction on a mention that was answered to its author alone.
 pub(in crate::domain::sync) const TOLD: &str = "speech_balloon";
 /// An act that was asked for longer ago is not done: much may have changed.
 const LATE: TimeDelta = TimeDelta::minutes(15);
+/// Minutes for which a recovery that somebody claims has to hold.
+const HOLD: u32 = 10;
 
 impl Engine {
     /// What a person's message says to the program, if it does.
@@ -124,7 +129,7 @@ impl Engine {
             Err(problem) => {
                 let right = command.verb().row().right;
                 let may = self.holds(&heard.incident, right, &heard.by);
-                let proposal = words::proposal(command, desk, lang).filter(|_| !may);
+                let proposal = words::proposal(command, lang).filter(|_| !may);
                 let Some(proposal) = proposal else {
                     return (Outcome::Refused, problem.lines(lang));
                 };
@@ -293,6 +298,22 @@ fn derive(drafts: &mut [Draft], id: impl Fn(usize) -> EventId) {
     }
 }
 
+/// The command that is offered; what is none is refused where it is decided.
+fn offer(state: &Incident) -> EventId {
+    let offer = state.work.offer.as_ref().map(|offer| offer.id.clone());
+    offer.unwrap_or_else(|| EventId::new(""))
+}
+
+fn opened(matter: Sort, text: &str) -> Command {
+    Command::from(Deed::Opened {
+        matter,
+        line: clean_line(text).into_owned(),
+        owner: None,
+        due: None,
+        risk: None,
+    })
+}
+
 /// What the console would be given for it.
 fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>, Problem> {
     let state = &heard.state;
@@ -316,9 +337,17 @@ fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>,
         }),
         Wish::Recovered(time) => {
             let time = time.as_deref().map(|time| desk.time(time, heard.at));
-            one(Command::Recover(Some(
-                time.transpose()?.unwrap_or(heard.at),
-            )))
+            let time = time.transpose()?.unwrap_or(heard.at);
+            // Who may not declare it may still say so: it has to hold.
+            one(if state.may_command(&heard.by) {
+                Command::Recover(Some(time))
+            } else {
+                Command::from(Deed::Claimed {
+                    time,
+                    hold: HOLD,
+                    owners: Vec::new(),
+                })
+            })
         }
         Wish::Done(items) => Ok(items.iter().map(|n| Command::Tick(n.to_string())).collect()),
         Wish::Undone(items) => Ok(items
@@ -330,6 +359,16 @@ fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>,
             role: role.map(str::to_owned),
             task: task.clone(),
         }),
+        Wish::Accept => one(Command::from(Deed::Accepted {
+            offer: offer(state),
+            user: heard.by.clone(),
+        })),
+        Wish::Decline => one(Command::from(Deed::Declined {
+            offer: offer(state),
+        })),
+        Wish::Here => one(Command::from(Deed::Here {})),
+        Wish::Need(text) => one(opened(Sort::Need, text)),
+        Wish::Question(text) => one(opened(Sort::Question, text)),
         Wish::Leave => one(Command::CheckOut(heard.by.clone())),
         Wish::Note(text) => one(Command::Note(text.clone())),
         Wish::Situation(text) => one(Command::Situation(text.clone())),

@@ -12,9 +12,14 @@ use crate::domain::desk::Desk;
 use crate::domain::event::{About, Body, Outcome, Register};
 use crate::domain::ids::{IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::text::clean_line;
+use crate::domain::work::{Deed, Sort};
 use crate::wire::mrkdwn;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Of a message that becomes a question, so many characters.
+const LINE: usize = 180;
 
 impl Engine {
     pub(super) fn reactions(
@@ -162,19 +167,31 @@ impl Engine {
         name: &str,
         heard: &Heard,
     ) -> Option<Command> {
-        let mark = &desk.habits().mark;
-        let known = heard.state.registers.contains_key(&Register::pin(&row.ts));
-        if mark.is_empty() || base(mark) != name || known {
-            return None;
-        }
+        let habits = desk.habits();
+        let is = |mark: &str| !mark.is_empty() && base(mark) == name;
+        let evidence = is(&habits.evidence);
+        let known = if evidence {
+            heard.state.is_evidence(&row.ts)
+        } else {
+            heard.state.registers.contains_key(&Register::pin(&row.ts))
+        };
         let message = &row.message;
         let author = message.user.as_ref().map(|user| self.name(user));
+        let author = author
+            .or_else(|| message.username.clone())
+            .unwrap_or_default();
+        let excerpt = mrkdwn::plain(&message.text, &mirror::Known(&self.names));
+        if is(&habits.question) {
+            return park(&heard.state, &author, &excerpt);
+        }
+        if !(is(&habits.mark) || evidence) || known {
+            return None;
+        }
         Some(Command::Pin {
             ts: row.ts.clone(),
-            author: author
-                .or_else(|| message.username.clone())
-                .unwrap_or_default(),
-            excerpt: mrkdwn::plain(&message.text, &mirror::Known(&self.names)),
+            author,
+            excerpt,
+            evidence,
             by: heard.by.clone(),
             pinned: true,
         })
@@ -182,13 +199,30 @@ impl Engine {
 
     /// Whether somebody's mark keeps a message in the timeline that is not pinned in Slack.
     pub(in crate::domain::sync) fn is_marked(&self, row: &MessageRow) -> bool {
-        let mark = self
-            .desk
-            .as_ref()
-            .map(|desk| base(&desk.habits().mark).to_owned());
+        let Some(habits) = self.desk.as_ref().map(|desk| desk.habits()) else {
+            return false;
+        };
+        let marks = [base(&habits.mark), base(&habits.evidence)];
         row.message.reactions.iter().any(|reaction| {
-            mark.as_deref() == Some(base(&reaction.name))
+            marks.contains(&base(&reaction.name))
                 && reaction.users.iter().any(|user| *user != self.bot)
         })
     }
+}
+
+/// A question that is kept until somebody can answer it. One with the same words is the same.
+fn park(state: &Incident, author: &str, text: &str) -> Option<Command> {
+    let line = format!("{author}: {}", clean_line(text).trim());
+    let line: String = line.chars().take(LINE).collect();
+    let mut parked = state.work.matters.iter();
+    let known = parked.any(|matter| matter.sort == Sort::Question && matter.line == line);
+    (!known && !text.trim().is_empty()).then(|| {
+        Command::from(Deed::Opened {
+            matter: Sort::Question,
+            line,
+            owner: None,
+            due: None,
+            risk: None,
+        })
+    })
 }

@@ -26,6 +26,7 @@ const HELP: Text = Text::fixed(
      • `commander me` · `level 2` · `situation …` · `note …`\n\
      • `detected 10:05 | link` · `started 9:58` · `recovered 10:20`\n\
      • `done 4` · `undone 4` · `join ops` · `leave`\n\
+     • `need …` · `question …` · `here` · `accept` (the command that is offered to you)\n\
      • `temperature red` · `phase fixing` · `role scribe @name` · `timekeeper stop`\n\
      Japanese works too. No command needed: answer a question with its reaction, tick the checklist \
      with 1️⃣–9️⃣, pin a message to put it into the timeline.",
@@ -34,6 +35,7 @@ const HELP: Text = Text::fixed(
      • `指揮します` ・ `レベル 2` ・ `状況は…` ・ `記録 …`\n\
      • `検知 10:05 | リンク` ・ `発生 9:58` ・ `復旧 10:20`\n\
      • `完了 4` ・ `未完了 4` ・ `参加 書記` ・ `離脱`\n\
+     • `必要 …` ・ `質問 …` ・ `在席` ・ `引き継ぎます` (指揮の引き継ぎを受けるとき)\n\
      • `温度感 赤` ・ `段階 対応中` ・ `役割 書記 @名前` ・ `タイムキーパー 停止`\n\
      英語でも通じます。コマンドなしでも、質問にはリアクションで答え、チェックリストは 1️⃣–9️⃣ で完了にし、\
      投稿をピン留めすればタイムラインに入ります。",
@@ -150,7 +152,7 @@ pub(super) fn lacks(lack: Lack) -> Text {
 }
 
 /// What somebody who may not do it is noted to have said; `None` for what is just refused.
-pub(super) fn proposal(command: &Command, desk: &dyn Desk, lang: Lang) -> Option<String> {
+pub(super) fn proposal(command: &Command, lang: Lang) -> Option<String> {
     let text = match command {
         Command::Level(plan) => {
             let level = level_words(&plan.level);
@@ -164,13 +166,6 @@ pub(super) fn proposal(command: &Command, desk: &dyn Desk, lang: Lang) -> Option
             let name = phase.text();
             let (en, ja) = (name.en, name.ja);
             both!("Proposes phase: {en}", "提案: 段階 {ja}")
-        }
-        Command::Recover(time) => {
-            let at = time.map(|at| desk.clock(at)).unwrap_or_default();
-            both!(
-                "Says that it has recovered, since {at}; not declared yet",
-                "申告: {at} に復旧したとのこと (復旧宣言はまだ)"
-            )
         }
         _ => return None,
     };
