@@ -65,7 +65,7 @@ const FIRST: &[(Key, &[&str])] = &[
     (Key::Situation, &["situation", "いまいまの状況", "今の状況", "状況"]),
     (Key::Accept, &["accept", "i accept", "accepted", "引き受けます", "引き受ける", "引き継ぎます", "引継ぎます", "指揮を引き受けます", "指揮を引き継ぎます"]),
     (Key::Decline, &["decline", "i decline", "declined", "辞退", "辞退します", "引き受けられません", "引き継げません"]),
-    (Key::Here, &["here", "i'm here", "i am here", "still here", "i'm still here", "present", "在席", "在席中", "います", "ここにいます"]),
+    (Key::Here, &["here", "i'm here", "i am here", "still here", "i'm still here", "present", "在席", "在席中", "在席しています", "在席してます", "います", "ここにいます"]),
     (Key::Need, &["need", "needs", "we need", "i need", "必要", "必要なもの"]),
     (Key::Question, &["question", "park", "parked question", "open question", "質問", "保留", "未解決の質問"]),
     (Key::Timekeeper, &["timekeeper", "time keeper", "タイムキーパー"]),
