@@ -31,6 +31,7 @@ impl Engine {
                 return;
             }
             Err(Fault::Refused(refused)) if !refused.is(super::answers::TOKEN_CODES) => {
+                self.unlistable = true;
                 self.park_astray(step);
                 return;
             }

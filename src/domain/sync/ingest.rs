@@ -56,9 +56,11 @@ impl Engine {
             step.writes
                 .push(Write::Channel(ChannelRow { archived, ..row }));
         }
+        let lag = self.timing.read_lag;
         let watch = self.watch(id);
         if replies_moved {
             watch.threads.insert(ts.clone());
+            watch.threads_again.insert(ts.clone(), now.mono + lag);
         }
         if message.subtype.as_deref() == Some("pinned_item") {
             watch.next_pins = now.mono;
@@ -192,17 +194,17 @@ impl Engine {
             .or_else(|| self.image.events.get(id))
     }
 
-    /// Our own jobs whose events were met again are seen.
+    /// Our own jobs whose events were met again are seen. What another console came to as well, and
+    /// said first, need not be said by us.
     fn confirm(&self, step: &mut Step, carried: &Carried) {
-        if carried.console != self.image.console {
-            return;
-        }
+        let ours = carried.console == self.image.console;
         for (_, event) in &carried.events {
             let seq = self.image.carriers.get(&event.id);
             let Some(job) = seq.and_then(|seq| self.image.jobs.get(seq)) else {
                 continue;
             };
-            if job.state != JobState::Seen {
+            let unbegun = job.state == JobState::Pending && job.batch.is_none();
+            if job.state != JobState::Seen && (ours || unbegun) {
                 step.writes.push(Write::Job(Job {
                     state: JobState::Seen,
                     ..job.clone()

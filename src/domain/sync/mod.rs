@@ -28,6 +28,14 @@
 //! channel: it becomes unconfirmed. Everything else that was in flight is idempotent, or is looked
 //! for by its name or id before it is done again.
 //!
+//! # An older journal
+//!
+//! A disk that was set up again from a backup is a journal whose later part is missing. What it
+//! holds as waiting may have been sent long ago, so nothing that a former life left behind goes out
+//! before its channel was read once in this one: what is met there is done. What it cannot know is
+//! what was entered after the backup and had not left yet; that is gone with the disk. What had
+//! left is in the channel, and comes back from there.
+//!
 //! # What is asked of Slack
 //!
 //! Rates are counted here, by method, and shared out by purpose: acts, looking for what may be lost,
@@ -494,6 +502,10 @@ pub struct Engine {
     unlisted: BTreeSet<ChannelId>,
     /// The list of channels was read in this run.
     discovered: bool,
+    /// Slack has refused to list them.
+    unlistable: bool,
+    /// Up to here, entries of the outbox are a former life's.
+    inherited: u64,
     link: Link,
     link_as_of: Option<Duration>,
     /// When each console was last heard, by its newest event.
@@ -542,6 +554,8 @@ impl Engine {
             astray: BTreeMap::new(),
             unlisted: BTreeSet::new(),
             discovered: false,
+            unlistable: false,
+            inherited: 0,
             link: Link::Starting,
             link_as_of: None,
             consoles: HashMap::new(),
@@ -556,6 +570,7 @@ impl Engine {
             engine.index(row, None);
         }
         engine.image = image;
+        engine.inherit(now);
         let dropped: Vec<image::Job> = engine
             .image
             .jobs
@@ -711,7 +726,19 @@ impl Engine {
                 pending: BTreeMap::new(),
                 shown: None,
             });
-        fold.shown = None;
+        // What is entered here comes on top; anything else may change what is below it.
+        let on_top = before.is_none()
+            && row.position.is_none()
+            && fold
+                .pending
+                .last_key_value()
+                .is_none_or(|(seq, _)| *seq < row.seq);
+        match fold.shown.as_mut().filter(|_| on_top && !fold.dirty) {
+            Some(shown) => {
+                std::sync::Arc::make_mut(shown).apply(&row.recorded());
+            }
+            None => fold.shown = None,
+        }
         match before {
             Some((Some(old), _)) if Some(&old) != row.position.as_ref() => {
                 if !self.safeguards.refold {

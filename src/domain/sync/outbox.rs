@@ -9,6 +9,8 @@ use crate::wire::mrkdwn;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// More acts than this fit into no message.
+const MESSAGE_ACTS: usize = 100;
 /// Jobs beside the messages that one incident may have under way at once.
 const IN_FLIGHT: usize = 2;
 
@@ -51,7 +53,16 @@ impl Engine {
         let Some(row) = self.image.incidents.get(id).cloned() else {
             return;
         };
-        self.send_messages(step, &row, seqs, now, rng);
+        let known = self.is_known(&row);
+        let seqs: Vec<u64> = seqs
+            .iter()
+            .copied()
+            .filter(|seq| known || *seq > self.inherited || self.is_create(*seq))
+            .collect();
+        // Acts go in order: the newer ones wait for those that a former life left behind.
+        if known || !self.has_inherited_acts(id) {
+            self.send_messages(step, &row, &seqs, now, rng);
+        }
         let mut under_way = self
             .under_way()
             .filter(|flight| match flight {
@@ -59,19 +70,15 @@ impl Engine {
                 _ => false,
             })
             .count();
-        for seq in seqs {
+        for seq in &seqs {
             if under_way >= IN_FLIGHT {
                 return;
             }
-            let Some(job) = self.image.jobs.get(seq).cloned() else {
+            let job = self.image.jobs.get(seq);
+            let Some(job) = job.filter(|job| self.may_go(job, now)).cloned() else {
                 continue;
             };
-            if !self.may_go(&job, now) {
-                continue;
-            }
-            if let (Task::Restore { ts }, Some(channel)) = (&job.task, &row.channel)
-                && self.is_restored(channel, ts)
-            {
+            if self.is_needless(&job, &row) {
                 step.writes.push(Write::Job(Job {
                     state: JobState::Sent,
                     ..job
@@ -90,6 +97,78 @@ impl Engine {
                 under_way += 1;
             }
         }
+    }
+
+    /// What it was to bring about is so already, or is not wanted any more.
+    fn is_needless(&mut self, job: &Job, row: &IncidentRow) -> bool {
+        match (&job.task, &row.channel) {
+            (Task::Restore { ts }, Some(channel)) => self.is_restored(channel, ts),
+            (Task::Create { .. }, channel) => channel.is_some(),
+            // Somebody took the response up again, or had gone on before it was declared over.
+            (Task::Archive {}, _) => self
+                .shown(&row.id)
+                .is_some_and(|state| !state.phase.is_over()),
+            _ => false,
+        }
+    }
+
+    fn is_create(&self, seq: u64) -> bool {
+        let job = self.image.jobs.get(&seq);
+        job.is_some_and(|job| matches!(job.task, Task::Create { .. }))
+    }
+
+    fn has_inherited_acts(&self, id: &IncidentId) -> bool {
+        self.open_jobs(id).any(|job| {
+            job.seq <= self.inherited
+                && matches!(job.task, Task::Event { .. })
+                && !job.state.is_settled()
+        })
+    }
+
+    /// What a former life left behind waits until its channel was read in this one: the journal may
+    /// be an older copy, and then it is there already.
+    pub(super) fn inherit(&mut self, now: Now) {
+        self.inherited = self.image.last_seq;
+        let announced = self.image.open.iter().copied().filter(|seq| {
+            let job = self.image.jobs.get(seq);
+            job.is_some_and(|job| {
+                matches!(job.task, Task::Announce { .. }) && job.state == JobState::Pending
+            })
+        });
+        // They are looked for where they are to be.
+        self.doubted.extend(announced.map(|seq| (seq, now.mono)));
+    }
+
+    /// The incident's channel was read in this run, with its threads, or cannot be.
+    fn is_known(&mut self, row: &IncidentRow) -> bool {
+        let Some(channel) = &row.channel else {
+            return false;
+        };
+        let archived = self.image.channels.get(channel).is_some_and(|c| c.archived);
+        let known = archived || self.is_looked_through(channel);
+        let watch = self.watch(channel);
+        watch.looked_through |= known;
+        watch.looked_through
+    }
+
+    fn is_looked_through(&self, channel: &crate::domain::ids::ChannelId) -> bool {
+        self.watches.get(channel).is_some_and(|watch| {
+            let read = watch.as_of.is_some() && watch.threads.is_empty() && watch.walk.is_none();
+            read || watch.unreadable || watch.looked_through
+        })
+    }
+
+    /// No channel that may be the one that a former life made for this incident is left unread.
+    fn may_create(&self, job: &Job, name: &str) -> bool {
+        job.seq > self.inherited
+            || self.unlistable
+            || self.discovered
+                && self
+                    .image
+                    .channels
+                    .values()
+                    .filter(|c| c.ours && !c.archived && c.name.starts_with(name))
+                    .all(|c| self.is_looked_through(&c.id))
     }
 
     fn may_go(&self, job: &Job, now: Now) -> bool {
@@ -116,7 +195,7 @@ impl Engine {
     /// What a job says to the workspace; `None` while what it depends on is missing.
     fn call_for(&mut self, job: &Job, row: &IncidentRow, now: Now) -> Option<Call> {
         if let Task::Create { name, suffix } = &job.task {
-            return Some(Call::Create {
+            return self.may_create(job, name).then(|| Call::Create {
                 name: suffixed(name, *suffix),
                 private: row.private,
             });
@@ -274,8 +353,10 @@ impl Engine {
     }
 
     fn only_left(&self, archive: &Job) -> bool {
-        self.open_jobs(&archive.incident)
-            .all(|job| job.seq == archive.seq || matches!(job.state, JobState::Failed { .. }))
+        // Resolving and archiving each bring one: they do not wait for each other.
+        self.open_jobs(&archive.incident).all(|job| {
+            matches!(job.task, Task::Archive {}) || matches!(job.state, JobState::Failed { .. })
+        })
     }
 
     /// One message a second to a channel; `None` while the last is too recent.
@@ -319,6 +400,7 @@ impl Engine {
                 matches!(job.task, Task::Event { .. })
                     && !matches!(job.state, JobState::Failed { .. })
             })
+            .take(MESSAGE_ACTS)
             .collect();
         let Some(first) = events.first() else {
             return;

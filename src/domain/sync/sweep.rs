@@ -18,6 +18,8 @@ const STUCK_MAX: u32 = 5;
 const MISSES: u32 = 2;
 /// Free plans hide what is older than 90 days; not seeing it means nothing.
 const HIDDEN: TimeDelta = TimeDelta::days(89);
+/// Codes that say nothing about whether the channel can be read.
+const TRANSIENT: &[&str] = &["invalid_cursor"];
 /// Between tries of a channel whose page could not be read.
 const AGAIN_FIRST: Duration = Duration::from_secs(3);
 const AGAIN_MAX: Duration = Duration::from_secs(60);
@@ -76,8 +78,14 @@ pub(super) struct Watch {
     pub pins_missing: BTreeMap<SlackTs, u32>,
     /// When a pin that the record does not have was first seen.
     pub pins_noticed: BTreeMap<SlackTs, Duration>,
+    /// It was read to its end with its threads in this run.
+    pub looked_through: bool,
+    /// Slack has refused to let it be read in this run.
+    pub unreadable: bool,
     /// Threads whose parent shows replies we have not read.
     pub threads: BTreeSet<SlackTs>,
+    /// Threads that are read once more when what was too young for the last reading can be seen.
+    pub threads_again: BTreeMap<SlackTs, Duration>,
     pub walk: Option<super::threads::Walk>,
     /// When each thread was last read whole.
     pub threads_read: BTreeMap<SlackTs, Duration>,
@@ -150,6 +158,7 @@ impl Engine {
         };
         // A stale cursor starts the walk anew; anything else goes on where it was.
         let anew = matches!(fault, Fault::Refused(_));
+        watch.unreadable |= matches!(fault, Fault::Refused(code) if !code.is(TRANSIENT));
         if deep {
             watch.next_deep = Some(now.mono + wait);
             if anew {
@@ -232,7 +241,10 @@ impl Engine {
             return;
         }
         // As old as its first page: the newest messages come with that.
-        watch.as_of = Some(sweep.started);
+        let first = watch.as_of.replace(sweep.started).is_none();
+        if first {
+            self.find_unread_threads(id);
+        }
         let wait = self.next_reading(id, sweep.changed, now, rng);
         let deep = self.next_deep(now, rng);
         let watch = self.watch(id);

@@ -46,6 +46,13 @@ impl Engine {
         let read_back = !unsure.is_empty();
         let watch = self.watch(id);
         watch.threads.extend(unsure);
+        let ripe = |(_, at): &(&SlackTs, &Duration)| **at <= now.mono;
+        let again = watch.threads_again.iter().filter(ripe);
+        let again: Vec<SlackTs> = again.map(|(ts, _)| ts.clone()).collect();
+        for thread in again {
+            watch.threads_again.remove(&thread);
+            watch.threads.insert(thread);
+        }
         if watch.walk.is_none() {
             let new = watch.threads.pop_first();
             let whole = || self.thread_due(id).filter(|at| now.mono >= *at);
@@ -87,6 +94,22 @@ impl Engine {
         may
     }
 
+    /// Replies that a former life noticed and had not read: nothing moves any more that would tell.
+    pub(super) fn find_unread_threads(&mut self, id: &ChannelId) {
+        let Some(messages) = self.image.messages.get(id) else {
+            return;
+        };
+        let unread: Vec<SlackTs> = messages
+            .iter()
+            .filter(|(_, row)| {
+                let latest = row.message.latest_reply.as_ref();
+                !row.deleted && latest.is_some_and(|ts| !messages.contains_key(ts))
+            })
+            .map(|(ts, _)| ts.clone())
+            .collect();
+        self.watch(id).threads.extend(unread);
+    }
+
     /// When something of the channel's threads is to be read.
     pub(super) fn thread_due(&self, id: &ChannelId) -> Option<Duration> {
         let watch = self.watches.get(id)?;
@@ -96,16 +119,19 @@ impl Engine {
         if !watch.threads.is_empty() {
             return Some(Duration::ZERO);
         }
-        let thread = self.thread_to_reread(id)?;
+        let again = watch.threads_again.values().min().copied();
+        let Some(thread) = self.thread_to_reread(id) else {
+            return again;
+        };
         let read = watch.threads_read.get(&thread).copied();
         // By turns: many threads do not make more readings.
         let last = watch.threads_read.values().max().copied();
         let every = self.timing.thread;
-        let first = watch.as_of?;
-        Some(
+        let whole = watch.as_of.map(|first| {
             read.or(last)
-                .map_or(first + every, |at| at.max(last.unwrap_or(at)) + every),
-        )
+                .map_or(first + every, |at| at.max(last.unwrap_or(at)) + every)
+        });
+        [again, whole].into_iter().flatten().min()
     }
 
     /// Of the threads with the newest replies, the one that was read whole the longest ago.

@@ -3,6 +3,7 @@
 use super::*;
 use matoi::wire::methods::{self, Tier};
 use matoi::workspace::limits::Mode;
+use std::collections::BTreeMap;
 
 const CHANNELS: usize = 40;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -24,16 +25,7 @@ fn hour(consoles: usize) -> Hour {
     let mut run = Run::new(40, consoles, Trouble::NONE, Safeguards::ALL);
     run.world = World::limited(Mode::Slack);
     for n in 0..CHANNELS {
-        run.incident = None;
-        run.act(
-            n % consoles,
-            Command::Declare(Box::new(Declaration {
-                title: format!("Trouble {n}"),
-                service: "shop".into(),
-                channel: format!("shop-{n}"),
-                ..Declaration::default()
-            })),
-        );
+        run.declare(n % consoles, &format!("Trouble {n}"), &format!("shop-{n}"));
         for _ in 0..20 {
             run.advance();
         }
@@ -67,11 +59,12 @@ fn hour(consoles: usize) -> Hour {
         next += Duration::from_secs(20);
         for _ in 0..2 {
             let nth = run.rng.usize(..CHANNELS);
-            run.world.say(nth, "still failing", None, run.now);
+            run.world
+                .say(nth, "UPERSON", "still failing", None, run.now);
         }
         let n = run.rng.usize(..consoles);
-        run.incident = Some(ids[n].clone());
-        run.act(n, Command::Note("looked at it".into()));
+        let note = Command::Note("looked at it".into());
+        run.act_on(n, Some(ids[n].clone()), note);
         for (n, console) in run.consoles.iter().enumerate().filter(|_| begun) {
             for (i, id) in ids.iter().enumerate() {
                 let age = console.engine.age(id, clock(run.now, 0));

@@ -4,19 +4,28 @@
 //! `MATOI_SIMS=100000 cargo test --test it sim::` runs more seeds than the test suite does (from
 //! `MATOI_SIM_FROM` on), and `MATOI_SIM=1459 cargo test --test it sim::every` the one of that number.
 
+mod acts;
+mod check;
+mod day;
+mod desk;
 mod hours;
+mod people;
+mod safeguards;
+mod seeds;
 mod world;
 
-use matoi::domain::decide::{Command, Declaration, LevelPlan, Outlets};
-use matoi::domain::event::{Body, Item, Milestone, Named, Phase, Register};
+use acts::is_hopeless;
+use desk::Organisation;
+use matoi::domain::decide::Command;
+use matoi::domain::desk::Desk;
+use matoi::domain::event::Body;
 use matoi::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
-use matoi::domain::incident::Verdict;
 use matoi::domain::sync::image::{Image, JobState, Task, Write};
-use matoi::domain::sync::mirror::{Carried, EVENTS};
-use matoi::domain::sync::{Answer, Engine, Fault, Now, Order, Safeguards, Step, Timing};
-use std::collections::{BTreeMap, BTreeSet};
+use matoi::domain::sync::{Answer, Engine, Fault, Now, Safeguards, Settle, Step, Timing};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
-use world::{Trouble, World};
+use world::{BOT, Trouble, World};
 
 struct Console {
     me: UserId,
@@ -29,6 +38,8 @@ struct Console {
     skew: i64,
     /// Not started before this.
     joins: Duration,
+    /// A backup of its disk, and when it was made.
+    copy: Option<(Duration, Image)>,
 }
 
 struct Run {
@@ -38,9 +49,14 @@ struct Run {
     rng: fastrand::Rng,
     trouble: Trouble,
     safeguards: Safeguards,
-    /// What was shown as saved.
-    saved: BTreeSet<EventId>,
-    incident: Option<IncidentId>,
+    timing: Timing,
+    /// What was shown as saved, and at which console.
+    saved: BTreeSet<(usize, EventId)>,
+    /// What a person did: nobody else comes to the same id.
+    by_hand: BTreeSet<EventId>,
+    /// With it, consoles heed people in Slack and ask.
+    desk: Option<Arc<dyn Desk>>,
+    incidents: Vec<IncidentId>,
     /// What people wrote in the first channel.
     said: Vec<SlackTs>,
 }
@@ -60,24 +76,6 @@ fn clock(now: Duration, skew: i64) -> Now {
         wall: right.wall + chrono::TimeDelta::seconds(skew),
         ..right
     }
-}
-
-fn level(n: u32) -> Command {
-    let item = |id: &str| Item {
-        id: id.to_owned(),
-        text: format!("{id} is done"),
-        optional: false,
-        time_box: None,
-    };
-    Command::Level(LevelPlan {
-        terms: Default::default(),
-        level: Named {
-            id: n.to_string(),
-            name: format!("Level {n}"),
-        },
-        timekeeper: None,
-        items: ["a", "b", "c", "d", "e"].map(item).into(),
-    })
 }
 
 impl Run {
@@ -100,6 +98,7 @@ impl Run {
                     cut_off_until: Duration::ZERO,
                     skew: 0,
                     joins: Duration::ZERO,
+                    copy: None,
                 }
             })
             .collect();
@@ -110,8 +109,11 @@ impl Run {
             rng: fastrand::Rng::with_seed(seed),
             trouble,
             safeguards,
+            timing: Timing::default(),
             saved: BTreeSet::new(),
-            incident: None,
+            by_hand: BTreeSet::new(),
+            desk: None,
+            incidents: Vec::new(),
             said: Vec::new(),
         }
     }
@@ -127,7 +129,7 @@ impl Run {
             if let Write::Event(row) = write
                 && row.console == console.disk.console
             {
-                self.saved.insert(row.event.id.clone());
+                self.saved.insert((n, row.event.id.clone()));
             }
         }
         for (flight, call) in step.calls {
@@ -160,13 +162,35 @@ impl Run {
         console.engine = Engine::with_safeguards(
             console.disk.clone(),
             console.me.clone(),
-            Timing::default(),
+            self.timing.clone(),
             clock(self.now, console.skew),
             self.safeguards,
         );
-        console
-            .engine
-            .set_focus(self.incident.clone(), wall(self.now));
+        let focus = self.incidents.first().cloned();
+        console.engine.set_focus(focus, wall(self.now));
+        self.seat(n);
+    }
+
+    fn seat(&mut self, n: usize) {
+        if let Some(desk) = &self.desk {
+            self.consoles[n].engine.set_bot(UserId::new(BOT));
+            self.consoles[n].engine.set_desk(desk.clone());
+        }
+    }
+
+    /// A laptop is set up again from an older backup, which takes a minute: longer than reads may
+    /// lag. What had never left it is gone with it.
+    fn restore(&mut self, n: usize) {
+        let Some((_, image)) = self.consoles[n].copy.take() else {
+            return;
+        };
+        let there: BTreeSet<EventId> = self.said_in_channels();
+        self.saved.retain(|(at, event)| {
+            *at != n || image.events.contains_key(event) || there.contains(event)
+        });
+        self.consoles[n].disk = image;
+        self.consoles[n].joins = self.now + Duration::from_secs(60);
+        self.restart(n);
     }
 
     fn turn(&mut self, n: usize) {
@@ -216,127 +240,27 @@ impl Run {
         }
     }
 
-    fn act(&mut self, n: usize, command: Command) {
-        let order = Order {
-            command,
-            by: self.consoles[n].me.clone(),
-            outlets: Outlets {
-                people: vec!["nobody".into()],
-                ..Outlets::default()
-            },
-        };
-        let incident = self.incident.clone();
-        let console = &mut self.consoles[n];
-        let acted = console.engine.act(
-            incident.as_ref(),
-            &order,
-            clock(self.now, console.skew),
-            &mut self.rng,
-        );
-        if let Ok((id, step)) = acted {
-            self.incident.get_or_insert(id);
-            self.execute(n, step);
+    /// Declares, with the desk at every console.
+    fn begin(&mut self) {
+        self.desk = Some(Arc::new(Organisation::new()));
+        for n in 0..self.consoles.len() {
+            self.seat(n);
         }
-    }
-
-    fn some_act(&mut self, n: usize) {
-        let item = ["a", "b", "c", "d", "e"][self.rng.usize(..5)].to_owned();
-        let user = UserId::new(format!("U{}", self.rng.u32(..3)));
-        let at = wall(self.now).wall;
-        let number = self.rng.u32(..1000);
-        let role = ["ops", "scribe", "deputy"][self.rng.usize(..3)].to_owned();
-        let command = match self.rng.u32(..26) {
-            0 => level(self.rng.u32(1..5)),
-            1 => Command::Untick(item),
-            2..=4 => Command::Tick(item),
-            5 => Command::Assign {
-                item,
-                user: Some(user),
-            },
-            6 => Command::Commander {
-                user: Some(user),
-                reason: Some("silent".into()),
-            },
-            7 | 8 => Command::Note(format!("note {number}")),
-            9 => Command::Situation(format!("now {number}")),
-            10 => Command::Temperature(Named {
-                id: number.to_string(),
-                name: format!("T{number}"),
-            }),
-            11 => Command::Role {
-                role,
-                user: Some(user),
-            },
-            12 => Command::CheckIn {
-                user,
-                role: Some(role),
-                task: Some(format!("task {number}")),
-            },
-            13 => Command::CheckOut(user),
-            14 => Command::Skip {
-                item,
-                reason: format!("because {number}"),
-            },
-            15 => Command::AddItem(format!("item {number}")),
-            16 => Command::Milestone {
-                milestone: Milestone::ALL[self.rng.usize(..4)],
-                time: at,
-                link: None,
-            },
-            17 => Command::Timekeeper(self.rng.u32(..3)),
-            18 => Command::Phase([Phase::Investigating, Phase::Fixing][self.rng.usize(..2)]),
-            19 => Command::Recover(None),
-            20 => Command::Reopen(format!("again {number}")),
-            21 if number < 100 => Command::Cancel {
-                outcome: Phase::FalseAlarm,
-                reason: "a test".into(),
-            },
-            22 => Command::PersonalData(Vec::new()),
-            _ => Command::Message {
-                text: format!("word {number}"),
-                thread: None,
-            },
-        };
-        self.act(n, command);
-    }
-
-    /// People write, answer in threads, correct themselves and delete.
-    fn people_write(&mut self) {
-        if self.rng.f64() > 0.3 {
-            return;
-        }
-        let thread = self.said.last().filter(|_| self.rng.bool()).cloned();
-        let reply = thread.is_some();
-        let text = format!("hello {}", self.rng.u32(..1000));
-        let ts = self.world.say(0, &text, thread, self.now);
-        if !reply {
-            self.said.push(ts);
-        }
-        if let Some(ts) = self.said.first().filter(|_| self.rng.f64() < 0.2).cloned() {
-            let text = self.rng.bool().then_some("corrected");
-            self.world.change(0, &ts, text);
+        self.declare(0, "Checkout fails", "shop-20261120i");
+        let id = self.incidents.first().cloned();
+        for console in &mut self.consoles {
+            console.engine.set_focus(id.clone(), wall(Duration::ZERO));
         }
     }
 
     fn play(&mut self, acts: usize) {
-        self.act(
-            0,
-            Command::Declare(Box::new(Declaration {
-                title: "Checkout fails".into(),
-                service: "shop".into(),
-                channel: "shop-20261120i".into(),
-                ..Declaration::default()
-            })),
-        );
-        let id = self.incident.clone();
-        for console in &mut self.consoles {
-            console.engine.set_focus(id.clone(), wall(Duration::ZERO));
-        }
+        self.begin();
         let late = self.consoles.len() > 1 && self.rng.bool();
         let later = Duration::from_secs(3600);
         if late && let Some(console) = self.consoles.last_mut() {
             console.joins = later;
         }
+        let second = self.rng.usize(..acts.max(1) * 2);
         for turn in 0..acts {
             if late && turn == acts - 5 {
                 self.now = self.now.max(later);
@@ -348,176 +272,118 @@ impl Run {
             if self.now < self.consoles[n].joins {
                 continue;
             }
-            if self.trouble.clocks && self.rng.f64() < 0.05 {
-                let steps = [-86_400, -3_600, -2, 0, 2, 3_600, 86_400];
-                self.consoles[n].skew = steps[self.rng.usize(..steps.len())];
+            if turn == second {
+                let name = ["shop-20261120i", "shop-20261120j"][self.rng.usize(..2)];
+                self.declare(n, "Payments fail", name);
             }
-            self.people_write();
-            if self.rng.f64() < 0.05 {
-                let away = Duration::from_secs(self.rng.u64(5..60));
-                self.consoles[n].cut_off_until = self.now + away;
-            }
+            self.misfortune(n);
+            self.people();
             for _ in 0..self.rng.u32(1..4) {
                 self.some_act(n);
             }
         }
-        // The trouble ends; everything that was accepted must arrive.
+        self.come_to_rest();
+    }
+
+    /// What happens to a console beside what is wrong with its calls.
+    fn misfortune(&mut self, n: usize) {
+        if self.trouble.clocks && self.rng.f64() < 0.05 {
+            let steps = [-86_400, -3_600, -2, 0, 2, 3_600, 86_400];
+            self.consoles[n].skew = steps[self.rng.usize(..steps.len())];
+        }
+        if self.rng.f64() < 0.05 {
+            let away = Duration::from_secs(self.rng.u64(5..60));
+            self.consoles[n].cut_off_until = self.now + away;
+        }
+        if self.rng.f64() < self.trouble.restored {
+            match self.consoles[n].copy {
+                Some((at, _)) if at + Duration::from_secs(5) < self.now => self.restore(n),
+                Some(_) => {}
+                None => {
+                    let disk = self.consoles[n].disk.clone();
+                    self.consoles[n].copy = Some((self.now, disk));
+                }
+            }
+        }
+    }
+
+    /// The trouble ends; everything that was accepted must arrive.
+    fn come_to_rest(&mut self) {
         self.trouble = Trouble {
-            page: self.trouble.page,
             oldest_first: self.trouble.oldest_first,
             ..Trouble::NONE
         };
         let end = self.now + Duration::from_secs(240);
         let give_up = end + Duration::from_secs(1800);
         let mut look = self.now;
-        while self.now < end || (!self.at_rest(end) && self.now < give_up) {
+        loop {
             self.advance();
             if self.now >= look {
-                look = self.now + Duration::from_secs(30);
-                self.stop_timekeeper();
+                if self.now > give_up || self.at_rest(end) {
+                    return;
+                }
+                look = self.now + Duration::from_secs(20);
+                self.stop_timekeepers();
+                // What is archived can be read by nobody of ours.
+                self.world.unarchive_all();
+                for n in 0..self.consoles.len() {
+                    self.try_again(n);
+                }
             }
+        }
+    }
+
+    /// Whatever Slack refused is tried again, now that it would not.
+    fn try_again(&mut self, n: usize) {
+        let failed: Vec<u64> = self.consoles[n]
+            .engine
+            .outbox()
+            .filter(|job| matches!(job.state, JobState::Failed { .. }))
+            .filter(|job| !is_hopeless(job))
+            .map(|job| job.seq)
+            .collect();
+        for seq in failed {
+            self.settle(n, seq, &Settle::Retry);
         }
     }
 
     /// What goes on by itself would never come to rest.
-    fn stop_timekeeper(&mut self) {
-        let id = self.incident.clone();
-        let state = id.and_then(|id| self.consoles[0].engine.shown(&id));
-        let runs = state.is_some_and(|s| s.timekeeper.as_ref().is_some_and(|t| t.minutes > 0));
-        if runs {
-            self.act(0, Command::Timekeeper(0));
+    fn stop_timekeepers(&mut self) {
+        for id in self.incidents.clone() {
+            let state = self.consoles[0].engine.shown(&id);
+            let runs = state.filter(|s| s.timekeeper.as_ref().is_some_and(|t| t.minutes > 0));
+            let Some(state) = runs.filter(|s| !s.phase.is_over()) else {
+                continue;
+            };
+            for n in 0..self.consoles.len() {
+                if state.may_command(&self.consoles[n].me) {
+                    self.act_on(n, Some(id.clone()), Command::Timekeeper(0));
+                    break;
+                }
+            }
         }
     }
 
-    /// Everything is delivered, and every console read the channel after that: a method that was
+    /// Everything is delivered, and every console read the channels after that: a method that was
     /// refused often is asked rarely for a while.
     fn at_rest(&mut self, end: Duration) -> bool {
-        let Some(id) = self.incident.clone() else {
-            return true;
-        };
+        if self.now < end {
+            return false;
+        }
         let now = wall(self.now);
         let since = (end - Duration::from_secs(60))
-            .max(self.world.last_post() + self.trouble.lag + Duration::from_secs(2));
-        self.consoles.iter().all(|console| {
-            let age = console.engine.age(&id, now);
-            console.engine.is_delivered() && age.is_some_and(|age| self.now - age > since)
-        })
-    }
-
-    /// What is wrong at the end, if anything.
-    fn verdict(&mut self) -> Result<(), String> {
-        let id = self.incident.clone().ok_or("nothing was declared")?;
-        let mut copies: BTreeMap<EventId, usize> = BTreeMap::new();
-        for (metadata, _) in self.world.carried() {
-            if metadata.event_type != EVENTS {
-                continue;
-            }
-            let carried = Carried::read(&metadata).ok_or("unreadable metadata")?;
-            for (_, event) in carried.events {
-                *copies.entry(event.id).or_default() += 1;
-            }
-        }
-        self.compare(&id)?;
-        let derived: BTreeSet<EventId> = self
-            .consoles
-            .iter()
-            .flat_map(|console| console.disk.events.values())
-            .filter(|row| matches!(row.event.body(), Some(Body::TimekeeperCall { .. })))
-            .map(|row| row.event.id.clone())
-            .collect();
-        for event in &self.saved {
-            match copies.get(event) {
-                Some(1) => {}
-                // What several consoles may derive is said by each that noticed, and collapsed.
-                Some(_) if derived.contains(event) => {}
-                Some(n) => return Err(format!("{event} was posted {n} times")),
-                None => return Err(format!("{event} was saved and is not in the channel")),
-            }
-        }
-        Ok(())
-    }
-
-    /// All consoles came to rest in one state, and it is the one the rule gives.
-    fn compare(&mut self, id: &IncidentId) -> Result<(), String> {
-        let mut first: Option<String> = None;
-        for console in &mut self.consoles {
-            let unsettled: Vec<_> = console
-                .engine
-                .image()
-                .jobs
-                .values()
-                .filter(|job| !job.state.is_settled())
-                .collect();
-            if !unsettled.is_empty() {
-                return Err(format!("not settled: {unsettled:?}"));
-            }
-            for job in console.engine.image().jobs.values() {
-                let invites = matches!(job.task, Task::InvitePerson { .. });
-                if matches!(job.state, JobState::Failed { .. }) != invites {
-                    return Err(format!("{job:?}"));
-                }
-            }
-            let Some(state) = console.engine.agreed(id) else {
-                return Err("a console does not know the incident".into());
-            };
-            let entries: Vec<String> = state
-                .entries
-                .iter()
-                .map(|e| format!("{} {:?} {:?} {:?}", e.id, e.verdict, e.text, e.position))
-                .collect();
-            let ids: BTreeSet<_> = state.entries.iter().map(|e| &e.id).collect();
-            if ids.len() != state.entries.len() {
-                return Err("an act is counted twice".into());
-            }
-            judge(state)?;
-            let text = format!(
-                "{entries:#?}\n{:#?}\n{:#?}\n{:?}",
-                state.registers,
-                state.checklist(),
-                state.situation.as_ref().map(|s| &s.text)
-            );
-            match &first {
-                None => first = Some(text),
-                Some(other) if *other == text => {}
-                Some(other) => return Err(format!("states differ:\n{other}\n{text}")),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The rule of `prev`, written again from the design and without the fold: an event counts if, for
-/// each register, its author had seen the current value's writer, or writes that value too.
-fn judge(state: &matoi::domain::incident::Incident) -> Result<(), String> {
-    let mut current: BTreeMap<Register, (BTreeSet<EventId>, String)> = BTreeMap::new();
-    for entry in &state.entries {
-        let accepted = entry.verdict == Verdict::Accepted;
-        let prev = PREVS.with(|p| p.borrow().get(&entry.id).cloned().unwrap_or_default());
-        let writes = entry.body.writes(&entry.id);
-        let fair = writes.iter().all(|(register, value)| {
-            current.get(register).is_none_or(|(writers, now)| {
-                now == value || prev.get(register).is_some_and(|id| writers.contains(id))
-            })
+            .max(self.world.last_post() + self.timing.deep.min(Duration::from_secs(60)));
+        let there = self.declared();
+        let read = self.consoles.iter().all(|console| {
+            console.engine.is_delivered()
+                && there.iter().all(|id| {
+                    let age = console.engine.age(id, now);
+                    age.is_some_and(|age| self.now - age > since)
+                })
         });
-        if fair != accepted {
-            return Err(format!("{} was judged {:?}", entry.id, entry.verdict));
-        }
-        if fair {
-            for (register, value) in writes {
-                let slot = current.entry(register).or_default();
-                if slot.1 != value {
-                    *slot = (BTreeSet::new(), value);
-                }
-                slot.0.insert(entry.id.clone());
-            }
-        }
+        // What is found only by reading everything again takes its time.
+        read && self.verdict().is_ok()
     }
-    Ok(())
-}
-
-thread_local! {
-    static PREVS: std::cell::RefCell<BTreeMap<EventId, BTreeMap<Register, EventId>>> =
-        const { std::cell::RefCell::new(BTreeMap::new()) };
 }
 
 fn rough(seed: u64) -> Trouble {
@@ -539,9 +405,15 @@ fn rough(seed: u64) -> Trouble {
         twins,
         longest_limit: [1, 5, 60][rng.usize(..3)],
         lag: Duration::from_secs(rng.u64(0..25)),
-        page: rng.usize(3..60),
+        // Pages of 15 are what a clamped app gets, which is read less for as long as it runs.
+        page: match rng.usize(3..60) {
+            15 => 150,
+            page => page,
+        },
         oldest_first: rng.bool(),
         clocks: rng.bool(),
+        refused: if rng.u32(..4) == 0 { 0.05 } else { 0.0 },
+        restored: if rng.u32(..4) == 0 { 0.05 } else { 0.0 },
     }
 }
 
@@ -549,16 +421,14 @@ fn rough(seed: u64) -> Trouble {
 fn simulate(seed: u64, safeguards: Safeguards) -> Result<(), String> {
     let consoles = usize::try_from(seed % 4).expect("small") + 1;
     let mut run = Run::new(seed, consoles, rough(seed), safeguards);
+    run.world.person = run.rng.bool();
+    // What is found by reading everything again is found within the run.
+    run.timing.deep = Duration::from_secs(40);
+    run.timing.thread = Duration::from_secs(15);
+    for n in 0..consoles {
+        run.restart(n);
+    }
     run.play(40);
-    PREVS.with(|p| {
-        let mut prevs = p.borrow_mut();
-        prevs.clear();
-        for console in &run.consoles {
-            for row in console.disk.events.values() {
-                prevs.insert(row.event.id.clone(), row.event.prev.clone());
-            }
-        }
-    });
     run.verdict()
 }
 
@@ -574,142 +444,19 @@ fn every_saved_act_arrives_once_and_all_consoles_agree() {
     let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
     let from = number("MATOI_SIM_FROM").unwrap_or(0);
     let all = from..from + seeds(400);
+    let mut failed = Vec::new();
     for seed in number("MATOI_SIM").map_or(all, |seed| seed..seed + 1) {
         if let Err(why) = simulate(seed, Safeguards::ALL) {
-            panic!("seed {seed}: {why}");
+            eprintln!("seed {seed}: {why}");
+            failed.push(seed);
         }
-    }
-}
-
-/// Each safeguard is needed: without it some run goes wrong.
-fn turns_red(symptom: &str, without: Safeguards) {
-    let mut others = BTreeSet::new();
-    for seed in 0..seeds(150) {
-        match simulate(seed, without) {
-            Err(why) if why.contains(symptom) => return,
-            Err(why) => {
-                others.insert(why.chars().take(60).collect::<String>());
-            }
-            Ok(()) => {}
+        let tried = seed + 1 - from;
+        if tried % 500 == 0 {
+            eprintln!("{tried} cases from {from} on, failed: {failed:?}");
         }
+        assert!(failed.len() < 10, "{failed:?}");
     }
-    unreachable!("never {symptom:?}; {others:?}")
-}
-
-#[test]
-fn without_a_durable_sending_state_it_goes_wrong() {
-    turns_red(
-        "times",
-        Safeguards {
-            durable_sending: false,
-            ..Safeguards::ALL
-        },
-    );
-}
-
-#[test]
-fn without_reading_back_it_goes_wrong() {
-    turns_red(
-        "times",
-        Safeguards {
-            read_back: false,
-            ..Safeguards::ALL
-        },
-    );
-}
-
-/// Copies are ugly, and no more than that: the fold counts an id once.
-#[test]
-fn without_reading_back_the_state_is_still_right() {
-    let without = Safeguards {
-        read_back: false,
-        ..Safeguards::ALL
-    };
-    for seed in 0..seeds(100) {
-        match simulate(seed, without) {
-            Err(why) if !why.contains("was posted") => panic!("seed {seed}: {why}"),
-            _ => {}
-        }
-    }
-}
-
-#[test]
-fn without_counting_ids_once_it_goes_wrong() {
-    // Copies arise only where something else failed first.
-    turns_red(
-        "states differ",
-        Safeguards {
-            ids_once: false,
-            read_back: false,
-            ..Safeguards::ALL
-        },
-    );
-}
-
-#[test]
-fn without_prev_it_goes_wrong() {
-    turns_red(
-        "was judged",
-        Safeguards {
-            prev: false,
-            ..Safeguards::ALL
-        },
-    );
-}
-
-/// A long channel, and a console that is killed again and again while it reads it for the first
-/// time.
-fn join_and_be_killed(seed: u64, safeguards: Safeguards) -> Result<(), String> {
-    let calm = Trouble {
-        page: 40,
-        ..Trouble::NONE
-    };
-    let mut run = Run::new(seed, 2, calm, safeguards);
-    let later = Duration::from_secs(3600);
-    run.consoles[1].joins = later;
-    run.play(0);
-    for n in 0..150 {
-        run.act(0, Command::Note(format!("line {n}")));
-        // Longer in all than the overlap that every sweep reads again.
-        run.now += Duration::from_secs(10);
-        for _ in 0..6 {
-            run.advance();
-        }
-    }
-    run.now = run.now.max(later);
-    for _ in 0..200 {
-        run.advance();
-    }
-    run.verdict()
-}
-
-#[test]
-fn without_the_cursor_in_the_transaction_it_goes_wrong() {
-    let without = Safeguards {
-        cursor_in_transaction: false,
-        ..Safeguards::ALL
-    };
-    PREVS.with(|p| p.borrow_mut().clear());
-    let mut red = 0;
-    for seed in 0..12 {
-        assert_eq!(join_and_be_killed(seed, Safeguards::ALL), Ok(()));
-        if let Err(why) = join_and_be_killed(seed, without) {
-            assert!(why.starts_with("states differ"), "{why}");
-            red += 1;
-        }
-    }
-    assert!(red > 0, "nothing went wrong");
-}
-
-#[test]
-fn without_folding_again_it_goes_wrong() {
-    turns_red(
-        "states differ",
-        Safeguards {
-            refold: false,
-            ..Safeguards::ALL
-        },
-    );
+    assert!(failed.is_empty(), "{failed:?}");
 }
 
 /// Deleting changes nothing: who joins later folds the same state, in the same order.
@@ -732,7 +479,7 @@ fn a_deleted_act_is_said_again_at_its_position() {
         run.advance();
     }
     let state = |n: usize, run: &mut Run| {
-        let id = run.incident.clone().expect("declared");
+        let id = run.incidents.first().cloned().expect("declared");
         let state = run.consoles[n].engine.agreed(&id).expect("known");
         let entries = state.entries.iter();
         entries
@@ -740,7 +487,7 @@ fn a_deleted_act_is_said_again_at_its_position() {
             .collect::<Vec<_>>()
     };
     let before = state(0, &mut run);
-    assert!(run.world.delete_carrier(lost.as_str()));
+    assert!(run.world.delete_carrier(lost.1.as_str()));
     run.now = run.now.max(Duration::from_secs(901));
     for _ in 0..400 {
         run.advance();
@@ -750,8 +497,7 @@ fn a_deleted_act_is_said_again_at_its_position() {
     let again = run
         .world
         .carried()
-        .into_iter()
-        .filter(|(metadata, deleted)| !deleted && metadata.payload.contains_key("position"));
+        .filter(|(_, metadata, deleted)| !deleted && metadata.payload.contains_key("position"));
     assert_eq!(again.count(), 1);
 }
 

@@ -1,243 +1,14 @@
-//! A workspace that lies the way a network does: what was done may not be answered, what was
-//! answered may not be readable yet.
+//! What the workspace does when a call reaches it.
 
+use super::{BOT, Channel, Stored, Trouble, World};
 use matoi::domain::ids::{ChannelId, SlackTs, UserId};
-use matoi::domain::sync::image::{Message, Metadata};
+use matoi::domain::sync::image::Message;
 use matoi::domain::sync::{Answer, Call, Fault, Listed, Pinned, Refused};
-use matoi::wire::methods;
-use matoi::workspace::limits::{Limits, Mode, Over};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Chances, each out of 1.
-#[derive(Clone, Debug)]
-pub struct Trouble {
-    pub not_sent: f64,
-    pub lost_request: f64,
-    pub lost_answer: f64,
-    pub limited: f64,
-    /// A read misses a message for up to this long after it was accepted.
-    pub lag: Duration,
-    /// Messages to a page.
-    pub page: usize,
-    pub crash: f64,
-    /// The page closest to `oldest` comes first.
-    pub oldest_first: bool,
-    /// An answer with a server's error page.
-    pub broken: f64,
-    /// Of pages: what was on the one before comes again; nothing comes, and more is promised; the
-    /// cursor has expired.
-    pub repeated: f64,
-    pub empty: f64,
-    pub expired: f64,
-    /// Two creates of one name both succeed.
-    pub twins: f64,
-    /// Seconds that a limit may say.
-    pub longest_limit: u64,
-    /// Wall clocks are wrong, and step.
-    pub clocks: bool,
-}
-
-impl Trouble {
-    pub const NONE: Trouble = Trouble {
-        not_sent: 0.0,
-        lost_request: 0.0,
-        lost_answer: 0.0,
-        limited: 0.0,
-        lag: Duration::ZERO,
-        page: 200,
-        crash: 0.0,
-        oldest_first: false,
-        broken: 0.0,
-        repeated: 0.0,
-        empty: 0.0,
-        expired: 0.0,
-        twins: 0.0,
-        longest_limit: 5,
-        clocks: false,
-    };
-}
-
-struct Stored {
-    message: Message,
-    visible: Duration,
-    deleted: bool,
-}
-
-struct Channel {
-    id: ChannelId,
-    name: String,
-    archived: bool,
-    messages: BTreeMap<SlackTs, Stored>,
-    pins: Vec<(SlackTs, UserId)>,
-}
-
-/// A call as the workspace met it: when, which method, and whether it was over the limit.
-pub type Asked = (Duration, &'static str, bool);
-
-pub struct World {
-    channels: Vec<Channel>,
-    micros: i64,
-    limits: Limits,
-    pub log: Vec<Asked>,
-}
-
 impl World {
-    pub fn new() -> World {
-        World::limited(Mode::Off)
-    }
-
-    /// With the embedded workspace's limits, at the simulation's time.
-    pub fn limited(mode: Mode) -> World {
-        World {
-            channels: Vec::new(),
-            micros: 1_763_636_400_000_000,
-            limits: Limits::new(mode),
-            log: Vec::new(),
-        }
-    }
-
-    /// Somebody who only has Slack writes, in a thread or not; the message's ts.
-    pub fn say(
-        &mut self,
-        nth: usize,
-        text: &str,
-        thread: Option<SlackTs>,
-        now: Duration,
-    ) -> SlackTs {
-        let ts = self.ts(now);
-        let Some(channel) = self.channels.get_mut(nth) else {
-            return ts;
-        };
-        let message = Message {
-            ts: ts.to_string(),
-            thread: thread.clone(),
-            text: text.to_owned(),
-            user: Some(UserId::new("UPERSON")),
-            ..Message::default()
-        };
-        if let Some(parent) = thread.and_then(|t| channel.messages.get_mut(&t)) {
-            parent.message.replies += 1;
-            parent.message.latest_reply = Some(ts.clone());
-        }
-        channel.messages.insert(
-            ts.clone(),
-            Stored {
-                message,
-                visible: now,
-                deleted: false,
-            },
-        );
-        ts
-    }
-
-    /// Somebody edits a message, or deletes it.
-    pub fn change(&mut self, nth: usize, ts: &SlackTs, text: Option<&str>) {
-        let stored = self
-            .channels
-            .get_mut(nth)
-            .and_then(|c| c.messages.get_mut(ts));
-        if let Some(stored) = stored {
-            match text {
-                Some(text) => {
-                    stored.message.text = text.to_owned();
-                    stored.message.edited = true;
-                }
-                None => stored.deleted = true,
-            }
-        }
-    }
-
-    fn book(&mut self, call: &Call, now: Duration) -> Result<(), Fault> {
-        let name = call.method();
-        let Some(method) = methods::find(name) else {
-            return Ok(());
-        };
-        let channel = match call {
-            Call::Post { channel, .. } => channel.as_str(),
-            _ => "",
-        };
-        let mode = self.limits.mode;
-        let at = i64::try_from(now.as_micros()).expect("a short run");
-        let booked = self.limits.book(mode, "A1", method, channel, at);
-        self.log.push((now, name, booked.is_err()));
-        booked.map_err(|over| {
-            Fault::Limited(Duration::from_secs(match over {
-                Over::Method(seconds) => u64::from(seconds),
-                Over::Posts => 30,
-            }))
-        })
-    }
-
-    fn channel(&mut self, id: &ChannelId) -> Option<&mut Channel> {
-        self.channels.iter_mut().find(|c| c.id == *id)
-    }
-
-    fn ts(&mut self, now: Duration) -> SlackTs {
-        let at = 1_763_636_400_000_000 + i64::try_from(now.as_micros()).expect("a short run");
-        self.micros = (self.micros + 1).max(at);
-        SlackTs::from_micros(self.micros).expect("in range")
-    }
-
-    /// When something was last posted.
-    pub fn last_post(&self) -> Duration {
-        let micros = self.micros - 1_763_636_400_000_000;
-        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
-    }
-
-    /// The metadata of every message that was ever posted, and whether it was deleted since.
-    pub fn carried(&self) -> Vec<(Metadata, bool)> {
-        let messages = self.channels.iter().flat_map(|c| c.messages.values());
-        messages
-            .filter_map(|s| Some((s.message.metadata.clone()?, s.deleted)))
-            .collect()
-    }
-
-    /// Somebody deletes the message that carries an event. Whether there was one.
-    pub fn delete_carrier(&mut self, event: &str) -> bool {
-        let messages = self
-            .channels
-            .iter_mut()
-            .flat_map(|c| c.messages.values_mut());
-        let found = messages.into_iter().find(|s| {
-            let metadata = s.message.metadata.as_ref();
-            !s.deleted
-                && metadata
-                    .is_some_and(|m| m.payload.get("events").is_some_and(|e| e.contains(event)))
-        });
-        found.map(|stored| stored.deleted = true).is_some()
-    }
-
-    /// Carries out a call, or loses it, or loses its answer.
-    pub fn call(
-        &mut self,
-        call: &Call,
-        now: Duration,
-        trouble: &Trouble,
-        rng: &mut fastrand::Rng,
-    ) -> Result<Answer, Fault> {
-        if rng.f64() < trouble.not_sent {
-            return Err(Fault::NotSent("refused".into()));
-        }
-        self.book(call, now)?;
-        if rng.f64() < trouble.limited {
-            let most = trouble.longest_limit.max(1);
-            return Err(Fault::Limited(Duration::from_secs(rng.u64(0..=most))));
-        }
-        if rng.f64() < trouble.lost_request {
-            return Err(Fault::Ambiguous("reset".into()));
-        }
-        if rng.f64() < trouble.broken {
-            return Err(Fault::Ambiguous("HTTP 503".into()));
-        }
-        let answer = self.carry_out(call, now, trouble, rng);
-        if rng.f64() < trouble.lost_answer {
-            return Err(Fault::Ambiguous("timeout".into()));
-        }
-        answer
-    }
-
-    fn carry_out(
+    pub(super) fn carry_out(
         &mut self,
         call: &Call,
         now: Duration,
@@ -245,6 +16,19 @@ impl World {
         rng: &mut fastrand::Rng,
     ) -> Result<Answer, Fault> {
         let refused = |code: &str| Err(Fault::Refused(Refused::of(code)));
+        // Archiving puts the program out, and it cannot join again.
+        let closed = call_channel(call)
+            .and_then(|id| self.channel(id))
+            .is_some_and(|c| c.archived);
+        match call {
+            Call::Update { .. } if closed => return refused("is_inactive"),
+            Call::Archive { .. } if closed => return refused("already_archived"),
+            Call::Unarchive { .. } if closed && !self.person => return refused("not_in_channel"),
+            Call::Unarchive { .. } if closed => {}
+            Call::Unarchive { .. } => return refused("not_archived"),
+            _ if closed => return refused("is_archived"),
+            _ => {}
+        }
         match call {
             Call::Create { name, .. } => {
                 let taken = self.channels.iter().any(|c| c.name == *name);
@@ -267,6 +51,7 @@ impl World {
             Call::Discover => Ok(Answer::Channels(
                 self.channels
                     .iter()
+                    .filter(|c| !c.archived)
                     .map(|c| Listed {
                         id: c.id.clone(),
                         name: c.name.clone(),
@@ -286,8 +71,15 @@ impl World {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");
                 };
-                if c.archived {
-                    return refused("is_archived");
+                // What people see of a thread in the channel is its parent.
+                if let Some(parent) = thread {
+                    match c.messages.get_mut(parent).filter(|s| !s.deleted) {
+                        Some(parent) => {
+                            parent.message.replies += 1;
+                            parent.message.latest_reply = Some(ts.clone());
+                        }
+                        None => return refused("thread_not_found"),
+                    }
                 }
                 let message = Message {
                     ts: ts.to_string(),
@@ -319,7 +111,7 @@ impl World {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");
                 };
-                match c.messages.get_mut(ts).filter(|s| !s.deleted) {
+                match c.messages.get_mut(ts).filter(|s| s.is_there()) {
                     Some(stored) => {
                         stored.message.text.clone_from(text);
                         stored.message.metadata = Some(metadata.clone());
@@ -332,9 +124,9 @@ impl World {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");
                 };
-                match c.messages.get_mut(ts).filter(|s| !s.deleted) {
+                match c.messages.get_mut(ts).filter(|s| s.is_there()) {
                     Some(stored) => {
-                        stored.deleted = true;
+                        stored.delete();
                         Ok(Answer::Done)
                     }
                     None => refused("message_not_found"),
@@ -385,8 +177,7 @@ impl World {
                 if trouble.oldest_first {
                     page.reverse();
                 }
-                let mut messages: Vec<Message> =
-                    page.iter().map(|(_, s)| s.message.clone()).collect();
+                let mut messages: Vec<Message> = page.iter().map(|(_, s)| s.as_listed()).collect();
                 if rng.f64() < trouble.repeated {
                     let again = messages.clone();
                     messages.extend(again);
@@ -411,7 +202,7 @@ impl World {
                     here && *ts > oldest && !s.deleted && s.visible <= now
                 });
                 Ok(Answer::Page {
-                    messages: replies.map(|(_, s)| s.message.clone()).collect(),
+                    messages: replies.map(|(_, s)| s.as_listed()).collect(),
                     next: None,
                 })
             }
@@ -420,11 +211,36 @@ impl World {
                     return refused("channel_not_found");
                 };
                 if !c.pins.iter().any(|(p, _)| p == ts) {
-                    c.pins.push((ts.clone(), UserId::new("UBOT")));
+                    c.pins.push((ts.clone(), UserId::new(BOT)));
                 }
                 Ok(Answer::Done)
             }
-            Call::React { .. } | Call::Whisper { .. } | Call::Reactions { .. } => Ok(Answer::Done),
+            Call::React { channel, ts, name } => {
+                let Some(c) = self.channel(channel) else {
+                    return refused("channel_not_found");
+                };
+                let stored = c.messages.get_mut(ts).filter(|s| s.is_there());
+                // What says that it is there already is told apart where calls are carried out.
+                match stored {
+                    Some(stored) => {
+                        stored.react(name, BOT);
+                        Ok(Answer::Done)
+                    }
+                    None => refused("message_not_found"),
+                }
+            }
+            Call::Reactions { channel, ts } => {
+                let stored = self.channel(channel).and_then(|c| c.messages.get(ts));
+                match stored.filter(|s| s.is_there()) {
+                    Some(stored) => Ok(Answer::Reactions(stored.message.reactions.clone())),
+                    None => refused("message_not_found"),
+                }
+            }
+            // Who is not in the channel is told nothing there.
+            Call::Whisper { user, .. } if user.as_str() == "UAWAY" => {
+                refused("user_not_in_channel")
+            }
+            Call::Whisper { .. } => Ok(Answer::Done),
             Call::Pins { channel } => {
                 let Some(c) = self.channel(channel) else {
                     return refused("channel_not_found");
@@ -496,5 +312,31 @@ impl World {
             | Call::InvitePerson { .. }
             | Call::InviteGroup { .. } => Ok(Answer::Done),
         }
+    }
+}
+
+/// The channel that a call is about, by id.
+const fn call_channel(call: &Call) -> Option<&ChannelId> {
+    match call {
+        Call::History { channel, .. }
+        | Call::Replies { channel, .. }
+        | Call::Post { channel, .. }
+        | Call::Update { channel, .. }
+        | Call::Delete { channel, .. }
+        | Call::Pin { channel, .. }
+        | Call::React { channel, .. }
+        | Call::Reactions { channel, .. }
+        | Call::Whisper { channel, .. }
+        | Call::Pins { channel }
+        | Call::Topic { channel, .. }
+        | Call::Purpose { channel, .. }
+        | Call::InvitePerson { channel, .. }
+        | Call::InviteGroup { channel, .. }
+        | Call::Archive { channel }
+        | Call::Unarchive { channel } => Some(channel),
+        Call::Create { .. }
+        | Call::Discover
+        | Call::Announce { .. }
+        | Call::SeekAnnouncement { .. } => None,
     }
 }
