@@ -156,6 +156,7 @@ impl Run {
                 excerpt: "something".into(),
                 by: user,
                 pinned: self.rng.bool(),
+                evidence: number < 300,
             },
             27 | 28 => return None,
             _ => Command::Message {
