@@ -28,6 +28,8 @@ impl Configured {
             ask_level_minutes: timers.ask_level_minutes,
             ask_times: timers.ask_times,
             ask_situation_seconds: timers.ask_situation_seconds,
+            call_again_minutes: timers.call_again_minutes,
+            calls: timers.calls,
             mark: config.channel.mark.trim_matches(':').to_owned(),
             evidence: config.channel.evidence_mark.trim_matches(':').to_owned(),
             question: config.channel.question_mark.trim_matches(':').to_owned(),
@@ -64,6 +66,15 @@ impl Desk for Configured {
 
     fn person(&self, text: &str) -> Result<UserId, Problem> {
         resolve::person(&self.people, text)
+    }
+
+    fn escalation(&self, service: &str) -> Vec<UserId> {
+        let service = self.config.services.iter().find(|s| s.id == service);
+        let names = service.into_iter().flat_map(|service| &service.escalation);
+        // Whom nobody knows here cannot be called; `matoi doctor` tells.
+        names
+            .filter_map(|name| resolve::person(&self.people, name).ok())
+            .collect()
     }
 
     fn is_program(&self, user: &UserId) -> bool {

@@ -547,6 +547,7 @@ mod tests {
         config.invite.security_people = vec!["@ciso".into()];
         config.levels[0].call = vec!["@sato".into(), "@leads".into(), "S123".into()];
         config.services.push(Service {
+            escalation: Vec::new(),
             id: "shop".into(),
             name: Label::of("Shop", "ショップ"),
             groups: vec!["@shop-oncall".into()],

@@ -19,6 +19,10 @@ pub struct Habits {
     pub ask_times: u32,
     /// The situation is asked for once, so long after a declaration that did not tell it.
     pub ask_situation_seconds: u32,
+    /// Minutes between two calls of somebody who does not answer; 0: nobody is called again.
+    pub call_again_minutes: u32,
+    /// So many calls, and the next one of the list is called.
+    pub calls: u32,
     /// A reaction by this name puts a message into the timeline; empty: none does.
     pub mark: String,
     /// One by this name does so, and marks it as evidence.
@@ -34,6 +38,8 @@ impl Default for Habits {
             ask_level_minutes: 5,
             ask_times: 5,
             ask_situation_seconds: 30,
+            call_again_minutes: 5,
+            calls: 2,
             mark: "pushpin".to_owned(),
             evidence: "paperclip".to_owned(),
             question: "parking".to_owned(),
@@ -59,6 +65,9 @@ pub trait Desk: Send + Sync {
     /// # Errors
     /// Nobody fits, or several people do.
     fn person(&self, text: &str) -> Result<UserId, Problem>;
+
+    /// Who is called for a service, in this order: primary, secondary, manager.
+    fn escalation(&self, service: &str) -> Vec<UserId>;
 
     /// Whether this is a program, as far as is known.
     fn is_program(&self, user: &UserId) -> bool;

@@ -198,6 +198,8 @@ pub struct Service {
     pub name: Label,
     /// User groups of the first-response team: a handle (`@shop-oncall`) or an id (`S…`).
     pub groups: Vec<String>,
+    /// Who is called when nobody answers, in this order.
+    pub escalation: Vec<String>,
     pub broadcast: Vec<String>,
     /// Names of `contacts`, in the order in which they are called.
     pub contacts: Vec<String>,

@@ -14,6 +14,10 @@ pub struct Timers {
     pub ask_situation_seconds: u32,
     pub commander_silent_minutes: u32,
     pub present_minutes: u32,
+    /// Between two calls of somebody who does not answer; 0: nobody is called again.
+    pub call_again_minutes: u32,
+    /// So many calls, and the next one of the list is called.
+    pub calls: u32,
     pub ask_scribe_minutes: u32,
     /// As many people as make a scribe worth a person.
     pub ask_scribe_people: u32,
@@ -45,6 +49,8 @@ impl Default for Timers {
             ask_situation_seconds: 30,
             commander_silent_minutes: 5,
             present_minutes: 15,
+            call_again_minutes: 5,
+            calls: 2,
             ask_scribe_minutes: 5,
             ask_scribe_people: 5,
             unresolved_hours: 24,
@@ -68,7 +74,7 @@ const DAY: u32 = 24 * 60;
 
 impl Timers {
     /// Each number by its key, with the least and the most that make sense.
-    pub(super) fn ranges(&self) -> [(&'static str, u32, u32, u32); 21] {
+    pub(super) fn ranges(&self) -> [(&'static str, u32, u32, u32); 23] {
         [
             ("ask_commander_minutes", self.ask_commander_minutes, 1, DAY),
             ("ask_level_minutes", self.ask_level_minutes, 1, DAY),
@@ -81,6 +87,8 @@ impl Timers {
                 DAY,
             ),
             ("present_minutes", self.present_minutes, 1, DAY),
+            ("call_again_minutes", self.call_again_minutes, 0, DAY),
+            ("calls", self.calls, 1, 20),
             ("ask_scribe_minutes", self.ask_scribe_minutes, 0, DAY),
             ("ask_scribe_people", self.ask_scribe_people, 2, 100),
             ("unresolved_hours", self.unresolved_hours, 0, 720),

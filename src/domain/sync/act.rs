@@ -250,6 +250,15 @@ impl Engine {
                 name: name.to_owned(),
             });
         }
+        // Whoever is to do something must be able to read it.
+        if let Body::Work(deed) = body
+            && let Some(user) = deed.turns_to()
+            && state.roster.get(user).is_none_or(|p| p.left.is_some())
+        {
+            tasks.push(Task::InvitePerson {
+                who: user.to_string(),
+            });
+        }
         let Some(outlets) = outlets else {
             return tasks;
         };

@@ -477,6 +477,17 @@ impl Deed {
         }
     }
 
+    /// Whom it asks to do something.
+    pub const fn turns_to(&self) -> Option<&UserId> {
+        match self {
+            Deed::Called { user, .. }
+            | Deed::Offered { to: user, .. }
+            | Deed::Given { owner: user, .. } => Some(user),
+            Deed::Opened { owner, .. } => owner.as_ref(),
+            _ => None,
+        }
+    }
+
     /// What is written up after the end.
     pub const fn may_follow_the_end(&self) -> bool {
         matches!(

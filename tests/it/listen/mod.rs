@@ -2,6 +2,7 @@
 //! workspace and running consoles.
 
 mod answers;
+mod command;
 mod mentions;
 
 use super::peers::rig::{Console, messages, until};

@@ -6,6 +6,7 @@ use crate::domain::desk::{Desk, Habits};
 use crate::domain::event::{About, Body, Milestone};
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::Incident;
+use crate::domain::work::Deed;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const STALE: TimeDelta = TimeDelta::minutes(10);
 pub(super) const NUMBERS: [&str; 9] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 ];
+/// `✅`.
+pub(super) const YES: &str = "white_check_mark";
 /// `✋` has two names.
 pub(super) const HAND: [&str; 2] = ["hand", "raised_hand"];
 
@@ -49,6 +52,8 @@ pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
             levels,
             ..
         } => NUMBERS.iter().take(levels.len()).copied().collect(),
+        Body::Work(Deed::Offered { .. } | Deed::Claimed { .. }) => vec![YES],
+        Body::Work(Deed::RollCall {}) => vec![HAND[1]],
         _ => Vec::new(),
     }
 }
@@ -150,7 +155,7 @@ impl Engine {
     }
 
     /// Its channel is known to the newest message, so that a question that is there was read.
-    fn may_ask(&self, id: &IncidentId) -> bool {
+    pub(super) fn may_ask(&self, id: &IncidentId) -> bool {
         self.image.channel_of(id).is_some_and(|channel| {
             let watch = self.watches.get(&channel.id);
             channel.joined && !channel.archived && watch.is_some_and(|w| w.as_of.is_some())

@@ -7,6 +7,7 @@
 //! here needs to survive a restart.
 
 mod ask;
+mod call;
 mod cut;
 mod mention;
 mod react;
@@ -128,6 +129,9 @@ impl Engine {
             }
         }
         self.ask(step, &*desk, now);
+        if step.writes.is_empty() {
+            self.call_on(step, &*desk, now);
+        }
     }
 
     fn heed(&mut self, turn: &mut Turn<'_>, key: &(ChannelId, SlackTs)) -> Heed {
@@ -223,7 +227,12 @@ impl Engine {
                 Some((*noticed)? + delay.max(Duration::from_millis(200)))
             });
         let asked = self.question_due(&**desk, now);
-        heard.filter(|at| *at > now.mono).chain(asked).min()
+        let called = self.call_due(&**desk, now);
+        heard
+            .filter(|at| *at > now.mono)
+            .chain(asked)
+            .chain(called)
+            .min()
     }
 }
 

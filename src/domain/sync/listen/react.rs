@@ -4,13 +4,13 @@
 use super::super::image::{Message, MessageRow};
 use super::super::mirror::Carried;
 use super::super::{Engine, mirror};
-use super::ask::{HAND, NUMBERS};
+use super::ask::{HAND, NUMBERS, YES};
 use super::mention::{base, take_command};
 use super::{Heard, Heed, Turn, time_of, words};
 use crate::domain::decide::Command;
 use crate::domain::desk::Desk;
 use crate::domain::event::{About, Body, Outcome, Register};
-use crate::domain::ids::{IncidentId, SlackTs, UserId};
+use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::text::clean_line;
 use crate::domain::work::{Deed, Sort};
@@ -20,6 +20,30 @@ use std::sync::Arc;
 
 /// Of a message that becomes a question, so many characters.
 const LINE: usize = 180;
+/// What a reaction on an offer of command, a claim of recovery or a roll call says, as long as that
+/// stands.
+fn yes_to(id: &EventId, deed: &Deed, name: &str, heard: &Heard) -> Option<Command> {
+    let work = &heard.state.work;
+    match deed {
+        Deed::Offered { .. } if name == YES => {
+            let open = work.offer.as_ref().filter(|open| open.id == *id)?;
+            let deed = Deed::Accepted {
+                offer: open.id.clone(),
+                user: heard.by.clone(),
+            };
+            Some(deed.into())
+        }
+        Deed::Claimed { .. } if name == YES => {
+            let open = work.claim.as_ref().filter(|open| open.id == *id)?;
+            let deed = Deed::Confirmed {
+                claim: open.id.clone(),
+            };
+            (!open.confirmed.contains_key(&heard.by)).then(|| deed.into())
+        }
+        Deed::RollCall {} if HAND.contains(&name) => Some(Deed::Here {}.into()),
+        _ => None,
+    }
+}
 
 impl Engine {
     pub(super) fn reactions(
@@ -101,6 +125,18 @@ impl Engine {
         let carried = message.metadata.as_ref().and_then(Carried::read)?;
         if carried.incident != heard.incident {
             return None;
+        }
+        let deeds = carried.events.iter().filter_map(|(_, event)| {
+            let Some(Body::Work(deed)) = event.body() else {
+                return None;
+            };
+            Some((&event.id, deed))
+        });
+        if let Some(command) = deeds
+            .filter_map(|(id, deed)| yes_to(id, deed, name, heard))
+            .next()
+        {
+            return Some(command);
         }
         let number = NUMBERS.iter().position(|word| *word == name);
         let question = carried
