@@ -49,6 +49,10 @@ fn named(n: u32) -> Named {
 }
 
 impl Desk for Organisation {
+    fn escalation(&self, _: &str) -> Vec<UserId> {
+        Vec::new()
+    }
+
     fn habits(&self) -> &Habits {
         &self.habits
     }
