@@ -97,6 +97,11 @@ impl Engine {
         let Some(batch) = self.image.batches.get(&id).cloned() else {
             return;
         };
+        let row = self.image.incidents.get(&batch.incident);
+        if row.is_some_and(|row| row.channel.as_ref() != Some(&batch.channel)) {
+            // The channel has turned out to be another incident's: its acts go again elsewhere.
+            return;
+        }
         match result {
             Ok(Answer::Posted { ts, message }) => self.posted(step, &batch, &ts, &message),
             Ok(_) => {}

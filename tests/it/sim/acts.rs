@@ -77,7 +77,11 @@ impl Run {
     pub(super) fn some_act(&mut self, n: usize) {
         let second = self.incidents.get(1).filter(|_| self.rng.f64() < 0.25);
         let incident = second.or(self.incidents.first()).cloned();
-        let command = self.some_command(incident.as_ref());
+        let deed = incident.as_ref().filter(|_| self.rng.f64() < 0.3);
+        let command = match deed {
+            Some(incident) => self.some_deed(n, incident),
+            None => self.some_command(incident.as_ref()),
+        };
         match command {
             Some(command) => self.act_on(n, incident, command),
             None => self.look_after_the_outbox(n, 0.5),

@@ -2,11 +2,12 @@
 
 use super::Run;
 use super::acts::is_hopeless;
-use matoi::domain::event::{Event, Register};
+use matoi::domain::event::{Body, Event, Register};
 use matoi::domain::ids::{ChannelId, ConsoleId, EventId, IncidentId};
-use matoi::domain::incident::{Incident, Verdict};
+use matoi::domain::incident::{Entry, Incident, Verdict};
 use matoi::domain::sync::image::JobState;
 use matoi::domain::sync::mirror::{Carried, EVENTS};
+use matoi::domain::work::Deed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -189,6 +190,7 @@ pub(super) fn shared(state: &Incident) -> Incident {
 /// each register, its author had seen the current value's writer, or writes that value too.
 fn judge(state: &Incident, events: &[Event]) -> Result<(), String> {
     let mut current: BTreeMap<Register, (BTreeSet<EventId>, String)> = BTreeMap::new();
+    let mut stands = Standing::default();
     for (entry, event) in state.entries.iter().zip(events) {
         let accepted = entry.verdict == Verdict::Accepted;
         let writes = entry.body.writes(&entry.id);
@@ -201,10 +203,17 @@ fn judge(state: &Incident, events: &[Event]) -> Result<(), String> {
                         .is_some_and(|id| writers.contains(id))
             })
         });
-        if fair != accepted {
+        let late = matches!(&entry.body, Body::Work(deed) if stands.is_late(state, entry, deed));
+        if (fair && !late) != accepted {
             return Err(format!("{} was judged {:?}", entry.id, entry.verdict));
         }
-        if fair {
+        let says = |(register, value): &(Register, String)| {
+            current.get(register).is_some_and(|(_, now)| now == value)
+        };
+        if accepted && (writes.is_empty() || !writes.iter().all(says)) {
+            stands.follow(entry);
+        }
+        if accepted {
             for (register, value) in writes {
                 let slot = current.entry(register).or_default();
                 if slot.1 != value {
@@ -215,6 +224,48 @@ fn judge(state: &Incident, events: &[Event]) -> Result<(), String> {
         }
     }
     one_commander(state, &current)
+}
+
+/// What can be answered.
+#[derive(Default)]
+struct Standing {
+    offer: Option<EventId>,
+    claim: Option<EventId>,
+}
+
+impl Standing {
+    /// What answers an offer or a claim counts while that stands; an offer, until its end by the
+    /// time of the message that accepts it.
+    fn is_late(&self, state: &Incident, entry: &Entry, deed: &Deed) -> bool {
+        match deed {
+            Deed::Accepted { offer, user } => {
+                let offered = state.entries.iter().find(|e| e.id == *offer);
+                let in_time = offered.is_some_and(|offered| match &offered.body {
+                    Body::Work(Deed::Offered { to, expires }) => {
+                        let at = entry.position.as_ref().map(|p| p.ts.micros());
+                        to == user && at.is_some_and(|at| at <= expires.timestamp_micros())
+                    }
+                    _ => false,
+                });
+                !in_time || self.offer.as_ref() != Some(offer)
+            }
+            Deed::Declined { offer } => self.offer.as_ref() != Some(offer),
+            Deed::Confirmed { claim } | Deed::Unclaimed { claim, .. } => {
+                self.claim.as_ref() != Some(claim)
+            }
+            _ => false,
+        }
+    }
+
+    fn follow(&mut self, entry: &Entry) {
+        match &entry.body {
+            Body::Work(Deed::Offered { .. }) => self.offer = Some(entry.id.clone()),
+            Body::Work(Deed::Accepted { .. } | Deed::Declined { .. }) => self.offer = None,
+            Body::Work(Deed::Claimed { .. }) => self.claim = Some(entry.id.clone()),
+            Body::Work(Deed::Unclaimed { .. }) | Body::Recovered { .. } => self.claim = None,
+            _ => {}
+        }
+    }
 }
 
 /// Who commands is whom the last hand-over that counted named.

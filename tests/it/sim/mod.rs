@@ -7,6 +7,7 @@
 mod acts;
 mod check;
 mod day;
+mod deeds;
 mod desk;
 mod hours;
 mod people;

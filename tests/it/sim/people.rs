@@ -6,7 +6,14 @@ use super::world::BOT;
 
 /// Some of them also sit at a console; one left the channel.
 const PEOPLE: [&str; 6] = ["U0", "U1", "U2", "UPERSON", "UOTHER", "UAWAY"];
-const WISHES: [&str; 20] = [
+const WISHES: [&str; 27] = [
+    "accept",
+    "引き受けます",
+    "decline",
+    "here",
+    "need a second pair of eyes",
+    "park what does the law say",
+    "claim it is good again",
     "level 2",
     "レベル3",
     "level high",
@@ -28,7 +35,8 @@ const WISHES: [&str; 20] = [
     "timekeeper stop",
     "temperature red",
 ];
-const REACTIONS: [&str; 8] = [
+const REACTIONS: [&str; 9] = [
+    "white_check_mark",
     "one",
     "two",
     "three",
