@@ -35,6 +35,10 @@ pub const FAILED: &[(u64, &str)] = &[
         "what two consoles derived was said by both, though one had met the other's",
     ),
     (
+        159,
+        "a message to a channel that turned out to be another incident's went there again",
+    ),
+    (
         167,
         "pages of exactly 15 are a clamp: old threads are not read again then",
     ),
