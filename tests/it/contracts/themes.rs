@@ -16,7 +16,7 @@ const THEMES: &[(&str, &[&str])] = &[
     (
         "lost messages: only the first page read, or a watermark that jumped",
         &[
-            "tests/it/sim/mod.rs::without_the_cursor_in_the_transaction_it_goes_wrong",
+            "tests/it/sim/safeguards.rs::without_the_cursor_in_the_transaction_it_goes_wrong",
             "tests/it/contracts/faults.rs::short_and_empty_pages_lose_nothing",
             "tests/it/peers/kinds.rs::under_every_kind_of_fault_each_act_arrives_once_and_consoles_agree",
         ],
@@ -50,7 +50,7 @@ const THEMES: &[(&str, &[&str])] = &[
         "duplicate posts: a retry after a lost answer",
         &[
             "tests/it/peers/faults.rs::answers_that_are_lost_after_the_act_double_nothing",
-            "tests/it/sim/mod.rs::without_reading_back_it_goes_wrong",
+            "tests/it/sim/safeguards.rs::without_reading_back_it_goes_wrong",
             "tests/it/client/transport.rs::after_the_first_byte_everything_is_ambiguous_and_nothing_is_sent_twice",
         ],
     ),

@@ -160,7 +160,9 @@ fn a_restart_neither_forgets_nor_repeats() {
     let fresh = Console::on(&slack, "@sato", QUICK);
     let _third = fresh.sync();
     let after = ask(&slack, "sato", &room, "note after");
-    answer(&slack, &room, &after);
+    until("it is answered", || {
+        !replies(&slack, &room, &after).is_empty()
+    });
     fresh.run(&["sync", "--once"]).ok();
     // Two consoles of one person may both speak for a moment; the later copy is taken away.
     for ts in [&before, &during, &after] {
