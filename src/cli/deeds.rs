@@ -338,10 +338,16 @@ impl Deed {
                 line,
                 ..Wanted::default()
             };
-            deeds::open(sort, &wanted, default_minutes(sort), now)
+            deeds::open(sort, &wanted, default_minutes(sort, &config.timers), now)
         };
-        let timed =
-            |sort: Sort, wanted: Wanted| Ok(deeds::open(sort, &wanted, default_minutes(sort), now));
+        let timed = |sort: Sort, wanted: Wanted| {
+            Ok(deeds::open(
+                sort,
+                &wanted,
+                default_minutes(sort, &config.timers),
+                now,
+            ))
+        };
         Ok(match self {
             Deed::Offer { user, minutes, .. } => {
                 let deed = Done::Offered {

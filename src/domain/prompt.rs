@@ -7,8 +7,9 @@
 mod early;
 mod late;
 mod people;
+mod work;
 
-use super::ids::{IncidentId, UserId};
+use super::ids::{EventId, IncidentId, UserId};
 use super::incident::Incident;
 use super::timer::{Timer, timers};
 use super::verb::Verb;
@@ -38,6 +39,7 @@ pub enum Subject {
     Alternative,
     LevelStill,
     Relief,
+    Next,
     /// The time of an item is over: its id.
     TimeBox(String),
     /// Another open incident looks like this one.
@@ -54,6 +56,20 @@ pub enum Subject {
     Idle,
     Overloaded(UserId),
     Evidence,
+    /// The time of a task, a question, a decision or a timer is over: its id.
+    Matter(EventId),
+    /// A report to an audience: its id, or `first`.
+    Report(String),
+    Notice,
+    Meeting,
+    Decision,
+    RollCall,
+    /// Somebody who was called.
+    NoAnswer(UserId),
+    Offered,
+    OfferExpired,
+    Confirm,
+    Hold,
     /// Somebody must be told by law: the item that settles it.
     Legal(String),
     WhatIsLeft,
@@ -68,15 +84,13 @@ pub enum Opens {
     /// A verb about something by id.
     About(Verb, String),
     Outbox,
-    /// Whom to call.
-    Calls,
 }
 
 impl Opens {
     pub fn verb(&self) -> Option<Verb> {
         match self {
             Opens::Verb(verb) | Opens::About(verb, _) => Some(*verb),
-            Opens::Outbox | Opens::Calls => None,
+            Opens::Outbox => None,
         }
     }
 }
@@ -208,14 +222,19 @@ pub fn prompts(
             deputy.command();
             deputy.merges();
             deputy.boxes();
+            deputy.work();
             deputy.evidence();
             deputy.first_minutes();
+            deputy.meeting();
+            deputy.decision();
             deputy.people();
             deputy.in_turn();
         } else {
             deputy.merges();
             deputy.boxes();
+            deputy.work();
             deputy.afterwards();
+            deputy.before_resolving();
         }
         deputy.detected();
         deputy.legal();

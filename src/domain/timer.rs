@@ -1,9 +1,10 @@
 //! The clocks of an incident: what has an owner, a due time and an acknowledgement.
 
 mod cadence;
+mod work;
 
 use super::event::{Body, Kind, Milestone};
-use super::ids::UserId;
+use super::ids::{EventId, UserId};
 use super::incident::{Incident, ItemState, Verdict};
 use super::watch::{Heard, Local, Rules};
 use super::words::Text;
@@ -18,6 +19,20 @@ pub enum Clock {
     Item(String),
     /// Somebody must be told by law: the item of the checklist that settles it.
     Legal(String),
+    /// A task, a parked question, a decision, a timer of the commander's own: its id.
+    Matter(EventId),
+    FirstReport,
+    /// The next promised report to an audience: its id.
+    Report(String),
+    /// The next notice to customers.
+    Notice,
+    RollCall,
+    /// Somebody who was called does not answer.
+    Call(UserId),
+    /// Recovery is claimed, and has to hold.
+    Hold,
+    /// Command is offered, and not yet taken.
+    Offer,
     /// Recovered, and not resolved.
     Unresolved,
     /// Nobody writes any more.
@@ -74,7 +89,7 @@ fn near(what: &Clock) -> TimeDelta {
         Clock::Legal(_) => TimeDelta::days(2),
         Clock::PostMortem | Clock::Silent => TimeDelta::days(1),
         Clock::Unresolved => TimeDelta::hours(1),
-        Clock::Timekeeper | Clock::Item(_) => TimeDelta::minutes(2),
+        _ => TimeDelta::minutes(2),
     }
 }
 
@@ -95,6 +110,7 @@ pub fn timers(
     if incident.declared.is_some() && !incident.phase.is_over() {
         clocks.call(incident);
         clocks.items(incident);
+        clocks.work(incident, rules, heard);
         clocks.legal(incident, rules);
         clocks.after(incident, rules);
         clocks.silence(incident, rules, heard);
@@ -253,6 +269,9 @@ impl Clocks<'_> {
             .as_ref()
             .and_then(|level| rules.config.level_rank(&level.id))
             .is_some_and(|rank| rank < t.post_mortem_levels as usize);
+        if incident.work.review.is_some() {
+            return;
+        }
         let due = match severe {
             true if t.post_mortem_days > 0 => time + TimeDelta::days(i64::from(t.post_mortem_days)),
             false if t.post_mortem_working_days > 0 => {

@@ -15,24 +15,15 @@ use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::settings::Timers;
 use crate::domain::verb::Verb;
 use crate::domain::work::{Can, Deed, Section, Sort, State};
 
-/// Minutes that a form starts with (the defaults of practice).
-const TIME_BOX: u32 = 10;
-const ASK_AGAIN: u32 = 10;
-const OBJECTIONS: u32 = 2;
-const OFFER: u32 = 5;
-const HOLD: u32 = 10;
-const NEXT_REPORT: u32 = 30;
-
 /// What a matter's time is by default.
-pub const fn default_minutes(sort: Sort) -> Option<u32> {
+pub const fn default_minutes(sort: Sort, timers: &Timers) -> Option<u32> {
     match sort {
-        Sort::Task => Some(TIME_BOX),
-        Sort::Question => Some(ASK_AGAIN),
-        Sort::Decision => Some(OBJECTIONS),
-        Sort::Timer => Some(TIME_BOX),
+        Sort::Task | Sort::Question | Sort::Timer => Some(timers.task_minutes),
+        Sort::Decision => Some(timers.objection_minutes),
         Sort::Need | Sort::Objective | Sort::Hypothesis | Sort::Contact | Sort::Action => None,
     }
 }
@@ -87,6 +78,7 @@ pub(super) fn fields(
     verb: Verb,
     subject: Option<&str>,
 ) -> Option<Vec<Field>> {
+    let timers = &model.snapshot.config.timers;
     if let Some(sort) = sort(verb) {
         let mut fields = vec![line("line", s::LINE, true)];
         if sort == Sort::Decision {
@@ -96,7 +88,7 @@ pub(super) fn fields(
             let nobody = (sort == Sort::Action).then_some(s::NOBODY);
             fields.push(people(model, s::PERSON, nobody, None));
         }
-        fields.extend(default_minutes(sort).map(minutes));
+        fields.extend(default_minutes(sort, timers).map(minutes));
         if sort == Sort::Action {
             fields.push(line("days", s::DAYS, false));
         }
@@ -154,7 +146,7 @@ pub(super) fn fields(
                     &incident
                         .level_terms
                         .report
-                        .unwrap_or(NEXT_REPORT)
+                        .unwrap_or(timers.executives_minutes)
                         .to_string(),
                 ),
                 flag("last", s::LAST),
@@ -165,15 +157,24 @@ pub(super) fn fields(
         Verb::Decline | Verb::Review => Vec::new(),
         Verb::Publish => vec![
             line("target", s::TARGET, true),
-            with(line("minutes", s::NEXT_IN, true), "30"),
+            with(
+                line("minutes", s::NEXT_IN, true),
+                &timers.customers_minutes.to_string(),
+            ),
         ],
-        Verb::Offer => vec![person(subject.map(UserId::new).as_ref()), minutes(OFFER)],
+        Verb::Offer => vec![
+            person(subject.map(UserId::new).as_ref()),
+            minutes(timers.offer_minutes),
+        ],
         Verb::Call => vec![
             person(subject.map(UserId::new).as_ref()),
             line("why", s::WHY, false),
         ],
         Verb::Meeting => vec![line("link", s::LINK, true)],
-        Verb::Claim => vec![time("time", s::TIME, true, "now"), minutes(HOLD)],
+        Verb::Claim => vec![
+            time("time", s::TIME, true, "now"),
+            minutes(timers.recovery_hold_minutes),
+        ],
         Verb::Unclaim | Verb::Waive => vec![line("reason", s::REASON, true)],
         Verb::Kind => {
             let kinds = [Kind::Outage, Kind::Security].map(|kind| opt(kind.name(), kind.text()));
@@ -311,7 +312,7 @@ pub(super) fn read(
         }
         .into(),
         Verb::Offer => {
-            let minutes = number("minutes")?.unwrap_or(OFFER);
+            let minutes = number("minutes")?.unwrap_or(model.snapshot.config.timers.offer_minutes);
             let deed = Deed::Offered {
                 to: person()?,
                 expires: deeds::in_minutes(now, minutes),
@@ -343,7 +344,8 @@ pub(super) fn read(
             let time = clock::parse(&needed("time")?, now, model.shown_zone())?;
             Deed::Claimed {
                 time,
-                hold: number("minutes")?.unwrap_or(HOLD),
+                hold: number("minutes")?
+                    .unwrap_or(model.snapshot.config.timers.recovery_hold_minutes),
                 owners: Vec::new(),
             }
             .into()

@@ -8,6 +8,7 @@ mod keys;
 mod outbox;
 mod screens;
 mod timers;
+mod watch;
 
 use crate::app::model::Model;
 use crate::app::model::Overlay;

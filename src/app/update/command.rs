@@ -173,10 +173,6 @@ pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
             outbox::open(model);
             Vec::new()
         }
-        Opens::Calls => {
-            over::calls(model);
-            Vec::new()
-        }
         Opens::Verb(verb) => act::verb(model, verb),
         Opens::About(verb, subject) => act::about(model, verb, Some(&subject)),
     };

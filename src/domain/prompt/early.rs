@@ -13,6 +13,8 @@ use chrono::TimeDelta;
 const TURN: u32 = 15;
 /// Until when somebody is asked for what is best known in the first minutes.
 const FIRST: u32 = 10;
+/// What is asked in the first minutes is not asked by a console that comes after so many.
+const LATE: u32 = 30;
 
 impl Deputy<'_> {
     /// Asked again and again, then left standing: which time this is.
@@ -122,6 +124,9 @@ impl Deputy<'_> {
             );
             self.add(For::Command, prompt);
         }
+        if self.past(LATE) {
+            return;
+        }
         let change = Prompt::new(
             Subject::RecentChange,
             "recent-change",
@@ -135,7 +140,7 @@ impl Deputy<'_> {
         let expert = Prompt::new(
             Subject::Expert,
             "expert",
-            Opens::Calls,
+            Opens::Verb(Verb::Call),
             Text::fixed(
                 "Who knows this system best, and is not here?",
                 "このシステムに一番詳しい人はいますか。いなければ呼びましょう",
@@ -149,13 +154,13 @@ impl Deputy<'_> {
         if self.incident.milestones.contains_key(&Milestone::Detected) {
             return;
         }
-        let turn = self.turn();
+        let (turn, run) = self.turn();
         if turn == 0 && self.incident.commander.is_none() {
             return;
         }
         let prompt = Prompt::new(
             Subject::Detected,
-            format!("detected/{turn}"),
+            format!("detected/{run}"),
             Opens::About(Verb::Milestone, Milestone::Detected.name().to_owned()),
             Text::fixed(
                 "When was it noticed first, and by which message?",
@@ -165,31 +170,35 @@ impl Deputy<'_> {
         self.add(For::Everyone, prompt.in_channel(true));
     }
 
-    /// How many of the timekeeper's calls have come since the declaration.
-    fn turn(&self) -> i64 {
-        let minutes = self.incident.timekeeper.as_ref().map_or(0, |k| k.minutes);
-        let minutes = if minutes == 0 { TURN } else { minutes };
-        self.age().num_minutes().max(0) / i64::from(minutes)
+    /// How many of the timekeeper's calls have come, and what names this series of them.
+    fn turn(&self) -> (i64, String) {
+        let keeper = self.incident.timekeeper.as_ref().filter(|k| k.minutes > 0);
+        let (since, minutes, series) = match keeper {
+            Some(keeper) => (keeper.base, keeper.minutes, keeper.epoch.to_string()),
+            None => (self.declared, TURN, String::new()),
+        };
+        let number = (self.now - since).num_minutes().max(0) / i64::from(minutes);
+        (number, format!("{series}/{number}"))
     }
 
-    /// One question with each call, until the next.
+    /// The question that the call put, until the next.
     pub(super) fn in_turn(&mut self) {
-        let turn = self.turn();
+        let (turn, run) = self.turn();
         if turn == 0 {
             return;
         }
-        let key = |what: &str| format!("{what}/{turn}");
-        let prompt = match turn % 3 {
-            1 => Prompt::new(
+        let key = |what: &str| format!("{what}/{run}");
+        let prompt = match (turn - 1) % 4 {
+            0 => Prompt::new(
                 Subject::Alternative,
                 key("alternative"),
                 Opens::Verb(Verb::Note),
                 Text::fixed(
                     "Is what we are doing still right? Is there an alternative?",
-                    "いまのやり方のままでよいですか。別の手はありませんか",
+                    "いまの方針のままでよいですか。別の手はありませんか",
                 ),
             ),
-            2 if self.incident.level.is_some() => Prompt::new(
+            1 if self.incident.level.is_some() => Prompt::new(
                 Subject::LevelStill,
                 key("level-still"),
                 Opens::Verb(Verb::Level),
@@ -198,7 +207,7 @@ impl Deputy<'_> {
                     "レベルはいまのままでよいですか",
                 ),
             ),
-            _ => Prompt::new(
+            1 | 2 => Prompt::new(
                 Subject::Relief,
                 key("relief"),
                 Opens::Verb(Verb::Role),
@@ -207,8 +216,17 @@ impl Deputy<'_> {
                     "皆さん大丈夫ですか。交代が必要な人はいませんか",
                 ),
             ),
+            _ => Prompt::new(
+                Subject::Next,
+                key("next"),
+                Opens::Verb(Verb::Situation),
+                Text::fixed(
+                    "Where are we, what was tried, what is next? Who is missing?",
+                    "現状、試したこと、次の一手は? 足りない人はいませんか",
+                ),
+            ),
         };
-        self.add(For::Command, prompt.once());
+        self.add(For::Command, prompt.once().in_channel(true));
     }
 
     pub(super) fn boxes(&mut self) {

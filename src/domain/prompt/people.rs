@@ -104,7 +104,7 @@ impl Deputy<'_> {
             let number = span.num_seconds() / most.num_seconds();
             let (name, long) = (self.name(&user), rough(span));
             let (opens, what) = if role == "commander" {
-                let opens = Opens::Verb(Verb::Command);
+                let opens = Opens::Verb(Verb::Offer);
                 (opens, Text::fixed("commands", "指揮"))
             } else {
                 let opens = Opens::About(Verb::Role, role.clone());
@@ -249,7 +249,7 @@ impl Deputy<'_> {
         let prompt = Prompt::new(
             Subject::Idle,
             key,
-            Opens::Verb(Verb::Assign),
+            Opens::Verb(Verb::Task),
             both!(
                 "{count} people here have nothing to do ({first}, …): give them a task",
                 "手の空いている人が{count}人います ({first}さんほか)。作業を頼みませんか"

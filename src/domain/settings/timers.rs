@@ -21,6 +21,18 @@ pub struct Timers {
     pub ask_scribe_minutes: u32,
     /// As many people as make a scribe worth a person.
     pub ask_scribe_people: u32,
+    pub first_report_minutes: u32,
+    pub executives_minutes: u32,
+    pub customers_minutes: u32,
+    /// The same once `customers_first_hours` are over.
+    pub customers_later_minutes: u32,
+    pub customers_first_hours: u32,
+    pub task_minutes: u32,
+    pub roll_call_minutes: u32,
+    pub objection_minutes: u32,
+    pub recovery_hold_minutes: u32,
+    /// Of a hand-over that nobody accepts.
+    pub offer_minutes: u32,
     pub unresolved_hours: u32,
     pub unresolved_again_days: u32,
     pub silent_channel_days: u32,
@@ -53,6 +65,16 @@ impl Default for Timers {
             calls: 2,
             ask_scribe_minutes: 5,
             ask_scribe_people: 5,
+            first_report_minutes: 10,
+            executives_minutes: 30,
+            customers_minutes: 30,
+            customers_later_minutes: 60,
+            customers_first_hours: 2,
+            task_minutes: 10,
+            roll_call_minutes: 30,
+            objection_minutes: 2,
+            recovery_hold_minutes: 10,
+            offer_minutes: 5,
             unresolved_hours: 24,
             unresolved_again_days: 7,
             silent_channel_days: 7,
@@ -74,7 +96,7 @@ const DAY: u32 = 24 * 60;
 
 impl Timers {
     /// Each number by its key, with the least and the most that make sense.
-    pub(super) fn ranges(&self) -> [(&'static str, u32, u32, u32); 23] {
+    pub(super) fn ranges(&self) -> [(&'static str, u32, u32, u32); 33] {
         [
             ("ask_commander_minutes", self.ask_commander_minutes, 1, DAY),
             ("ask_level_minutes", self.ask_level_minutes, 1, DAY),
@@ -91,6 +113,21 @@ impl Timers {
             ("calls", self.calls, 1, 20),
             ("ask_scribe_minutes", self.ask_scribe_minutes, 0, DAY),
             ("ask_scribe_people", self.ask_scribe_people, 2, 100),
+            ("first_report_minutes", self.first_report_minutes, 0, DAY),
+            ("executives_minutes", self.executives_minutes, 0, DAY),
+            ("customers_minutes", self.customers_minutes, 0, DAY),
+            (
+                "customers_later_minutes",
+                self.customers_later_minutes,
+                0,
+                DAY,
+            ),
+            ("customers_first_hours", self.customers_first_hours, 0, 48),
+            ("task_minutes", self.task_minutes, 0, DAY),
+            ("roll_call_minutes", self.roll_call_minutes, 0, DAY),
+            ("objection_minutes", self.objection_minutes, 0, 60),
+            ("recovery_hold_minutes", self.recovery_hold_minutes, 0, DAY),
+            ("offer_minutes", self.offer_minutes, 1, 60),
             ("unresolved_hours", self.unresolved_hours, 0, 720),
             ("unresolved_again_days", self.unresolved_again_days, 1, 365),
             ("silent_channel_days", self.silent_channel_days, 0, 365),

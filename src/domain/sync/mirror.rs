@@ -478,12 +478,12 @@ fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
             "レベルはいまのままで良いですか。",
         ),
         (
-            "Who is missing? Does anyone need relief?",
-            "足りない人はいませんか。交代が必要な人はいませんか。",
+            "How are you all? Does anyone need relief?",
+            "皆さん大丈夫ですか。交代が必要な人はいませんか。",
         ),
         (
-            "What changed since the last call, and what is next?",
-            "前回から何が変わり、次に何をしますか。",
+            "Where are we, what was tried, what is next? Who is missing?",
+            "現状、試したこと、次の一手は何ですか。足りない人はいませんか。",
         ),
     ];
     const AFTER: &[(&str, &str)] = &[(

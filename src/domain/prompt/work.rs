@@ -1,0 +1,366 @@
+//! What was dealt out and waits: tasks, parked questions, decisions, reports, hand-over, recovery.
+
+use super::{Deputy, For, Opens, Prompt, Subject, Weight};
+use crate::both;
+use crate::domain::event::Phase;
+use crate::domain::ids::UserId;
+use crate::domain::timer::{Clock, Pressure, Timer};
+use crate::domain::verb::Verb;
+use crate::domain::watch::rough;
+use crate::domain::words::Text;
+use crate::domain::work::{Section, Sort, State};
+use chrono::TimeDelta;
+
+impl Deputy<'_> {
+    pub(super) fn work(&mut self) {
+        for timer in self.timers.clone() {
+            if timer.silenced {
+                continue;
+            }
+            let over = timer.pressure == Pressure::Overdue;
+            match &timer.what {
+                Clock::Matter(_) if over => self.matter(&timer),
+                Clock::FirstReport => self.first_report(&timer),
+                Clock::Report(_) | Clock::Notice if timer.pressure != Pressure::Running => {
+                    self.promise(&timer);
+                }
+                Clock::RollCall if over => self.simple(
+                    &timer,
+                    Subject::RollCall,
+                    Opens::Verb(Verb::RollCall),
+                    Text::fixed(
+                        "Roll call: who is still with us?",
+                        "在席確認の時間です。まだいる人は?",
+                    ),
+                ),
+                Clock::Call(user) if over => {
+                    let text = timer.text.clone();
+                    let opens = Opens::About(Verb::Call, user.as_str().to_owned());
+                    self.simple(&timer, Subject::NoAnswer(user.clone()), opens, text);
+                }
+                _ => {}
+            }
+        }
+        self.offered();
+        self.recovery();
+        self.notice();
+    }
+
+    fn simple(&mut self, timer: &Timer, about: Subject, opens: Opens, text: Text) {
+        let prompt = Prompt::new(about, timer.key.clone(), opens, text);
+        self.add(For::Command, prompt.weighing(Weight::Warning));
+    }
+
+    fn matter(&mut self, timer: &Timer) {
+        let Clock::Matter(id) = &timer.what else {
+            return;
+        };
+        let Some(matter) = self.incident.work.matter(id) else {
+            return;
+        };
+        let over = rough(self.now - timer.due);
+        let (handle, line) = (matter.handle(), &matter.line);
+        let (en, ja) = match (matter.sort, matter.state) {
+            (Sort::Question, _) => (
+                format!("{handle} {line}: ask again, or go on without it?"),
+                format!("{handle} {line}: もう一度聞くか、なしで進めますか"),
+            ),
+            (Sort::Decision, State::Decided) => (
+                format!("{handle} {line}: what came of it?"),
+                format!("{handle} {line}: 結果はどうでしたか"),
+            ),
+            (Sort::Decision, _) => (
+                format!("{handle} {line}: no strong objections? Decide"),
+                format!("{handle} {line}: 強い反対がなければ決定しますか"),
+            ),
+            (Sort::Timer, _) => (
+                format!("{handle} {line}: it is time"),
+                format!("{handle} {line}: 時間です"),
+            ),
+            _ => match &matter.owner {
+                Some(held) => {
+                    let who = (self.heard.name)(&held.user);
+                    (
+                        format!("{who}: {handle} {line}, {} over", over.en),
+                        format!("{who}さん: {handle} {line} ({}超過)", over.ja),
+                    )
+                }
+                None => (
+                    format!("{handle} {line}: {} over, nobody has it", over.en),
+                    format!("{handle} {line}: {}超過・担当なし", over.ja),
+                ),
+            },
+        };
+        let owner = matter.owner.as_ref().map(|held| held.user.clone());
+        let text = Text {
+            en: en.into(),
+            ja: ja.into(),
+        };
+        let prompt = Prompt::new(
+            Subject::Matter(id.clone()),
+            timer.key.clone(),
+            Opens::About(Verb::Settle, id.as_str().to_owned()),
+            text,
+        );
+        let whom = owner.as_ref().map_or(For::Command, For::CommandAnd);
+        self.add(whom, prompt.weighing(Weight::Alarm));
+    }
+
+    /// Offered from the moment that somebody commands.
+    fn first_report(&mut self, timer: &Timer) {
+        if self.incident.commander.is_none() && timer.pressure == Pressure::Running {
+            return;
+        }
+        let over = timer.pressure == Pressure::Overdue;
+        let weight = if over { Weight::Warning } else { Weight::Offer };
+        let prompt = Prompt::new(
+            Subject::Report("first".to_owned()),
+            format!("first-report/{over}"),
+            Opens::Verb(Verb::Report),
+            Text::fixed(
+                "First report: what is true now, what is done, what is missing",
+                "第1報を出しませんか。現状・対応・足りないもの",
+            ),
+        );
+        self.told(prompt.weighing(weight));
+    }
+
+    fn promise(&mut self, timer: &Timer) {
+        let (about, verb) = match &timer.what {
+            Clock::Report(audience) => (Subject::Report(audience.clone()), Verb::Report),
+            _ => (Subject::Notice, Verb::Notice),
+        };
+        let span = rough((timer.due - self.now).abs());
+        let (en, ja) = (&timer.text.en, &timer.text.ja);
+        let over = timer.pressure == Pressure::Overdue;
+        let text = if over {
+            Text {
+                en: format!("Promised, {} over: {en}", span.en).into(),
+                ja: format!("約束の時刻を{}過ぎています: {ja}", span.ja).into(),
+            }
+        } else {
+            Text {
+                en: format!("Promised in {}: {en}", span.en).into(),
+                ja: format!("あと{}で約束の時刻: {ja}", span.ja).into(),
+            }
+        };
+        let weight = if over { Weight::Alarm } else { Weight::Warning };
+        let key = format!("{}/{over}", timer.key);
+        let prompt = Prompt::new(about, key, Opens::Verb(verb), text);
+        self.told(prompt.weighing(weight));
+    }
+
+    /// For whoever tells others.
+    fn told(&mut self, prompt: Prompt) {
+        let comms = self.incident.roles.get("comms");
+        let comms: Option<UserId> = comms.map(|held| held.user.clone());
+        let whom = comms.as_ref().map_or(For::Command, For::CommandAnd);
+        self.add(whom, prompt);
+    }
+
+    fn offered(&mut self) {
+        let Some(offer) = self.incident.work.offer.clone() else {
+            return;
+        };
+        let (to, by) = (self.name(&offer.to), self.name(&offer.by));
+        let key = |what: &str| format!("{what}/{}", offer.id);
+        if self.now > offer.expires {
+            let prompt = Prompt::new(
+                Subject::OfferExpired,
+                key("offer-expired"),
+                Opens::Verb(Verb::Offer),
+                both!(
+                    "{to} did not accept command: {by} still commands",
+                    "{to}さんは指揮を受けていません。{by}さんが指揮を続けています"
+                ),
+            );
+            self.add(For::Command, prompt.weighing(Weight::Warning));
+        } else if offer.to == *self.heard.me {
+            let prompt = Prompt::new(
+                Subject::Offered,
+                key("offered"),
+                Opens::Verb(Verb::Accept),
+                both!(
+                    "{by} offers you command: read the briefing and accept?",
+                    "{by}さんから指揮の引き継ぎです。要約を読んで受けますか"
+                ),
+            );
+            self.add(For::Everyone, prompt.weighing(Weight::Alarm));
+        }
+    }
+
+    fn recovery(&mut self) {
+        let Some(claim) = self.incident.work.claim.clone() else {
+            return;
+        };
+        if !self.incident.phase.is_burning() {
+            return;
+        }
+        let me = self.heard.me;
+        let asked = claim.owners.contains(me) && !claim.confirmed.contains_key(me);
+        if asked {
+            let prompt = Prompt::new(
+                Subject::Confirm,
+                format!("confirm/{}", claim.id),
+                Opens::Verb(Verb::Confirm),
+                Text::fixed(
+                    "Recovery is claimed: is your part good again?",
+                    "復旧の申告があります。担当部分は直っていますか",
+                ),
+            );
+            let prompt = prompt.weighing(Weight::Warning).in_channel(true);
+            self.add(For::Everyone, prompt);
+        }
+        let missing: Vec<String> = claim
+            .owners
+            .iter()
+            .filter(|owner| !claim.confirmed.contains_key(*owner))
+            .map(|owner| self.name(owner))
+            .collect();
+        let held = self.now >= claim.hold_until;
+        let (text, weight) = match (held, missing.as_slice()) {
+            (true, []) => (
+                Text::fixed(
+                    "It has held: declare recovery?",
+                    "様子見が終わりました。復旧を宣言しますか",
+                ),
+                Weight::Alarm,
+            ),
+            (true, missing) => {
+                let names = missing.join(", ");
+                let text = both!(
+                    "It has held; not confirmed: {names}. Declare recovery?",
+                    "様子見は終わりました。未確認: {names}。復旧を宣言しますか"
+                );
+                (text, Weight::Alarm)
+            }
+            (false, _) => {
+                let left = rough(claim.hold_until - self.now);
+                let text = Text {
+                    en: format!("Recovery is claimed: it has to hold for {} more", left.en).into(),
+                    ja: format!("復旧の申告あり。あと{}様子を見ます", left.ja).into(),
+                };
+                (text, Weight::Warning)
+            }
+        };
+        let prompt = Prompt::new(
+            Subject::Hold,
+            format!("hold/{}/{held}", claim.id),
+            Opens::Verb(Verb::Recover),
+            text,
+        );
+        self.add(For::Command, prompt.weighing(weight).in_channel(true));
+    }
+
+    /// Drafted by one, approved by another, and then sent.
+    fn notice(&mut self) {
+        let waiting = self.incident.work.notices.iter();
+        let Some(notice) = waiting.rev().find(|n| n.published.is_none()) else {
+            return;
+        };
+        let approved = notice.approved.is_some();
+        let (verb, text) = match approved {
+            false => (
+                Verb::Approve,
+                Text::fixed(
+                    "A customer notice waits for approval",
+                    "ユーザー告知が承認待ちです",
+                ),
+            ),
+            true => (
+                Verb::Publish,
+                Text::fixed(
+                    "The customer notice is approved: send it",
+                    "ユーザー告知は承認済みです。公開しますか",
+                ),
+            ),
+        };
+        let key = format!("notice/{}/{approved}", notice.id);
+        let prompt = Prompt::new(Subject::Notice, key, Opens::Verb(verb), text);
+        self.told(prompt.weighing(Weight::Warning));
+    }
+
+    /// Before something that may make it worse.
+    pub(super) fn decision(&mut self) {
+        let fixing = self.incident.phase == Phase::Fixing;
+        let decided = self.incident.work.matters.iter();
+        if !fixing || decided.clone().any(|m| m.sort == Sort::Decision) {
+            return;
+        }
+        let prompt = Prompt::new(
+            Subject::Decision,
+            "decision",
+            Opens::Verb(Verb::Decide),
+            Text::fixed(
+                "Before anything risky: proposal, risk, strong objections?",
+                "危険な操作の前に: 提案・リスク・強い反対の有無を残しませんか",
+            ),
+        );
+        self.add(For::Command, prompt);
+    }
+
+    pub(super) fn meeting(&mut self) {
+        if self.incident.work.meeting.is_some() || self.incident.commander.is_none() {
+            return;
+        }
+        let prompt = Prompt::new(
+            Subject::Meeting,
+            "meeting",
+            Opens::Verb(Verb::Meeting),
+            Text::fixed(
+                "Chat or a call? Give the call's link",
+                "チャットで進めますか、通話にしますか (通話ならリンクを)",
+            ),
+        );
+        self.add(For::Command, prompt.once());
+    }
+
+    /// What resolving will ask for, one by one.
+    pub(super) fn before_resolving(&mut self) {
+        let work = &self.incident.work;
+        let missing = Section::ALL
+            .into_iter()
+            .find(|section| !work.sections.contains_key(section));
+        let open = work.matters.iter().find(|m| {
+            let counts = matches!(
+                m.sort,
+                Sort::Task | Sort::Need | Sort::Decision | Sort::Action
+            );
+            counts && m.is_open()
+        });
+        let reviewed = work.review.is_some();
+        let (name, opens, text) = if let Some(matter) = open {
+            let (handle, line) = (matter.handle(), &matter.line);
+            let opens = Opens::About(Verb::Settle, matter.id.as_str().to_owned());
+            let text = both!(
+                "Before resolving: {handle} {line} is open",
+                "解決の前に: {handle} {line} が未完了です"
+            );
+            ("matter", opens, text)
+        } else if let Some(section) = missing {
+            let text = section.text();
+            let (en, ja) = (text.en.to_lowercase(), &text.ja);
+            let text = both!(
+                "Before resolving: the {en} is not written",
+                "解決の前に:「{ja}」が書かれていません"
+            );
+            ("section", Opens::Verb(Verb::Write), text)
+        } else if !reviewed {
+            let text = Text::fixed(
+                "Before resolving: was the post-mortem reviewed?",
+                "解決の前に: ポストモーテムのレビューは済みましたか",
+            );
+            ("review", Opens::Verb(Verb::Review), text)
+        } else {
+            return;
+        };
+        let age = self
+            .incident
+            .phase_since
+            .map_or(TimeDelta::zero(), |at| self.now - at);
+        // A day later it is asked again.
+        let key = format!("before-{name}/{}", age.num_days());
+        let prompt = Prompt::new(Subject::BeforeResolving(name), key, opens, text);
+        self.add(For::Command, prompt);
+    }
+}
