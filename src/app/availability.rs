@@ -159,8 +159,7 @@ pub fn mergeable<'a>(
         own.is_some_and(|own| {
             own.incident.id != there.incident.id
                 && !there.incident.phase.is_over()
-                && own.private == there.private
-                && own.drill == there.drill
+                && own.sight().may_meet(there.sight())
         })
     })
 }

@@ -6,6 +6,7 @@ use super::show;
 use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::sentence::level_words;
 use crate::domain::settings::Zone;
 use crate::domain::text::{clean, fit};
@@ -55,11 +56,14 @@ pub fn briefing(told: &Told<'_>) -> String {
     let incident = told.incident;
     let lang = incident.lang;
     let hhmm = |at| clock::day_hhmm(told.zone, at, told.now);
-    let mark = match (told.drill, told.private) {
-        (true, _) => DRILL.get(lang),
-        (_, true) => PRIVATE.get(lang),
-        _ => "",
-    };
+    let sight = Sight::of(incident, told.private, told.drill);
+    let marks = [
+        (sight.drill, &DRILL),
+        (sight.private || sight.restricted, &PRIVATE),
+    ];
+    let marked = sight.way(Outlet::Copy) == Way::Marked;
+    let marks = marks.into_iter().filter(|(holds, _)| *holds && marked);
+    let mark: String = marks.map(|(_, mark)| mark.get(lang)).collect();
     let channel = told.channel.map(|name| format!("  #{name}"));
     let channel = channel.unwrap_or_default();
     let mut lines = vec![format!("{mark}{}{channel}", incident.title)];

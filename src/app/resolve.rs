@@ -5,10 +5,11 @@ use super::clock;
 use super::snapshot::Person;
 use crate::both;
 use crate::domain::checklists::{self, LISTS, Sheet};
-use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets, WorkOrder};
-use crate::domain::event::{Item, Kind, Named, Place};
+use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets, Restriction, WorkOrder};
+use crate::domain::event::{Item, Kind, Milestone, Named, Place};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, LevelTerms};
+use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Config, Fill};
 use crate::domain::words::{Lang, Text};
@@ -200,6 +201,85 @@ pub fn kind(config: &Config, lists: &Checklists, incident: &Incident, kind: Kind
     }))
 }
 
+/// Going on among few people in a private channel, with those of `keep`; the commander and whoever
+/// asks for it come along.
+pub fn restrict(
+    config: &Config,
+    lists: &Checklists,
+    people: &People,
+    (incident, drill): (&Incident, bool),
+    keep: Vec<UserId>,
+    now: DateTime<Utc>,
+) -> Command {
+    let mut security = incident.clone();
+    security.kind = Kind::Security;
+    // A level that is not configured any more brings nothing.
+    let level = incident.level.as_ref();
+    let level = level.and_then(|named| self::level(config, lists, &security, &named.id).ok());
+    let list = incident.level.as_ref().and_then(|l| config.level(&l.id));
+    let list = list.map_or(LISTS[0], |level| level.checklist.as_str());
+    let reached = |milestone| incident.milestones.get(&milestone).map(|r| r.time);
+    let items = lists.items(Sheet::PersonalData, list, incident.lang);
+    let declaration = Declaration {
+        title: incident.title.clone(),
+        service: incident.service.clone(),
+        kind: Kind::Security,
+        channel: channel_name(
+            config,
+            &incident.service,
+            (Kind::Security, true, drill),
+            now,
+        ),
+        lang: incident.lang,
+        private: true,
+        drill,
+        personal_data: incident.personal_data,
+        temperature: incident.temperature.clone(),
+        situation: None,
+        started: reached(Milestone::Started),
+        detected: reached(Milestone::Detected),
+        timekeeper: config.timekeeper.minutes,
+        timekeeper_recovered: config.timekeeper.after_recovery_minutes,
+        closers: closers(config, people),
+        parent: Some(incident.id.clone()),
+        items: items.filter(|_| incident.personal_data).collect(),
+    };
+    Command::Restrict(Box::new(Restriction {
+        declaration,
+        level,
+        keep,
+    }))
+}
+
+/// Who comes along unless somebody says otherwise: who is here, and who has a role.
+pub fn kept(incident: &Incident) -> Vec<UserId> {
+    let here = incident.roster.values().filter(|p| p.left.is_none());
+    let roles = incident.roles.values().map(|held| held.user.clone());
+    let all = here.map(|p| p.user.clone()).chain(roles);
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn channel_name(
+    config: &Config,
+    service: &str,
+    (kind, private, drill): (Kind, bool, bool),
+    now: DateTime<Utc>,
+) -> String {
+    let rule = match (drill, private) {
+        (true, _) => &config.channel.drill_name,
+        (false, true) => &config.channel.private_name,
+        (false, false) => &config.channel.name,
+    };
+    rule.render(
+        &Fill {
+            service,
+            kind: kind.name(),
+            declared: clock::local(config.time_zone, now),
+        },
+        1,
+    )
+}
+
 const fn sheet(kind: Kind) -> Sheet {
     match kind {
         Kind::Outage => Sheet::Outage,
@@ -291,19 +371,7 @@ pub fn declaration(
     let private = wish
         .private
         .unwrap_or_else(|| private_by_default(config, wish.kind));
-    let rule = match (wish.drill, private) {
-        (true, _) => &config.channel.drill_name,
-        (false, true) => &config.channel.private_name,
-        (false, false) => &config.channel.name,
-    };
-    let channel = rule.render(
-        &Fill {
-            service: &service,
-            kind: wish.kind.name(),
-            declared: clock::local(config.time_zone, now),
-        },
-        1,
-    );
+    let channel = channel_name(config, &service, (wish.kind, private, wish.drill), now);
     let temperature = wish.temperature.as_deref().filter(|t| !t.is_empty());
     Ok(Declaration {
         title: wish.title.clone(),
@@ -372,8 +440,7 @@ fn closers(config: &Config, people: &People) -> Vec<UserId> {
 pub struct Reach<'a> {
     pub service: &'a str,
     pub kind: Kind,
-    pub private: bool,
-    pub drill: bool,
+    pub sight: Sight,
 }
 
 impl<'a> Reach<'a> {
@@ -381,8 +448,7 @@ impl<'a> Reach<'a> {
         Reach {
             service: &incident.service,
             kind: incident.kind,
-            private,
-            drill,
+            sight: Sight::of(incident, private, drill),
         }
     }
 
@@ -390,40 +456,41 @@ impl<'a> Reach<'a> {
         Reach {
             service: &declaration.service,
             kind: declaration.kind,
-            private: declaration.private,
-            drill: declaration.drill,
+            sight: Sight {
+                private: declaration.private,
+                drill: declaration.drill,
+                restricted: false,
+            },
         }
     }
 }
 
-/// The table of outlets and visibility: who is invited by this act, and which channels hear of it.
-///
-/// | | open | private | drill |
-/// |---|---|---|---|
-/// | service's groups, people invited always, followers | at declaration | nobody | nobody |
-/// | security's people and groups | at declaration, security only | at declaration, security only | nobody |
-/// | people and groups that a level calls | with the level | nobody | nobody |
-/// | broadcast channels of the kind and of the service | loud acts | none | only `broadcast.drill` |
-/// | @here in them, where configured | at declaration | none | none |
+/// Who is invited by this act, and which channels hear of it, as far as the table of outlets lets.
 pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Command) -> Outlets {
     let mut out = Outlets::default();
     let service = config.service(of.service);
     match command {
-        Command::Declare(_) if !of.drill => {
+        Command::Declare(_) => {
             let invite = &config.invite;
-            if !of.private {
+            if of.sight.opens(Outlet::Invite) {
                 out.people.extend(invite.people.iter().cloned());
                 out.people.extend(invite.followers.iter().cloned());
                 let groups = service.into_iter().flat_map(|s| &s.groups);
                 out.groups.extend(groups.chain(&invite.groups).cloned());
             }
-            if of.kind == Kind::Security {
+            if of.kind == Kind::Security && of.sight.opens(Outlet::InviteSecurity) {
                 out.people.extend(invite.security_people.iter().cloned());
                 out.groups.extend(invite.security_groups.iter().cloned());
             }
-            out.mention_here = !of.private && config.channel.mention_here;
+            out.mention_here = of.sight.opens(Outlet::Here) && config.channel.mention_here;
         }
-        Command::Level(plan) if !of.drill && !of.private => {
+        // The public incident calls nobody; what takes over calls who is named for security.
+        Command::Restrict(made) => {
+            let reach = Reach::of_declaration(&made.declaration);
+            let declared = Command::Declare(Box::new(made.declaration.clone()));
+            return outlets(config, people, &reach, &declared);
+        }
+        Command::Level(plan) if of.sight.opens(Outlet::LevelCall) => {
             for who in config
                 .level(&plan.level.id)
                 .into_iter()
@@ -440,10 +507,10 @@ pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Comma
     }
     if command.verb().row().loud {
         let broadcast = &config.broadcast;
-        let channels: Vec<&String> = match (of.private, of.drill) {
-            (true, _) => Vec::new(),
-            (false, true) => broadcast.drill.iter().collect(),
-            (false, false) => match of.kind {
+        let channels: Vec<&String> = match of.sight.way(Outlet::Broadcast) {
+            Way::Closed | Way::Alike => Vec::new(),
+            Way::Drills => broadcast.drill.iter().collect(),
+            Way::Open | Way::Marked => match of.kind {
                 Kind::Outage => &broadcast.outage,
                 Kind::Security => &broadcast.security,
             }
@@ -614,6 +681,27 @@ mod tests {
             |private, drill| declared(&config, Some(private), drill, Kind::Outage).mention_here;
         assert!(pages(false, false));
         assert!(!pages(true, false) && !pages(false, true) && !pages(true, true));
+    }
+
+    #[test]
+    fn what_was_restricted_calls_and_announces_nobody_any_more() {
+        let (config, people) = (config(), people());
+        let lists = Checklists::shipped().expect("whole");
+        let mut incident = Incident::new(IncidentId::new("i1"));
+        incident.service = "shop".into();
+        let plan = level(&config, &lists, &incident, "1").expect("a level");
+        let heard = |incident: &Incident, command: &Command| {
+            let reach = Reach::of(incident, false, false);
+            outlets(&config, &people, &reach, command)
+        };
+        let acts = [Command::Level(plan), Command::Recover(None)];
+        for act in &acts {
+            assert!(!heard(&incident, act).broadcast.is_empty(), "{act:?}");
+        }
+        incident.work.restricted = Some(now());
+        for act in &acts {
+            assert_eq!(heard(&incident, act), Outlets::default(), "{act:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::Sight;
 use crate::domain::settings::Config;
 use crate::domain::sync::image::{JobState, Reaction};
 use crate::domain::sync::{Choices, Counts, Link, MergeOffer};
@@ -71,6 +72,12 @@ pub struct Summary {
     pub counts: Counts,
     /// When its channel was last read to the end; `None`: not in this run.
     pub as_of: Option<DateTime<Utc>>,
+}
+
+impl Summary {
+    pub fn sight(&self) -> Sight {
+        Sight::of(&self.incident, self.private, self.drill)
+    }
 }
 
 /// What one war room shows.

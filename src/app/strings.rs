@@ -19,6 +19,7 @@ pub mod header {
         LOCAL_SHORT = "LOCAL", "この端末のみ";
         DRILL = "DRILL", "訓練";
         PRIVATE = "PRIVATE", "非公開";
+        RESTRICTED = "RESTRICTED", "限定対応";
         PERSONAL_DATA = "PERSONAL DATA", "個人情報あり";
         FOLLOWS = "another window of this console talks to Slack", "送受信は別のウィンドウが担当";
         NO_LEVEL = "no level", "レベル未定";
@@ -262,6 +263,7 @@ pub mod form {
         NOTICE = "What, who is affected, since when, work-around, next notice, apology", "告知文: 内容・影響範囲・発生時刻・回避策・次回・お詫び";
         TARGET = "Where it is out", "公開先";
         WHY = "Why them", "呼ぶ理由";
+        COME_ALONG = "Who comes along (@…, …)", "移るメンバー (@…, …)";
         PARENT = "Part of", "親インシデント";
         SECTION = "Part", "欄";
         NO_MATCH = "nothing matches", "一致なし";
@@ -280,6 +282,7 @@ pub mod confirm {
         CALLS = "Calls {}", "呼び出し: {}";
         FINAL = "This cannot be taken back.", "取り消せません。";
         GOES_ON = "The response goes on in {} {}", "以後の対応: {} {}";
+        TELLS_NOTHING = "{}: nothing is announced any more, nobody invited, nothing asked.", "{}: 以後、告知・招待・確認はされません。";
         PEOPLE_COME = "Who is here is invited there.", "在席者は統合先に招待されます。";
         ARCHIVES = "The channel is archived.", "チャンネルはアーカイブされます。";
         OPEN_ITEMS = "{} items are still open", "未完了の項目が {}件あります";

@@ -523,7 +523,21 @@ impl Session {
     ///
     /// Failures of entries up to `after` were told before.
     pub fn deliver(&self, id: &IncidentId, after: u64) -> Result<Delivery, Problem> {
-        let end = Instant::now() + PATIENCE;
+        self.deliver_within(id, after, PATIENCE)
+    }
+
+    /// The same for an incident that is opened whole: a second or more for each of its messages.
+    pub fn deliver_whole(&self, id: &IncidentId, after: u64) -> Result<Delivery, Problem> {
+        self.deliver_within(id, after, PATIENCE * 4)
+    }
+
+    fn deliver_within(
+        &self,
+        id: &IncidentId,
+        after: u64,
+        patience: Duration,
+    ) -> Result<Delivery, Problem> {
+        let end = Instant::now() + patience;
         let mut reached = Instant::now();
         loop {
             let id = id.clone();
@@ -570,6 +584,16 @@ pub struct Delivery {
     pub overtaken: Vec<String>,
     /// Why it waits, where that is known.
     pub why: Option<Text>,
+}
+
+impl Delivery {
+    /// With what became of another incident's jobs.
+    pub fn join(&mut self, other: Delivery) {
+        self.waiting += other.waiting;
+        self.failed.extend(other.failed);
+        self.overtaken.extend(other.overtaken);
+        self.why = self.why.take().or(other.why);
+    }
 }
 
 fn delivery(engine: &mut Engine, id: &IncidentId, after: u64) -> Delivery {

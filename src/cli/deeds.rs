@@ -237,10 +237,14 @@ pub enum Deed {
         #[arg(value_enum)]
         kind: KindName,
     },
-    /// Go on among few people in a private channel
+    /// Go on among few people in a private channel, which this opens; nothing leaves the public one
+    /// any more
     Restrict {
         #[command(flatten)]
         on: On,
+        /// Who comes along beside you and the commander; who is here and has a role when left out
+        #[arg(long, value_name = "PERSON", value_delimiter = ',')]
+        keep: Option<Vec<String>>,
     },
     /// Make it a part of another incident
     Link {
@@ -309,7 +313,7 @@ impl Deed {
             | Deed::Confirm { on }
             | Deed::Unclaim { on, .. }
             | Deed::Kind { on, .. }
-            | Deed::Restrict { on }
+            | Deed::Restrict { on, .. }
             | Deed::Link { on, .. }
             | Deed::Write { on, .. }
             | Deed::Review { on }
@@ -533,7 +537,22 @@ impl Deed {
                 };
                 resolve::kind(config, lists, incident, kind)
             }
-            Deed::Restrict { .. } => Done::Restricted {}.into(),
+            Deed::Restrict { keep, .. } => {
+                let keep = match keep {
+                    Some(names) => {
+                        let all = names.iter().map(|name| person(name));
+                        all.collect::<Result<_, _>>()?
+                    }
+                    None => resolve::kept(incident),
+                };
+                let id = incident.id.clone();
+                let drill = session.core.look(move |engine, _| {
+                    let row = engine.image().incidents.get(&id);
+                    row.is_some_and(|row| row.drill)
+                })?;
+                let people = session.people_now();
+                resolve::restrict(config, lists, &people, (incident, drill), keep, now)
+            }
             Deed::Link { parent, .. } => resolve::link(session.incident(&parent)?.id.clone()),
             Deed::Write { section, text, .. } => {
                 let section = match section {

@@ -323,6 +323,7 @@ fn act(
         now,
     )?;
     let outlets = outlets(&session, incident.as_ref(), &command)?;
+    let restricts = matches!(command, Command::Restrict(_));
     let order = Order {
         command,
         by: me,
@@ -330,7 +331,17 @@ fn act(
     };
     let before = session.last_entry()?;
     let id = session.core.act(incident, order)?;
-    let delivered = session.deliver(&id, before)?;
+    let mut delivered = session.deliver(&id, before)?;
+    if restricts {
+        let public = id.clone();
+        let there = session.core.look(move |engine, _| {
+            let there = engine.companion_of(&public);
+            there.map(|incident| incident.id.clone())
+        })?;
+        if let Some(there) = there {
+            delivered.join(session.deliver_whole(&there, before)?);
+        }
+    }
     // Printed whatever became of it: it is saved.
     out::incident(&session, &id)?;
     out::delivery(&delivered, session.context.lang)

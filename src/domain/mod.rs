@@ -9,6 +9,7 @@ pub mod event;
 pub mod ids;
 pub mod incident;
 pub mod instructions;
+pub mod outlets;
 pub mod problem;
 pub mod prompt;
 pub mod said;

@@ -253,7 +253,12 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
             .map(|made| Command::Declare(Box::new(made))),
         _ => command(form, model).ok(),
     };
-    if let Some(Command::Declare(made)) = &command {
+    let opens = match &command {
+        Some(Command::Declare(made)) => Some(&**made),
+        Some(Command::Restrict(made)) => Some(&made.declaration),
+        _ => None,
+    };
+    if let Some(made) = opens {
         lines.push(fill(&c::OPENS, lang, &[&format!("#{}", made.channel)]));
     }
     if let Some(command) = &command {
@@ -261,7 +266,7 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
         let called: Vec<String> = out.groups.iter().chain(&out.people).cloned().collect();
         if !called.is_empty() {
             let text = match form.verb {
-                Verb::Declare => c::INVITES,
+                Verb::Declare | Verb::Restrict => c::INVITES,
                 _ => c::CALLS,
             };
             lines.push(fill(&text, lang, &[&called.join(", ")]));
@@ -286,6 +291,10 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
             lines.push(fill(&c::GOES_ON, lang, &[&channel, title]));
         }
         lines.push(c::PEOPLE_COME.get(lang).to_owned());
+    }
+    if let (Verb::Restrict, Some(summary)) = (form.verb, summary) {
+        let channel = crate::app::view::channel_name(summary, lang);
+        lines.push(fill(&c::TELLS_NOTHING, lang, &[&channel]));
     }
     if let (Verb::Resolve, Some(summary)) = (form.verb, summary) {
         let list = summary.incident.checklist();

@@ -215,7 +215,15 @@ pub(super) fn fields(
             }
             vec![optional_if_empty(field)]
         }
-        Verb::Restrict => Vec::new(),
+        Verb::Restrict => {
+            let handle = |user: &UserId| match model.snapshot.people.get(user) {
+                Some(person) => format!("@{}", person.handle),
+                None => user.to_string(),
+            };
+            let kept = resolve::kept(incident);
+            let kept: Vec<String> = kept.iter().map(handle).collect();
+            vec![with(line("keep", s::COME_ALONG, false), &kept.join(", "))]
+        }
         _ => return None,
     })
 }
@@ -383,7 +391,25 @@ pub(super) fn read(
             };
             Deed::Retracted { event }.into()
         }
-        Verb::Restrict => Deed::Restricted {}.into(),
+        Verb::Restrict => {
+            let snapshot = &model.snapshot;
+            let named = form.value("keep");
+            let named = named.split([',', '、']).map(str::trim);
+            let keep = named
+                .filter(|name| !name.is_empty())
+                .map(|name| resolve::person(&snapshot.people, name))
+                .collect::<Result<_, _>>()?;
+            let target = form.target.as_ref().and_then(|id| model.summary(id));
+            let drill = target.is_some_and(|summary| summary.drill);
+            resolve::restrict(
+                &snapshot.config,
+                &model.checklists,
+                &snapshot.people,
+                (incident, drill),
+                keep,
+                now,
+            )
+        }
         _ => return Ok(None),
     }))
 }

@@ -147,8 +147,15 @@ pub(super) fn acted(
             }
             // Whoever left the form while it was being saved went to do something else.
             let declared = matches!(saving.command, Command::Declare(_));
-            if declared && watched {
-                effects.extend(enter(model, id));
+            // What was restricted goes on there.
+            let restricted = matches!(saving.command, Command::Restrict(_));
+            let mut all = model.snapshot.incidents.iter();
+            let there = all.find(|there| there.incident.came_of.as_ref() == Some(&id));
+            let there = there.map(|there| there.incident.id.clone());
+            match there.filter(|_| restricted) {
+                Some(there) if watched => effects.extend(enter(model, there)),
+                _ if declared && watched => effects.extend(enter(model, id)),
+                _ => {}
             }
             effects
         }

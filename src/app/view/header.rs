@@ -8,6 +8,7 @@ use crate::app::snapshot::Summary;
 use crate::app::strings::{fill, header as h};
 use crate::domain::event::{Milestone, Phase};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::{Outlet, Way};
 use crate::domain::sync::Link;
 use crate::domain::timer::{Clock, Pressure};
 use crate::domain::verb::{ROLES_SHORT, role_name};
@@ -119,9 +120,12 @@ pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<Mark> {
 
 /// The marks of one incident, whatever the console.
 pub fn own_marks(summary: &Summary, lang: Lang) -> Vec<String> {
+    let sight = summary.sight();
+    let marked = sight.way(Outlet::Board) == Way::Marked;
     let marks = [
-        (summary.drill, h::DRILL),
-        (summary.private, h::PRIVATE),
+        (marked && sight.drill, h::DRILL),
+        (marked && sight.private, h::PRIVATE),
+        (marked && sight.restricted, h::RESTRICTED),
         (summary.incident.personal_data, h::PERSONAL_DATA),
     ];
     marks

@@ -256,6 +256,7 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
         | Command::Resolve(_)
         | Command::Archive
         | Command::PersonalData(_)
+        | Command::Restrict(_)
         | Command::Message { .. }
         | Command::TimekeeperCall { .. }
         | Command::Declare(_) => String::new(),

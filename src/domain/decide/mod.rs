@@ -98,6 +98,18 @@ pub enum Command {
     PersonalData(Vec<Item>),
     /// What command deals out and keeps.
     Work(Box<WorkOrder>),
+    /// Going on among few people; the engine opens where.
+    Restrict(Box<Restriction>),
+}
+
+/// What takes over from an incident whose channel is public.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restriction {
+    /// The engine adds the situation and where it came from.
+    pub declaration: Declaration,
+    pub level: Option<LevelPlan>,
+    /// Who comes along beside the commander and whoever restricts it.
+    pub keep: Vec<UserId>,
 }
 
 /// A deed to be done.
@@ -222,6 +234,7 @@ impl Command {
             Command::Merge { .. } => Verb::Merge,
             Command::PersonalData(_) => Verb::PersonalData,
             Command::Work(order) => order.deed.verb(),
+            Command::Restrict(_) => Verb::Restrict,
         }
     }
 }
@@ -561,6 +574,10 @@ fn drafts(
             drafts
         }
         Command::Work(order) => deed(incident, order, asked, rng)?,
+        Command::Restrict(_) => match Command::from(Deed::Restricted {}) {
+            Command::Work(order) => deed(incident, &order, asked, rng)?,
+            _ => Vec::new(),
+        },
     })
 }
 

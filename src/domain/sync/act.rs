@@ -59,6 +59,13 @@ impl Engine {
         }
         let completed = self.complete_merge(&state, &order.command)?;
         let command = completed.as_ref().unwrap_or(&order.command);
+        let companion = self.companion(&state, command, &order.by, now, rng)?;
+        // Whoever is called, and where it is announced, is then the companion's.
+        let silent = Outlets::default();
+        let outlets = match companion {
+            Some(_) => &silent,
+            None => &order.outlets,
+        };
         let drafts = {
             let heard = |user: &UserId| self.last_heard(&id, user);
             let name = |user: &UserId| self.name(user);
@@ -75,12 +82,15 @@ impl Engine {
             self.open(step, &id, declaration, now);
         }
         let other = self.absorbs(&state, command);
-        if !self.record(step, &id, state, drafts, &order.by, &order.outlets, now) {
+        if !self.record(step, &id, state, drafts, &order.by, outlets, now) {
             // A derived id that is known already: somebody else noticed first.
             return Err(Problem::refused(Text::fixed(
                 "The record already says so.",
                 "既に記録されています。",
             )));
+        }
+        if let Some(companion) = companion {
+            self.open_companion(step, companion, &order.by, &order.outlets, now);
         }
         if let Some((there, state, draft, people)) = other {
             let outlets = Outlets {
@@ -105,7 +115,13 @@ impl Engine {
     }
 
     /// The rows of a new incident before its declaration: the channel must be there for the rest.
-    fn open(&self, step: &mut Step, id: &IncidentId, declaration: &Declaration, now: Now) {
+    pub(super) fn open(
+        &self,
+        step: &mut Step,
+        id: &IncidentId,
+        declaration: &Declaration,
+        now: Now,
+    ) {
         step.writes.push(Write::Incident(IncidentRow {
             id: id.clone(),
             private: declaration.private,
@@ -380,6 +396,13 @@ mod tests {
     }
 
     fn declared(timing: Timing) -> (Engine, IncidentId, fastrand::Rng, Vec<String>) {
+        declared_as(timing, false)
+    }
+
+    fn declared_as(
+        timing: Timing,
+        private: bool,
+    ) -> (Engine, IncidentId, fastrand::Rng, Vec<String>) {
         let mut rng = fastrand::Rng::with_seed(1);
         let image = Image::new(ConsoleId::new("k1"));
         let mut engine = Engine::new(image, UserId::new("U1"), timing, at(0));
@@ -387,6 +410,7 @@ mod tests {
             title: "Payments fail".into(),
             service: "shop".into(),
             channel: "shop-1".into(),
+            private,
             ..Declaration::default()
         };
         let order = order("U1", Command::Declare(Box::new(declaration)));
@@ -415,6 +439,46 @@ mod tests {
         }
         assert_eq!(later.len(), 1, "{later:?}");
         assert!(!later[0].contains("<!here>"), "{later:?}");
+    }
+
+    #[test]
+    fn an_announcement_of_what_is_private_never_leaves_whoever_asked_for_it() {
+        let (engine, _, _, announced) = declared_as(Timing::default(), true);
+        assert_eq!(announced, Vec::<String>::new());
+        let gone: Vec<_> = engine.given_up().map(|job| &job.task).collect();
+        assert!(matches!(gone[..], [Task::Announce { .. }]), "{gone:?}");
+        assert!(engine.outbox().next().is_none());
+    }
+
+    #[test]
+    fn what_waits_when_an_incident_is_restricted_is_given_up_on_record() {
+        let (mut engine, id, mut rng, _) = declared(Timing::default());
+        let mut recovered = order("U1", Command::Recover(None));
+        recovered.outlets.people.push("@cto".into());
+        let restricted = order("U1", crate::domain::work::Deed::Restricted {}.into());
+        for (second, order) in [(60, &recovered), (61, &restricted)] {
+            let step = engine.act(Some(&id), order, at(second), &mut rng);
+            engine.absorb(&step.expect("accepted").1.writes);
+        }
+        let mut later = Vec::new();
+        for second in 31..40 {
+            later.extend(carry_out(&mut engine, at(second * 2), &mut rng));
+        }
+        assert_eq!(later, Vec::<String>::new());
+        let gone: Vec<_> = engine.given_up().cloned().collect();
+        assert_eq!(gone.len(), 2, "{gone:?}");
+        for job in gone {
+            let by = match job.state {
+                JobState::Dropped { by, at, .. } => by.filter(|_| at.is_some()),
+                _ => None,
+            };
+            assert_eq!(by, Some(UserId::new("U1")));
+        }
+        assert!(engine.outbox().next().is_none());
+        // Nor does it call or ask in its channel.
+        let state = engine.shown(&id).expect("known");
+        assert_eq!(state.next_call(at(600).wall), None);
+        assert_eq!(state.call_due(at(6_000).wall), None);
     }
 
     #[test]

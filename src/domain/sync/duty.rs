@@ -6,6 +6,7 @@ use super::{Engine, Now, Step};
 use crate::domain::decide::Command;
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::{Outlet, Sight};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
@@ -25,7 +26,8 @@ impl Incident {
     /// through are not made up for.
     pub fn call_due(&self, now: DateTime<Utc>) -> Option<Slot> {
         let keeper = self.timekeeper.as_ref()?;
-        if keeper.minutes == 0 || self.phase.is_over() {
+        if keeper.minutes == 0 || self.phase.is_over() || !Sight::own(self).opens(Outlet::Question)
+        {
             return None;
         }
         let interval = TimeDelta::minutes(i64::from(keeper.minutes));
@@ -42,7 +44,8 @@ impl Incident {
     /// When the next call will be due, counted from `now`.
     pub fn next_call(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let keeper = self.timekeeper.as_ref()?;
-        if keeper.minutes == 0 || self.phase.is_over() {
+        if keeper.minutes == 0 || self.phase.is_over() || !Sight::own(self).opens(Outlet::Question)
+        {
             return None;
         }
         let interval = TimeDelta::minutes(i64::from(keeper.minutes));

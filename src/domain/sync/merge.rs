@@ -6,6 +6,7 @@ use crate::domain::decide::{Command, Draft};
 use crate::domain::event::{Body, Place, Register};
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::Sight;
 use crate::domain::problem::Problem;
 use crate::domain::words::Text;
 use crate::domain::work::Deed;
@@ -107,10 +108,14 @@ impl Engine {
             return Err(super::act::unknown(&from.id));
         };
         // Title and channel of each are written into the other's channel.
-        if own.private != row.private || own.drill != row.drill {
+        let (here, there_too) = (
+            Sight::of_row(from, Some(own)),
+            Sight::of_row(there, Some(row)),
+        );
+        if !here.may_meet(there_too) {
             return Err(Problem::refused(Text::fixed(
-                "Only incidents of the same kind of channel are merged: both private or both public, both drills or neither.",
-                "公開と非公開、訓練と本番のインシデントは統合できません。",
+                "Only incidents of the same kind of channel may name each other: both private or both public, both drills or neither, neither restricted.",
+                "公開と非公開、訓練と本番、限定対応に移ったインシデントは、互いに統合・関連付けできません。",
             ))
             .hint(Text::fixed(
                 "Call this one off instead, and say where it goes on to those who may know.",

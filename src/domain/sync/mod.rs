@@ -62,6 +62,7 @@ pub mod mirror;
 mod outbox;
 mod pins;
 mod poll;
+mod restrict;
 mod settle;
 mod sweep;
 mod threads;
@@ -69,6 +70,7 @@ mod view;
 
 pub use act::Order;
 pub use merge::{MergeOffer, MergeWhy};
+pub use restrict::Went;
 pub use settle::{Choices, Settle};
 pub use view::{Age, Counts, Limits};
 

@@ -4,7 +4,10 @@ use super::image::{Batch, EventRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::{self, Scene};
 use super::{Call, Engine, Flight, Now, Step};
 use crate::domain::budget::Purpose;
+use crate::domain::event::Body;
 use crate::domain::ids::{EventId, IncidentId, SlackTs};
+use crate::domain::outlets::Sight;
+use crate::domain::work::Deed;
 use crate::wire::mrkdwn;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -53,6 +56,7 @@ impl Engine {
         let Some(row) = self.image.incidents.get(id).cloned() else {
             return;
         };
+        let seqs = self.withhold(step, &row, seqs, now);
         let known = self.is_known(&row);
         let seqs: Vec<u64> = seqs
             .iter()
@@ -169,6 +173,47 @@ impl Engine {
                     .values()
                     .filter(|c| c.ours && !c.archived && c.name.starts_with(name))
                     .all(|c| self.is_looked_through(&c.id))
+    }
+
+    /// Gives up what must not leave any more, whoever wanted it and whenever; returns the rest. What
+    /// may have arrived is looked for first.
+    fn withhold(&mut self, step: &mut Step, row: &IncidentRow, seqs: &[u64], now: Now) -> Vec<u64> {
+        let Some(state) = self.shown(&row.id) else {
+            return seqs.to_vec();
+        };
+        let sight = Sight::of_row(&state, Some(row));
+        let (kept, withheld) = seqs.iter().partition(|seq| {
+            self.image.jobs.get(seq).is_none_or(|job| {
+                let free = job.state == JobState::Pending && !self.flies(job.seq);
+                !free || self.doubted.contains_key(&job.seq) || sight.lets(&job.task)
+            })
+        });
+        let withheld: Vec<u64> = withheld;
+        for seq in withheld {
+            let Some(job) = self.image.jobs.get(&seq) else {
+                continue;
+            };
+            step.writes.push(Write::Job(Job {
+                state: JobState::Dropped {
+                    by: self.restricted_by(&row.id),
+                    at: Some(now.wall),
+                    code: None,
+                    replaced: false,
+                    said: None,
+                },
+                ..job.clone()
+            }));
+        }
+        kept
+    }
+
+    fn restricted_by(&self, id: &IncidentId) -> Option<crate::domain::ids::UserId> {
+        let mut events = self.image.events.values();
+        let restricts = |row: &&EventRow| {
+            let body = row.event.body();
+            row.incident == *id && matches!(body, Some(Body::Work(Deed::Restricted {})))
+        };
+        events.find(restricts).map(|row| row.by.clone())
     }
 
     fn may_go(&self, job: &Job, now: Now) -> bool {

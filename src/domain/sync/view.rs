@@ -6,6 +6,7 @@ use super::mirror::CARD;
 use super::{Engine, Link, Now};
 use crate::domain::ids::{ChannelId, IncidentId, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::Sight;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,11 @@ impl Engine {
     }
 
     /// The accepted state with this console's pending acts on top.
+    /// Who an incident is for, as far as its state and this console know.
+    pub(super) fn sight(&self, id: &IncidentId, state: &Incident) -> Sight {
+        Sight::of_row(state, self.image.incidents.get(id))
+    }
+
     pub fn shown(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
         self.refold();
         let fold = self.folds.get_mut(id)?;

@@ -11,6 +11,7 @@ mod kinds;
 mod local;
 mod outage;
 mod outbox;
+mod restrict;
 pub mod rig;
 mod secret;
 mod two;

@@ -131,10 +131,12 @@ fn every_verb_changes_the_state_and_says_so_in_the_channel() {
         "declare", "pin", "resolve", "merge", "link", "accept", "approve", "publish",
     ]
     .into();
-    // One incident is open: its id, its channel's name and - all mean it.
+    // One incident is open: its id, its channel's name and - all mean it. Restricting opens another.
+    let restricts = ACTS.iter().position(|act| act.verb == "restrict");
     for (n, act) in ACTS.iter().enumerate() {
         let on = [id.as_str(), name.as_str(), "-"][n % 3];
-        let on = if act.verb == "archive" {
+        let alone = restricts.is_none_or(|restricts| n <= restricts);
+        let on = if act.verb == "archive" || (on == "-" && !alone) {
             id.as_str()
         } else {
             on

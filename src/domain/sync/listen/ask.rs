@@ -6,6 +6,7 @@ use crate::domain::desk::{Desk, Habits};
 use crate::domain::event::{About, Body, Milestone};
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::work::Deed;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
@@ -61,7 +62,8 @@ pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
 /// The latest question of each kind that is due, and the next that will be. What was slept through
 /// is not made up for.
 pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -> Vec<Due> {
-    let Some(declared) = state.declared.filter(|_| state.phase.is_burning()) else {
+    let asks = state.phase.is_burning() && Sight::own(state).opens(Outlet::Question);
+    let Some(declared) = state.declared.filter(|_| asks) else {
         return Vec::new();
     };
     let mut due = Vec::new();

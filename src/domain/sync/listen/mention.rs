@@ -8,6 +8,7 @@ use crate::domain::desk::Desk;
 use crate::domain::event::{Body, Outcome};
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::outlets::Outlet;
 use crate::domain::problem::Problem;
 use crate::domain::said::{Said, Who, Wish, addressed, parse};
 use crate::domain::sentence::{plain, sentence};
@@ -59,6 +60,11 @@ impl Engine {
     ) {
         let now = turn.now;
         let lang = heard.state.lang;
+        let sight = self.sight(&heard.incident, &heard.state);
+        let tells = matches!(said, Said::Menu | Said::Status | Said::Summary);
+        if tells && !sight.opens(Outlet::Answer) {
+            return self.refuse(turn.step, heard, &words::restricted(), now);
+        }
         match said {
             Said::Menu => self.whisper(turn.step, heard, words::menu(&heard.state), now),
             Said::Help => self.whisper(turn.step, heard, words::help(lang), now),
@@ -175,8 +181,8 @@ impl Engine {
         if !matches!(command, Command::Pin { .. }) {
             derive(&mut drafts, |part| heard.id(&part_name(&verb, part)));
         }
-        let row = self.image.incidents.get(&heard.incident);
-        let (private, drill) = row.map_or((true, true), |row| (row.private, row.drill));
+        let sight = self.sight(&heard.incident, &heard.state);
+        let (private, drill) = (sight.private, sight.drill);
         let outlets = turn.desk.outlets(&heard.state, private, drill, command);
         let body = drafts.first().map(|draft| draft.body.clone());
         let new = self.put(turn.step, heard, drafts, &outlets, turn.now);

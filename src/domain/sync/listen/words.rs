@@ -79,6 +79,13 @@ pub(super) fn unclear() -> Text {
     )
 }
 
+pub(super) fn restricted() -> Text {
+    Text::fixed(
+        "This goes on among few people. Nothing more is told here.",
+        "限られたメンバーで対応しています。このチャンネルではお伝えできません。",
+    )
+}
+
 pub(super) fn edited() -> Text {
     Text::fixed(
         "This message was edited, so I did not act on it. Please write it as a new one.",

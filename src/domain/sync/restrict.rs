@@ -1,0 +1,273 @@
+//! Going on among few people: a private incident takes over from one whose channel is public, and
+//! the public one is told nothing but that.
+
+use super::image::{JobState, Task};
+use super::{Engine, Now, Step};
+use crate::domain::decide::{Asked, Command, Draft, Outlets, Restriction, decide};
+use crate::domain::event::{Body, Event, Recorded, What};
+use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::problem::Problem;
+use crate::domain::words::{Lang, Text};
+use crate::wire::mrkdwn;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Something that left an incident's channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Went {
+    pub what: Text,
+    /// A channel, a person, a group, an audience.
+    pub to: String,
+}
+
+/// The incident that takes over, before anything of it is recorded.
+pub(super) struct Companion {
+    id: IncidentId,
+    restriction: Box<Restriction>,
+    drafts: Vec<Draft>,
+    people: Vec<String>,
+}
+
+/// More lines than this are counted, not told.
+const LINES: usize = 40;
+
+impl Engine {
+    /// What restricting `from` opens; `None` for any other command.
+    ///
+    /// # Errors
+    /// It is private already, or the act is none.
+    pub(super) fn companion(
+        &mut self,
+        from: &Incident,
+        command: &Command,
+        by: &UserId,
+        now: Now,
+        rng: &mut fastrand::Rng,
+    ) -> Result<Option<Companion>, Problem> {
+        let Command::Restrict(restriction) = command else {
+            return Ok(None);
+        };
+        if self.sight(&from.id, from).private {
+            return Err(Problem::refused(Text::fixed(
+                "Its channel is private already.",
+                "既に非公開チャンネルで対応しています。",
+            )));
+        }
+        let mut restriction = restriction.clone();
+        let plain = |text: &str| mrkdwn::plain(text, &super::mirror::Known(&self.names));
+        let declaration = &mut restriction.declaration;
+        declaration.parent = Some(from.id.clone());
+        declaration.private = true;
+        declaration.situation = from.situation.as_ref().map(|s| plain(&s.text));
+        let went = told(&self.went_out(from), from.lang);
+        let id = IncidentId::random(rng);
+        let kept = kept(from, &restriction.keep, by);
+        let mut state = Incident::new(id.clone());
+        let mut drafts = Vec::new();
+        for command in commands(from, &restriction, &kept, by, went) {
+            let name = |user: &UserId| self.name(user);
+            let asked = Asked {
+                by,
+                now: now.wall,
+                heard: &|_| None,
+                name: &name,
+                silent_minutes: self.timing.commander_silent_minutes,
+            };
+            let made = decide(&state, &command, &asked, rng)?;
+            for draft in &made {
+                state.apply(&Recorded {
+                    event: Event {
+                        id: draft.id.clone(),
+                        at: now.wall,
+                        prev: state.prev(&draft.id, &draft.body),
+                        what: What::Known(draft.body.clone()),
+                    },
+                    by: by.clone(),
+                    console: self.image.console.clone(),
+                    text: draft.text.clone(),
+                    position: None,
+                    recorded_at: now.wall,
+                });
+            }
+            drafts.extend(made);
+        }
+        Ok(Some(Companion {
+            id,
+            restriction,
+            drafts,
+            people: kept.iter().map(|user| user.as_str().to_owned()).collect(),
+        }))
+    }
+
+    /// Its rows: all of it waits for its channel, whatever becomes of the public one's.
+    pub(super) fn open_companion(
+        &mut self,
+        step: &mut Step,
+        made: Companion,
+        by: &UserId,
+        outlets: &Outlets,
+        now: Now,
+    ) {
+        self.open(step, &made.id, &made.restriction.declaration, now);
+        let mut outlets = outlets.clone();
+        outlets.people.extend(made.people);
+        let state = Incident::new(made.id.clone());
+        self.record(step, &made.id, state, made.drafts, by, &outlets, now);
+    }
+
+    /// Where it went on after it was restricted, as far as this console may know.
+    pub fn companion_of(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
+        let mut all = self.incidents().into_iter();
+        all.find(|incident| incident.came_of.as_ref() == Some(id))
+    }
+
+    /// What already left an incident's channel: this console's announcements and invitations, and
+    /// what the record says was reported and published.
+    pub fn went_out(&self, incident: &Incident) -> Vec<Went> {
+        let mut went = Vec::new();
+        let jobs = self.image.jobs.values().filter(|job| {
+            let arrived = matches!(
+                job.state,
+                // What may have arrived is told as well.
+                JobState::Sent | JobState::Seen | JobState::Unconfirmed | JobState::Sending
+            );
+            job.incident == incident.id && arrived
+        });
+        for job in jobs {
+            let (what, to) = match &job.task {
+                Task::Announce { to, event, .. } => {
+                    let event = self.image.events.get(event);
+                    (announced(event.and_then(|row| row.event.body())), to)
+                }
+                Task::InvitePerson { who } | Task::InviteGroup { who } => {
+                    (Text::fixed("invited", "招待"), who)
+                }
+                _ => continue,
+            };
+            went.push(Went {
+                what,
+                to: to.clone(),
+            });
+        }
+        let elsewhere = self.image.events.values().filter(|row| {
+            let loud = row.event.body().and_then(Body::verb);
+            row.incident == incident.id
+                && row.console != self.image.console
+                && loud.is_some_and(|verb| verb.row().loud)
+        });
+        for row in elsewhere {
+            went.push(Went {
+                what: announced(row.event.body()),
+                to: Text::fixed(
+                    "where another console announces",
+                    "別の端末の告知先 (この端末では不明)",
+                )
+                .get(incident.lang)
+                .to_owned(),
+            });
+        }
+        let reports = incident.work.reports.iter().map(|report| Went {
+            what: Text::fixed("a report", "報告"),
+            to: report.audience.name.clone(),
+        });
+        let notices = incident.work.notices.iter().filter_map(|notice| {
+            let (target, _) = notice.published.as_ref()?;
+            Some(Went {
+                what: Text::fixed("a notice to customers", "顧客向け告知"),
+                to: target.clone(),
+            })
+        });
+        went.extend(reports.chain(notices));
+        went
+    }
+}
+
+fn announced(body: Option<&Body>) -> Text {
+    match body {
+        Some(Body::Declared { .. }) => Text::fixed("the declaration", "宣言"),
+        Some(Body::Level { .. }) => Text::fixed("the level", "レベル"),
+        Some(Body::Recovered { .. }) => Text::fixed("the recovery", "復旧"),
+        Some(Body::Resolved { .. }) => Text::fixed("the resolution", "解決"),
+        Some(Body::Reopened { .. }) => Text::fixed("the reopening", "再開"),
+        _ => Text::fixed("an announcement", "告知"),
+    }
+}
+
+/// The list as it is written into the private channel.
+fn told(went: &[Went], lang: Lang) -> String {
+    let head = match (went.is_empty(), lang) {
+        (true, Lang::En) => "Nothing is known to have left the public channel yet.",
+        (true, Lang::Ja) => "公開チャンネルの外に出た情報は、把握している限りありません。",
+        (false, Lang::En) => "What already went out while it was public:",
+        (false, Lang::Ja) => "公開中に外へ出たもの:",
+    };
+    let mut met = BTreeSet::new();
+    let mut lines: Vec<String> = went
+        .iter()
+        .map(|went| format!("- {} → {}", went.what.get(lang), went.to))
+        .filter(|line| met.insert(line.clone()))
+        .collect();
+    if lines.len() > LINES {
+        let more = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(match lang {
+            Lang::En => format!("- and {more} more"),
+            Lang::Ja => format!("- ほか{more}件"),
+        });
+    }
+    lines.insert(0, head.to_owned());
+    lines.join("\n")
+}
+
+/// Who comes along: whoever commands, whoever restricts it, and whom they name.
+fn kept(from: &Incident, wanted: &[UserId], by: &UserId) -> Vec<UserId> {
+    let mut kept = vec![by.clone()];
+    kept.extend(from.commander.as_ref().map(|held| held.user.clone()));
+    kept.extend(wanted.iter().cloned());
+    let mut met = BTreeSet::new();
+    kept.retain(|user| met.insert(user.clone()));
+    kept
+}
+
+/// What the new incident is told, in an order in which whoever declares it may: command passes last.
+fn commands(
+    from: &Incident,
+    restriction: &Restriction,
+    kept: &[UserId],
+    by: &UserId,
+    went: String,
+) -> Vec<Command> {
+    let declaration = Box::new(restriction.declaration.clone());
+    let mut commands = vec![Command::Declare(declaration)];
+    commands.extend(restriction.level.clone().map(Command::Level));
+    for user in kept {
+        let present = from.roster.get(user).filter(|p| p.left.is_none());
+        if let Some(present) = present.filter(|_| user != by) {
+            commands.push(Command::CheckIn {
+                user: user.clone(),
+                role: None,
+                task: present.task.clone(),
+            });
+        }
+    }
+    for (role, held) in &from.roles {
+        if kept.contains(&held.user) {
+            commands.push(Command::Role {
+                role: role.clone(),
+                user: Some(held.user.clone()),
+            });
+        }
+    }
+    commands.push(Command::Note(went));
+    if let Some(held) = &from.commander {
+        commands.push(Command::Commander {
+            user: Some(held.user.clone()),
+            reason: None,
+        });
+    }
+    commands
+}
+
+#[cfg(test)]
+mod tests;
