@@ -231,12 +231,25 @@ pub fn card(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
             .elapsed
             .first()
             .map_or("", |(_, elapsed)| elapsed.as_str());
-        lines.push(Line::of(Meaning::Heading, format!("{level} {elapsed}")));
+        lines.push(
+            Line::of(Meaning::Heading, format!("{level} {elapsed}"))
+                .gap(1)
+                .and(meaning(header.phase.tone), header.phase.text)
+                .end(meaning(header.link_short.tone), header.link_short.text),
+        );
         let commander = header.roles.first().and_then(|(_, who)| who.clone());
         let commander = commander.unwrap_or_else(|| "-".to_owned());
         let ic = scene.text(&words::COMMANDER);
         lines.push(Line::of(Meaning::Text, format!("{ic} {commander}")));
         lines.push(Line::of(Meaning::Text, header.title));
+        if let Some(next) = header::promises(model).into_iter().next() {
+            let mut line = Line::of(meaning(next.tone), next.what)
+                .end(meaning(next.tone), next.left);
+            for count in header.counts_short {
+                line = line.end(meaning(count.tone), format!(" {}", count.text));
+            }
+            lines.push(line);
+        }
     }
     let texts = [
         format!("matoi needs {columns}x{rows}; this is {width}x{height}."),

@@ -195,7 +195,12 @@ fn declare(model: &Model) -> Form {
             field.required = false;
         }
     }
-    form(model, Verb::Declare, fields)
+    let mut form = form(model, Verb::Declare, fields);
+    // Where there is one service, it is that.
+    if !form.value("service").is_empty() {
+        form.at = Stop::Field(1);
+    }
+    form
 }
 
 fn tick(check: &Check) -> Result<Opening, Text> {

@@ -60,7 +60,7 @@ fn who(scene: &Scene<'_>, person: &PersonRow, names: usize) -> Line {
 
 /// What asks for a hand, the most pressing; else how long they are at it.
 fn person(scene: &Scene<'_>, person: &PersonRow, width: usize, tasks: bool) -> Vec<Line> {
-    let line = who(scene, person, (width / 3).clamp(10, 18));
+    let line = who(scene, person, (width / 3).clamp(12, 18));
     let marks = [
         &person.mark,
         &person.idle,
