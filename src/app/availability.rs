@@ -2,6 +2,7 @@
 //! itself. The core decides again; this is so that nobody fills in a form in vain.
 
 use super::action::{Action, Scope};
+use super::deeds;
 use super::model::{Model, Pane, RowId, Screen};
 use super::snapshot::{Summary, Talk};
 use super::strings::{fill, why};
@@ -9,9 +10,11 @@ use crate::domain::decide::Command;
 use crate::domain::event::Phase;
 use crate::domain::ids::SlackTs;
 use crate::domain::incident::{Check, Incident, ItemState};
+use crate::domain::problem::Problem;
 use crate::domain::timer::Clock;
 use crate::domain::verb::{Right, Verb};
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::{Matter, Sort};
 
 /// `Err` says why not.
 pub fn available(action: Action, model: &Model) -> Result<(), Text> {
@@ -36,6 +39,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
                 super::strings::ask::NOTHING,
             )
         }
+        Action::Undo => super::undo::plan(model).map(|_| ()),
         Action::Acknowledge | Action::Later => unless(
             super::update::timer_meant(model).is_none(),
             super::strings::ask::NO_TIMER,
@@ -115,12 +119,31 @@ fn may(verb: Verb, model: &Model) -> Result<(), Text> {
             let here = incident.roster.values().any(|p| p.left.is_none());
             unless(!here, why::NOBODY_HERE)
         }
+        Verb::Accept => {
+            let offer = deeds::offer(incident).map_err(|problem| problem.sentence)?;
+            unless(offer.to != model.snapshot.me, why::NOT_OFFERED_YOU)
+        }
+        Verb::Decline => said(deeds::offer(incident)),
+        Verb::Confirm | Verb::Unclaim => said(deeds::claim(incident)),
+        Verb::Approve | Verb::Publish => said(deeds::notice(incident)),
+        Verb::Settle | Verb::Extend | Verb::Give => {
+            let mut matters = incident.work.matters.iter();
+            unless(!matters.any(Matter::is_open), why::NO_MATTER)
+        }
+        Verb::Object => unless(
+            incident.work.open(Sort::Decision).next().is_none(),
+            why::NO_DECISION,
+        ),
         Verb::Pin => {
             let talk = selected_talk(model)?;
             unless(is_pinned(model, talk), why::PINNED)
         }
         _ => Ok(()),
     }
+}
+
+fn said<T>(found: Result<T, Problem>) -> Result<(), Text> {
+    found.map(|_| ()).map_err(|problem| problem.sentence)
 }
 
 /// The rule of `domain::decide`, as a reason.

@@ -11,6 +11,7 @@ use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::text::{clean_line, fit};
 use crate::domain::verb::{ROLES_SHORT, role_name};
+use crate::domain::work::{Deed, Sort, State};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
@@ -212,6 +213,7 @@ impl Told<'_> {
         let lang = self.model.lang;
         let commander = self.turned(|body| match body {
             Body::Commander { user, .. } => Some(user.clone()),
+            Body::Work(Deed::Accepted { user, .. }) => Some(Some(user.clone())),
             _ => None,
         });
         let mut parts = Vec::new();
@@ -250,6 +252,11 @@ impl Told<'_> {
             let text = decoded(model, &now.text);
             parts.push(fill(&s::SITUATION, lang, &[&at, &by, &text]));
         }
+        let mut reports = self.incident.work.reports.iter();
+        if let Some(last) = reports.rfind(|report| report.at > self.since) {
+            let (stage, by) = (last.stage.text(), model.name(&last.by));
+            parts.push(fill(&s::REPORT, lang, &[stage.get(lang), &by]));
+        }
         let notes = self.news().filter(|e| matches!(e.body, Body::Note {}));
         let notes: Vec<&Entry> = notes.collect();
         if let Some(last) = notes.last() {
@@ -268,6 +275,23 @@ impl Told<'_> {
             check.map_or_else(|| item.to_owned(), |check| check.item.text.clone())
         };
         let mut parts = Vec::new();
+        let matters = &self.incident.work.matters;
+        let decided = matters.iter().filter(|matter| {
+            let mut settled = matter.settled.iter();
+            matter.sort == Sort::Decision
+                && settled.any(|s| s.state == State::Decided && s.at > self.since)
+        });
+        parts.extend(decided.map(|matter| fill(&s::DECIDED, lang, &[&matter.line])));
+        let opened = matters
+            .iter()
+            .filter(|m| m.is_open() && m.opened > self.since);
+        let opened: Vec<String> = opened
+            .map(|matter| format!("{} {}", matter.handle(), matter.line))
+            .collect();
+        if !opened.is_empty() {
+            let opened = opened.join(s::AND.get(lang));
+            parts.push(fill(&s::OPENED, lang, &[&opened]));
+        }
         let done: Vec<String> = self
             .news()
             .filter_map(|entry| match &entry.body {

@@ -8,6 +8,7 @@
 //! | [`action`], [`keymap`] | every action once, and the keys they have |
 //! | [`form`], [`edit`] | what takes text and choices |
 //! | [`resolve`], [`clock`], [`desk`] | from what somebody names to what a command carries |
+//! | [`undo`] | what was done last, and how it goes back |
 //! | [`update`], [`availability`], [`ask`] | what a message does, what can be done, what is asked |
 //! | [`view`], [`strings`] | what the screens say |
 //! | [`briefing`], [`catchup`], [`calls`] | the incident for whoever just joined, or looked away; whom to call with everything down |
@@ -35,6 +36,7 @@ pub mod resolve;
 pub mod show;
 pub mod snapshot;
 pub mod strings;
+pub mod undo;
 pub mod update;
 pub mod view;
 

@@ -134,16 +134,19 @@ pub enum Pane {
     Situation,
     Roster,
     Timers,
+    /// Tasks, needs, questions, decisions that are not settled.
+    Matters,
 }
 
 impl Pane {
-    pub const ALL: [Pane; 6] = [
+    pub const ALL: [Pane; 7] = [
         Pane::Timeline,
         Pane::Channel,
         Pane::Checklist,
         Pane::Situation,
         Pane::Roster,
         Pane::Timers,
+        Pane::Matters,
     ];
 }
 
@@ -162,6 +165,8 @@ pub enum RowId {
     Item(String),
     /// A clock, by its key.
     Timer(String),
+    /// A task, need, question, decision, an offer of command or a claim of recovery.
+    Matter(EventId),
     /// An act that is being saved.
     Saving(Ticket),
     Outbox(u64),
@@ -191,6 +196,7 @@ pub struct RoomView {
     pub checklist: List,
     pub situation: List,
     pub timers: List,
+    pub matters: List,
     /// The whole record instead of the story.
     pub all: bool,
     /// One pane over the whole room.
@@ -212,6 +218,7 @@ impl RoomView {
             Pane::Checklist => &self.checklist,
             Pane::Situation => &self.situation,
             Pane::Timers => &self.timers,
+            Pane::Matters => &self.matters,
         }
     }
 
@@ -223,6 +230,7 @@ impl RoomView {
             Pane::Checklist => &mut self.checklist,
             Pane::Situation => &mut self.situation,
             Pane::Timers => &mut self.timers,
+            Pane::Matters => &mut self.matters,
         }
     }
 }

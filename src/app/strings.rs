@@ -87,6 +87,15 @@ pub mod pane {
         SITUATION = "SITUATION", "状況";
         ROSTER = "ROSTER", "在席";
         TIMERS = "TIMERS", "期限";
+        MATTERS = "OPEN", "未決";
+        NO_MATTERS = "Nothing is open. , opens a task, a need, a question, a decision.", "未決の項目はありません。, でタスク・必要なもの・質問・決定を起こせます。";
+        OFFERED = "command offered to {}", "指揮の引き継ぎを {} に申し出中";
+        CLAIMED = "recovery claimed; {} confirmed", "復旧の報告あり (確認 {}人)";
+        OBJECTIONS = "{} against", "反対 {}件";
+        TO_TELL = "result?", "結果は?";
+        ESCALATED = "escalated", "要判断";
+        ANSWERED = "answered {} ago", "応答 {}前・未参加";
+        CALLED = "called {}x, {} ago", "呼び出し {}回・{}前";
         OVERDUE_COUNT = "{} over", "超過 {}";
         TIMER_COUNT = "{} running", "{}件";
         NO_TIMERS = "Nothing has a due time.", "期限のあるものはありません。";
@@ -95,6 +104,7 @@ pub mod pane {
         SILENT_MARK = "silent", "消音";
         ASK = "ASK", "確認";
         HERE = "{} here", "{}人";
+        CALLED_COUNT = "{} called", "呼出中 {}";
         IDLE_COUNT = "{} idle", "応答なし {}";
         IDLE = "idle {}", "応答なし {}";
         RELIEF = "relief? {}", "交代? {}";
@@ -134,6 +144,18 @@ pub mod ask {
     }
 }
 
+/// What was done last, taken back.
+pub mod undo {
+    use crate::domain::words::Text;
+    texts! {
+        NOTHING = "Nothing of yours in the last minute can be taken back.", "直近1分に取り消せる自分の操作はありません。";
+        FIRST = "It was set for the first time: change it instead.", "最初の設定のため戻す値がありません。設定し直してください。";
+        NOT_THIS = "This cannot be taken back by a key; the record says what may be done.", "この操作はキーでは戻せません。記録から対応してください。";
+        SENT = "Taken back: {} (the channel keeps both)", "取り消しました: {} (チャンネルには両方残ります)";
+        WAITING = "Taken back before it was in the channel: {} (both will be)", "チャンネルに届く前に取り消しました: {} (両方届きます)";
+    }
+}
+
 /// What changed since somebody last looked.
 pub mod catchup {
     use crate::domain::words::Text;
@@ -150,6 +172,9 @@ pub mod catchup {
         NOBODY = "nobody", "不在";
         LEVEL = "level {}", "レベル {}";
         SITUATION = "{} {}: {}", "{} {}「{}」";
+        REPORT = "{} by {}", "{}を{}が発信";
+        DECIDED = "decided: {}", "決定「{}」";
+        OPENED = "new: {}", "新規 {}";
         NOTES = "{} noted, last: {}", "記録 {}件、最後は「{}」";
         DONE = "{} done, last: {}", "完了 {}件、最後は「{}」";
         CAME = "{} joined", "{} が参加";
@@ -266,6 +291,9 @@ pub mod form {
         COME_ALONG = "Who comes along (@…, …)", "移るメンバー (@…, …)";
         PARENT = "Part of", "親インシデント";
         SECTION = "Part", "欄";
+        MORE_LINES = "... and {} lines more", "…ほか{}行";
+        TYPE_NAME = "To confirm, type the channel's name", "確認のためチャンネル名を入力";
+        NOT_THE_NAME = "That is not its name.", "チャンネル名が違います。";
         NO_MATCH = "nothing matches", "一致なし";
     }
 }
@@ -352,6 +380,9 @@ pub mod outbox {
 pub mod why {
     use crate::domain::words::Text;
     texts! {
+        NO_MATTER = "nothing is open", "未決の項目がありません";
+        NO_DECISION = "no decision waits", "決定待ちの項目がありません";
+        NOT_OFFERED_YOU = "command is offered to somebody else", "引き継ぎ先は別の人です";
         NOT_HERE = "not on this screen", "この画面では使えません";
         NO_ME = "say first who you are (W)", "先に名乗ってください (W)";
         NOT_READ = "the record is still being read", "記録を読み込んでいます";
@@ -411,6 +442,7 @@ mod tests {
             pane::ALL,
             ask::ALL,
             catchup::ALL,
+            undo::ALL,
             home::ALL,
             composer::ALL,
             form::ALL,

@@ -243,8 +243,8 @@ pub fn card(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         lines.push(Line::of(Meaning::Text, format!("{ic} {commander}")));
         lines.push(Line::of(Meaning::Text, header.title));
         if let Some(next) = header::promises(model).into_iter().next() {
-            let mut line = Line::of(meaning(next.tone), next.what)
-                .end(meaning(next.tone), next.left);
+            let mut line =
+                Line::of(meaning(next.tone), next.what).end(meaning(next.tone), next.left);
             for count in header.counts_short {
                 line = line.end(meaning(count.tone), format!(" {}", count.text));
             }

@@ -47,6 +47,8 @@ pub struct Needs {
     pub banner: bool,
     pub focus: Pane,
     pub zoomed: bool,
+    /// Something is open that command has to settle.
+    pub open: bool,
     /// The last prompt slot that holds something, from 1.
     pub asks: u16,
     /// Lines of the text in the composer.
@@ -126,7 +128,7 @@ pub fn room(size: (u16, u16), needs: Needs) -> Room {
         _ if needs.zoomed => one(&mut room, needs),
         Shape::Card | Shape::One => one(&mut room, needs),
         Shape::Two => two(&mut room, needs),
-        Shape::Three => three(&mut room),
+        Shape::Three => three(&mut room, needs),
     }
     room
 }
@@ -158,14 +160,19 @@ fn two(room: &mut Room, needs: Needs) {
     let asks = rows.take_last(if body.height < 14 { 4 } else { 7 });
     // What has the focus is shown; of what stands beside the story, one at a time.
     let beside = match needs.focus {
-        Pane::Situation | Pane::Roster | Pane::Timers => needs.focus,
+        Pane::Situation | Pane::Roster | Pane::Timers | Pane::Matters => needs.focus,
         Pane::Timeline | Pane::Channel | Pane::Checklist => Pane::Checklist,
     };
+    // What is open is not forgotten for being elsewhere.
+    let open = needs.open && beside == Pane::Checklist && rows.0.height >= 9;
+    let open = open.then(|| rows.take_last(4));
     room.places.push((Place::Pane(beside), rows.0));
+    let open = open.map(|area| (Place::Pane(Pane::Matters), area));
+    room.places.extend(open);
     room.places.push((Place::Asks, asks));
 }
 
-fn three(room: &mut Room) {
+fn three(room: &mut Room, needs: Needs) {
     let body = room.body;
     let left = share(body.width, 22, 26, 36);
     let right = share(body.width, 30, 34, 60);
@@ -194,7 +201,11 @@ fn three(room: &mut Room) {
         ..body
     });
     let situation = rows.take_last(share(body.height, 40, 10, 24));
+    let open = needs.open || needs.focus == Pane::Matters;
+    let open = open.then(|| rows.take_last(share(body.height, 24, 5, 12)));
     room.places.push((Place::Pane(Pane::Checklist), rows.0));
+    let open = open.map(|area| (Place::Pane(Pane::Matters), area));
+    room.places.extend(open);
     room.places.push((Place::Pane(Pane::Situation), situation));
 }
 
@@ -256,11 +267,12 @@ mod tests {
             height in LEAST.1..200,
             banner: bool,
             zoomed: bool,
+            open: bool,
             asks in 0u16..4,
             composer in 0u16..40,
-            focus in 0usize..6,
+            focus in 0usize..7,
         ) {
-            let needs = Needs { banner, focus: Pane::ALL[focus], zoomed, asks, composer };
+            let needs = Needs { banner, focus: Pane::ALL[focus], zoomed, open, asks, composer };
             let room = room((width, height), needs);
             let screen = Rect::new(0, 0, width, height);
             let mut areas: Vec<Rect> = room.places.iter().map(|(_, area)| *area).collect();

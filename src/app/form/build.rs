@@ -122,8 +122,18 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         Verb::Tick | Verb::Assign | Verb::Skip => {
             over.map(str::to_owned).or_else(|| item.map(|c| c.item.id))
         }
+        Verb::Settle | Verb::Extend | Verb::Give | Verb::Object => subject.map(str::to_owned),
         _ => None,
     };
+    // With the entry named, and how it ends, what is left is a word about it.
+    if form.subject.is_some() && form.field("entry").is_some() {
+        form.at = Stop::Field(if verb == Verb::Settle { 2 } else { 1 });
+    }
+    // Where nothing is asked and nothing has to be read first, the key is the act.
+    if form.fields.is_empty() && form.confirm.is_none() {
+        let command = super::read::command(&form, model).map_err(|problem| problem.sentence)?;
+        return Ok(Opening::Act(command));
+    }
     Ok(Opening::Form(Box::new(form)))
 }
 
@@ -139,7 +149,8 @@ fn form(model: &Model, verb: Verb, fields: Vec<Field>) -> Form {
             Stop::Field(0)
         },
         fields,
-        confirm: verb.row().confirm.then(|| Confirmation {
+        // Whoever accepts command has its briefing before their eyes first.
+        confirm: (verb.row().confirm || verb == Verb::Accept).then(|| Confirmation {
             letter: letter(verb),
         }),
         born: model.generation,
@@ -160,6 +171,7 @@ const fn letter(verb: Verb) -> char {
         Verb::Cancel => 'x',
         Verb::Merge => 'e',
         Verb::Reopen => 'o',
+        Verb::Accept => 'a',
         _ => 'g',
     }
 }

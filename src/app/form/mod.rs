@@ -4,11 +4,13 @@
 //! that was typed before it could be seen. What is public or cannot be undone is confirmed: the
 //! way there starts on Cancel, and Enter, `y` or Space alone never goes through.
 
+mod aside;
 mod build;
 mod keys;
 mod read;
 mod work;
 
+pub use aside::{reading, warnings};
 pub(super) use build::pin;
 pub use build::{Opening, open, open_about};
 pub use keys::{Outcome, key, paste};

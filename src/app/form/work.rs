@@ -123,23 +123,15 @@ pub(super) fn fields(
         ],
         Verb::Report => {
             let last = incident.work.last_report(deeds::INSIDE);
-            let part = |key, label, text: Option<&String>| {
-                let text = text.map_or("", String::as_str);
-                long(key, label, &crate::app::view::decoded(model, text))
-            };
-            let mut needs = part("needs", s::NEEDS, last.map(|report| &report.can.needs));
+            let part =
+                |key, label, text: &str| long(key, label, &crate::app::view::decoded(model, text));
+            let first = first_report(model, incident);
+            let last = last.map_or(&first, |report| &report.can);
+            let mut needs = part("needs", s::NEEDS, &last.needs);
             needs.required = false;
             vec![
-                part(
-                    "conditions",
-                    s::CONDITIONS,
-                    last.map(|report| &report.can.conditions),
-                ),
-                part(
-                    "actions",
-                    s::ACTIONS,
-                    last.map(|report| &report.can.actions),
-                ),
+                part("conditions", s::CONDITIONS, &last.conditions),
+                part("actions", s::ACTIONS, &last.actions),
                 needs,
                 with(
                     line("minutes", s::NEXT_IN, true),
@@ -222,10 +214,29 @@ pub(super) fn fields(
             };
             let kept = resolve::kept(incident);
             let kept: Vec<String> = kept.iter().map(handle).collect();
-            vec![with(line("keep", s::COME_ALONG, false), &kept.join(", "))]
+            // The name is typed by hand: nobody goes there by habit.
+            let name = line("name", s::TYPE_NAME, true);
+            vec![name, with(line("keep", s::COME_ALONG, false), &kept.join(", "))]
         }
         _ => return None,
     })
+}
+
+/// What is known already: the situation, who has which task in hand, what is missing.
+fn first_report(model: &Model, incident: &Incident) -> Can {
+    let lines = |sort: Sort| {
+        let open = incident.work.open(sort).map(|matter| match &matter.owner {
+            Some(held) => format!("{} ({})", matter.line, model.name(&held.user)),
+            None => matter.line.clone(),
+        });
+        open.collect::<Vec<_>>().join("\n")
+    };
+    let situation = incident.situation.as_ref();
+    Can {
+        conditions: situation.map(|s| s.text.clone()).unwrap_or_default(),
+        actions: lines(Sort::Task),
+        needs: lines(Sort::Need),
+    }
 }
 
 /// A list without anything to choose from asks for nothing; the core says what is missing.
@@ -392,6 +403,13 @@ pub(super) fn read(
             Deed::Retracted { event }.into()
         }
         Verb::Restrict => {
+            let summary = form.target.as_ref().and_then(|id| model.summary(id));
+            let named = summary.map(|summary| crate::app::view::channel_name(summary, model.lang));
+            let typed = needed("name")?;
+            let bare = |text: &str| text.trim().trim_start_matches('#').to_owned();
+            if named.is_none_or(|name| bare(&name) != bare(&typed)) {
+                return Err(Problem::usage(s::NOT_THE_NAME));
+            }
             let snapshot = &model.snapshot;
             let named = form.value("keep");
             let named = named.split([',', '、']).map(str::trim);

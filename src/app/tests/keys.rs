@@ -48,6 +48,8 @@ fn every_verb_that_is_available_opens_by_its_key_and_from_the_palette() {
             }
             let open = match verb {
                 Verb::Message => desk.model.composer.active,
+                // There is nothing to fill in, and they can be taken back.
+                Verb::RollCall | Verb::Here | Verb::Review => desk.acts().len() == 1,
                 _ => form_of(&desk.model) == Some(verb),
             };
             assert!(open, "{} by {way}: {}", row.name(), desk.said());

@@ -5,10 +5,13 @@ mod catchup;
 mod deputy;
 mod forms;
 mod keys;
+mod keystrokes;
+mod matters;
 mod outbox;
 mod screens;
 mod timers;
 mod watch;
+mod undo;
 
 use crate::app::model::Model;
 use crate::app::model::Overlay;

@@ -1,7 +1,7 @@
 //! Keys while no text is being typed.
 
 use super::lists::{self, Step};
-use super::{act, compose, enter, go_home, notice, outbox, over, timers};
+use super::{act, compose, enter, go_home, matters, notice, outbox, over, timers, undo};
 use crate::app::action::{Action, Scope};
 use crate::app::ask::{self, AskId};
 use crate::app::availability::available;
@@ -75,7 +75,12 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     let at = rows::focused(model);
     match action {
         Action::Do(Verb::Message) => return compose::open(model),
-        Action::Do(verb) => return act::verb(model, verb),
+        Action::Do(verb) => {
+            return match matters::meant(model, verb) {
+                Some((verb, subject)) => act::about(model, verb, Some(&subject)),
+                None => act::verb(model, verb),
+            };
+        }
         Action::Unpin => match form::pin(model, false) {
             Ok(opening) => return act::opened(model, opening),
             Err(why) => notice(model, why),
@@ -100,6 +105,8 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Situation => model.room.focus = Some(Pane::Situation),
         Action::Roster => model.room.focus = Some(Pane::Roster),
         Action::Timers => model.room.focus = Some(Pane::Timers),
+        Action::Matters => model.room.focus = Some(Pane::Matters),
+        Action::Undo => return undo::undo(model),
         Action::Acknowledge => return timers::acknowledge(model),
         Action::Later => return timers::put_off(model),
         Action::Silence => return timers::silence(model),
@@ -237,7 +244,7 @@ fn sideways(model: &mut Model, right: bool) {
         (Pane::Channel, false) => Pane::Roster,
         (Pane::Timeline, true) => Pane::Checklist,
         (Pane::Channel, true) => Pane::Situation,
-        (Pane::Checklist, false) | (Pane::Timers, true) => Pane::Timeline,
+        (Pane::Checklist | Pane::Matters, false) | (Pane::Timers, true) => Pane::Timeline,
         (Pane::Situation, false) | (Pane::Roster, true) => Pane::Channel,
         (pane, _) => pane,
     };
@@ -272,6 +279,7 @@ fn full(model: &Model) -> Option<(String, String)> {
             let reason = row.reason.map(|r| format!("\n{r}")).unwrap_or_default();
             format!("{}. {}{reason}", row.number, row.text)
         }
+        Pane::Matters => view::matters::full(model, selected?)?,
         Pane::Timers => {
             let rows = view::timers::rows(model);
             let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;

@@ -4,10 +4,13 @@ mod act;
 mod command;
 mod compose;
 mod lists;
+mod matters;
 mod outbox;
 mod over;
 mod timers;
+mod undo;
 
+pub(super) use matters::meant as matter_meant;
 pub(super) use timers::{meant as timer_meant, selected as timer_selected};
 
 use super::action::Action;

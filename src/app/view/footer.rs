@@ -5,6 +5,7 @@ use crate::app::availability::available;
 use crate::app::form::{Form, Input, Stop};
 use crate::app::model::{Model, Overlay, Pane, Screen};
 use crate::app::strings::{composer, form, overlay};
+use crate::app::update::matter_meant;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
 
@@ -65,17 +66,32 @@ pub fn hints(model: &Model) -> Vec<Hint> {
             ("Ctrl-j", &composer::NEW_LINE),
         ]);
     }
+    let mut hints = matter_hints(model);
     let mut rows: Vec<_> = ACTIONS
         .iter()
         .filter(|row| row.priority > 0 && available(row.action, model).is_ok())
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.priority + raised(row.action, model)));
-    rows.into_iter()
-        .filter_map(|row| {
-            let key = model.keymap.shown(row.action)?;
+    hints.extend(rows.into_iter().filter_map(|row| {
+        let key = model.keymap.shown(row.action)?;
+        Some(Hint {
+            key: key.to_string(),
+            label: row.short.get(model.lang).to_owned(),
+        })
+    }));
+    hints
+}
+
+/// What the checklist's keys mean on a selected matter.
+fn matter_hints(model: &Model) -> Vec<Hint> {
+    let verbs = [Verb::Tick, Verb::AddItem, Verb::Assign, Verb::Skip];
+    verbs
+        .into_iter()
+        .filter_map(|verb| {
+            let (meant, _) = matter_meant(model, verb)?;
             Some(Hint {
-                key: key.to_string(),
-                label: row.short.get(model.lang).to_owned(),
+                key: model.keymap.shown(Action::Do(verb))?.to_string(),
+                label: Action::Do(meant).row().short.get(model.lang).to_owned(),
             })
         })
         .collect()

@@ -5,6 +5,7 @@ pub mod channel;
 pub mod footer;
 pub mod header;
 pub mod home;
+pub mod matters;
 pub mod outbox;
 pub mod overlays;
 pub mod panes;

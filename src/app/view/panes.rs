@@ -196,13 +196,22 @@ pub fn title(model: &Model, pane: Pane) -> Title {
             }
         }
         Pane::Timers => super::timers::title(model),
+        Pane::Matters => super::matters::title(model),
         Pane::Roster => {
             let rows = roster::rows(model);
-            let idle = rows.iter().filter(|row| row.idle.is_some()).count();
+            let called = model
+                .incident()
+                .map_or(0, |incident| roster::called(incident).len());
+            let here = rows.len() - called;
+            let idle = rows[..here].iter().filter(|row| row.idle.is_some());
+            let idle = idle.count();
             let count = |text: &Text, n: usize| fill(text, lang, &[&n.to_string()]);
-            let mut beside = vec![Said::new(count(&p::HERE, rows.len()), Tone::Plain)];
+            let mut beside = vec![Said::new(count(&p::HERE, here), Tone::Plain)];
             if idle > 0 {
                 beside.push(Said::new(count(&p::IDLE_COUNT, idle), Tone::Soon));
+            }
+            if called > 0 {
+                beside.push(Said::new(count(&p::CALLED_COUNT, called), Tone::Pending));
             }
             beside.extend(roster::span(model));
             Title {

@@ -10,6 +10,7 @@ use crate::domain::event::Register;
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Incident, ItemState, Present};
 use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
+use crate::domain::work::{Call, Sort};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Longer in a role than this, and relief is offered.
@@ -74,9 +75,10 @@ pub fn rows(model: &Model) -> Vec<PersonRow> {
     let Some(incident) = model.incident() else {
         return Vec::new();
     };
-    roster_order(model)
-        .into_iter()
-        .map(|present| row(model, incident, present))
+    let here = roster_order(model).into_iter();
+    let here = here.map(|present| row(model, incident, present));
+    let called = called(incident).into_iter();
+    here.chain(called.map(|(user, call)| called_row(model, user, call)))
         .collect()
 }
 
@@ -148,6 +150,49 @@ fn in_hand(incident: &Incident, user: &UserId) -> usize {
         .iter()
         .filter(|check| check.state == ItemState::Open && check.assignee.as_ref() == Some(user))
         .count()
+        + incident
+            .work
+            .open(Sort::Task)
+            .filter(|task| task.owner.as_ref().is_some_and(|held| held.user == *user))
+            .count()
+}
+
+/// Who was called and has not joined since, the longest wait first.
+pub(crate) fn called(incident: &Incident) -> Vec<(&UserId, &Call)> {
+    let absent = |user: &UserId| {
+        let present = incident.roster.get(user);
+        present.is_none_or(|present| present.left.is_some())
+    };
+    let calls = incident.work.calls.iter();
+    let mut called: Vec<_> = calls.filter(|(user, _)| absent(user)).collect();
+    called.sort_by_key(|(_, call)| call.first);
+    called
+}
+
+fn called_row(model: &Model, user: &UserId, call: &Call) -> PersonRow {
+    let lang = model.lang;
+    let heard = model.room_data().and_then(|room| room.heard.get(user));
+    let answered = heard.filter(|at| **at > call.first);
+    let since = model.now - *answered.unwrap_or(&call.last);
+    let since = clock::rough(since).get(lang).to_owned();
+    let said = match answered {
+        Some(_) => fill(&p::ANSWERED, lang, &[&since]),
+        None => fill(&p::CALLED, lang, &[&call.count.to_string(), &since]),
+    };
+    PersonRow {
+        id: RowId::Person(user.clone()),
+        name: model.name(user),
+        roles: Vec::new(),
+        task: call.why.clone(),
+        since: since.clone(),
+        heard: since,
+        idle: Some(Said::new(said, Tone::Pending)),
+        relief: None,
+        overloaded: None,
+        commander: false,
+        me: *user == model.snapshot.me,
+        mark: None,
+    }
 }
 
 /// More people under one lead than one can lead. Whoever holds no role of their own works for the

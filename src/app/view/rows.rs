@@ -6,6 +6,7 @@ use crate::app::snapshot::{GivenUp, Room, Talk};
 use crate::domain::event::Body;
 use crate::domain::ids::EventId;
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::work::Deed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reply whose parent is this many rows up is shown once more where it arrived.
@@ -82,7 +83,9 @@ fn is_story(incident: &Incident, entry: &Entry) -> bool {
         | Body::TimekeeperCall { .. }
         | Body::Question { .. }
         | Body::Answer { .. }
-        | Body::Unpinned { .. } => false,
+        | Body::Unpinned { .. }
+        | Body::Work(Deed::Here {} | Deed::Retracted { .. }) => false,
+        _ if incident.work.retracted.contains(&entry.id) => false,
         Body::Pinned { ts, .. } => incident.pinned(ts),
         _ => entry.verdict != Verdict::Ignored,
     }
@@ -167,7 +170,16 @@ fn short(model: &Model, list: Where) -> Vec<RowId> {
             .collect(),
         Where::Pane(Pane::Roster) => super::roster::roster_order(model)
             .into_iter()
-            .map(|present| RowId::Person(present.user.clone()))
+            .map(|present| &present.user)
+            .chain(
+                model
+                    .incident()
+                    .map(|incident| super::roster::called(incident))
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(user, _)| user),
+            )
+            .map(|user| RowId::Person(user.clone()))
             .collect(),
         Where::Pane(Pane::Checklist) => model
             .incident()
@@ -180,6 +192,7 @@ fn short(model: &Model, list: Where) -> Vec<RowId> {
             .into_iter()
             .map(|timer| RowId::Timer(timer.key))
             .collect(),
+        Where::Pane(Pane::Matters) => super::matters::ids(model),
         Where::Overlay => super::overlays::ids(model),
         Where::Pane(Pane::Timeline | Pane::Channel | Pane::Situation) => Vec::new(),
     }

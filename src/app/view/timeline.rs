@@ -117,7 +117,7 @@ fn kind(model: &Model, body: &Body) -> String {
 }
 
 /// The sentence, and what was written with it.
-fn text(model: &Model, incident: &Incident, entry: &Entry) -> String {
+pub(in crate::app) fn text(model: &Model, incident: &Incident, entry: &Entry) -> String {
     let lang = model.lang;
     match &entry.body {
         Body::Items { items, .. } => {

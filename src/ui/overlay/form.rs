@@ -3,7 +3,7 @@
 
 use super::lists::{Picks, pick};
 use super::{Panel, buttons, filter_line, framed};
-use crate::app::form::{Choice, Field, Form, Input, Opt, Stop, preview};
+use crate::app::form::{Choice, Field, Form, Input, Opt, Stop, preview, reading, warnings};
 use crate::app::strings::form as words;
 use crate::domain::text::{cells, fit, wrap};
 use crate::ui::layout::inside;
@@ -84,6 +84,27 @@ impl<'s> Sheet<'s> {
                 .iter()
                 .map(|part| Line::new().gap(indent).and(meaning, *part)),
         );
+    }
+
+    /// As much of a longer text as leaves room for the rest; all of it goes out with the act.
+    fn brief(&mut self, text: &str) {
+        let most = usize::from(self.scene.model.size.1 / 2)
+            .saturating_sub(4)
+            .max(3);
+        let width = self.width.saturating_sub(4).max(1);
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .flat_map(|line| wrap(line, width))
+            .collect();
+        self.lines.push(Line::new());
+        for line in lines.iter().take(most) {
+            self.say(Meaning::Text, 2, line);
+        }
+        if let Some(more) = lines.len().checked_sub(most).filter(|more| *more > 0) {
+            let more = self.scene.fill(&words::MORE_LINES, &[&more.to_string()]);
+            self.say(Meaning::Muted, 2, &more);
+        }
     }
 
     /// Whom it is about stands first where nothing will be asked; else it stands at the button.
@@ -217,6 +238,13 @@ impl<'s> Sheet<'s> {
     /// What was refused, what will happen, the buttons.
     fn end(&mut self, form: &Form) {
         let scene = self.scene;
+        for text in warnings(form) {
+            let text = format!("~ {}", scene.text(&text));
+            self.say(Meaning::DueSoon, 1, &text);
+        }
+        if let Some(text) = reading(form, scene.model) {
+            self.brief(&text);
+        }
         if let Some(problem) = &form.problem {
             self.lines.push(Line::new());
             for (n, text) in problem.lines(scene.lang).lines().enumerate() {

@@ -1,6 +1,7 @@
-//! The clocks.
+//! The clocks, and what is open.
 
 use crate::app::model::{Pane, Where};
+use crate::app::view::matters;
 use crate::app::view::panes;
 use crate::app::view::timers::{self, Row};
 use crate::domain::text::{cells, fit};
@@ -47,5 +48,54 @@ fn timer(row: &Row, width: usize) -> Line {
     let room = width.saturating_sub(tail.width() + cells(sign) + 1);
     Line::of(look, sign)
         .and(look, fit(&row.text, room).into_owned())
+        .end_with(tail)
+}
+
+pub fn matters(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
+    let matters = matters::rows(scene.model);
+    let width = usize::from(area.width);
+    let lines = |at: usize| vec![matter(&matters[at], width)];
+    let id = |at: usize| matters[at].id.clone();
+    let rows = Rows {
+        count: matters.len(),
+        id: &id,
+        find: None,
+        lines: &lines,
+        follows_end: false,
+        anchor: None,
+    };
+    let place = Where::Pane(Pane::Matters);
+    let title = panes::title(scene.model, Pane::Matters);
+    let list = &scene.model.room.matters;
+    list::pane(
+        canvas,
+        scene,
+        ("matters", place),
+        area,
+        &title,
+        (list, rows),
+    );
+}
+
+fn matter(row: &matters::Row, width: usize) -> Line {
+    let mut tail = Line::new();
+    if let Some(mark) = &row.mark {
+        tail = tail.and(meaning(mark.tone), mark.text.clone()).gap(1);
+    }
+    if let Some(who) = &row.who {
+        let who = fit(who, (width / 4).clamp(4, 14)).into_owned();
+        tail = tail.and(Meaning::Person, who).gap(1);
+    }
+    if let Some(left) = &row.left {
+        let look = meaning(left.tone);
+        let sign = if look == Meaning::Overdue { "!" } else { "" };
+        tail = tail.and(look, format!("{sign}{}", left.text)).gap(1);
+    }
+    let line = Line::new()
+        .gap(1)
+        .and(Meaning::Key, format!("{:<3}", row.handle))
+        .gap(1);
+    let room = width.saturating_sub(line.width() + tail.width() + 1).max(4);
+    line.and(Meaning::Text, fit(&row.text, room).into_owned())
         .end_with(tail)
 }

@@ -16,7 +16,7 @@ use crate::app::model::Pane;
 use crate::app::msg::Target;
 use crate::app::strings;
 use crate::app::view::header::{Header, header as header_view};
-use crate::app::view::{Said, Tone, channel, panes, roster, timeline};
+use crate::app::view::{Said, Tone, channel, matters, panes, roster, timeline};
 use crate::domain::text::clean_line;
 use ratatui::layout::{Position, Rect};
 
@@ -35,6 +35,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Pos
         banner: !banner_marks.is_empty(),
         focus: model.room.pane(),
         zoomed: model.room.zoomed,
+        open: matters::count(model) > 0,
         asks: last_ask.map_or(0, |at| at as u16 + 1),
         composer: composer::height(scene, model.size.0),
     };
@@ -58,6 +59,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Pos
                     Pane::Situation => side::situation(canvas, scene, *area),
                     Pane::Roster => people::roster(canvas, scene, *area),
                     Pane::Timers => clocks::timers(canvas, scene, *area),
+                    Pane::Matters => clocks::matters(canvas, scene, *area),
                 }
             }
         }
@@ -105,7 +107,9 @@ fn strip(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, room: &Room, area: Rect
         (Pane::Roster, Action::Roster),
         (Pane::Timers, Action::Timers),
     ];
-    for (pane, action) in others.into_iter().filter(|(pane, _)| !room.shows(*pane)) {
+    let open = (matters::count(model) > 0).then_some((Pane::Matters, Action::Matters));
+    let others = others.into_iter().chain(open);
+    for (pane, action) in others.filter(|(pane, _)| !room.shows(*pane)) {
         line = line
             .end(Meaning::Text, "  ")
             .end(Meaning::Key, key(action))
@@ -148,7 +152,7 @@ fn counts(scene: &Scene<'_>, pane: Pane, roomy: bool) -> Vec<Said> {
         Pane::Timeline => number(timeline::count(scene.model)),
         Pane::Channel => number(channel::count(scene.model)),
         Pane::Situation => Vec::new(),
-        Pane::Timers => {
+        Pane::Timers | Pane::Matters => {
             let mut beside = panes::title(scene.model, pane).beside;
             beside.truncate(1);
             beside

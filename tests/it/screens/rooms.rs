@@ -6,10 +6,12 @@ use crossterm::event::KeyCode;
 use matoi::app::model::Ticket;
 use matoi::app::model::{RowId, Saving};
 use matoi::domain::decide::Command;
+use matoi::domain::event::Body;
 use matoi::domain::ids::{IncidentId, UserId};
 use matoi::domain::settings::Glyphs;
 use matoi::domain::sync::{Link, MergeOffer, MergeWhy};
 use matoi::domain::words::Lang;
+use matoi::domain::work::{Deed, Sort};
 
 #[test]
 fn the_war_room() {
@@ -69,7 +71,7 @@ fn people_who_need_a_hand() {
             world.record.add(
                 20 + n,
                 "U1",
-                matoi::domain::event::Body::CheckedIn {
+                Body::CheckedIn {
                     user,
                     role: None,
                     task: Some(world.record.say("read the logs", "ログの確認")),
@@ -78,10 +80,10 @@ fn people_who_need_a_hand() {
         }
         for item in ["partners", "fix", "data", "help"] {
             let item = item.to_owned();
-            let open = matoi::domain::event::Body::Unticked { item: item.clone() };
+            let open = Body::Unticked { item: item.clone() };
             world.record.add(39, "U2", open);
             let user = Some(UserId::from("U2"));
-            let body = matoi::domain::event::Body::Assigned { item, user };
+            let body = Body::Assigned { item, user };
             world.record.add(40, "U1", body);
         }
         let incident = &mut world.record.incident;
@@ -90,6 +92,104 @@ fn people_who_need_a_hand() {
         }
         let mut model = world.room(size);
         press(&mut model, &[KeyCode::Char('8'), KeyCode::Char('Z')]);
+        model
+    });
+}
+
+/// Decisions and needs stand in the room's side whatever has the focus.
+fn with_matters(lang: Lang) -> fixture::World {
+    let mut world = fixture::world(lang);
+    let r = &mut world.record;
+    let lines = [
+        (
+            Sort::Task,
+            r.say("roll back build 812", "build 812 の切り戻し"),
+            Some("U2"),
+            44,
+        ),
+        (
+            Sort::Task,
+            r.say("compare order tables", "注文テーブルの突き合わせ"),
+            Some("U4"),
+            41,
+        ),
+        (
+            Sort::Need,
+            r.say("one more DB engineer", "DBエンジニアをもう1人"),
+            None,
+            0,
+        ),
+        (
+            Sort::Question,
+            r.say("when did retries stop?", "再試行が止まったのはいつか"),
+            None,
+            50,
+        ),
+        (
+            Sort::Decision,
+            r.say("resume the campaign mails", "キャンペーンメールを再開する"),
+            None,
+            43,
+        ),
+    ];
+    let mut last = None;
+    for (matter, line, owner, due) in lines {
+        let opened = Deed::Opened {
+            matter,
+            line,
+            owner: owner.map(UserId::from),
+            due: (due > 0).then(|| fixture::at(due)),
+            risk: None,
+        };
+        last = Some(r.add(40, "U1", Body::Work(opened)));
+    }
+    let against = Deed::Objected {
+        matter: last.expect("a decision"),
+        line: r.say("not before the data check", "データ確認が先"),
+    };
+    r.add(41, "U4", Body::Work(against));
+    let call = Deed::Called {
+        user: UserId::from("U7"),
+        number: 1,
+        why: Some(r.say("payments", "決済")),
+    };
+    r.add(39, "U1", Body::Work(call));
+    let offer = Deed::Offered {
+        to: UserId::from("U2"),
+        expires: fixture::at(46),
+    };
+    r.tell(41, "U1", Body::Work(offer), "briefing".to_owned());
+    world
+}
+
+#[test]
+fn what_is_open_is_in_the_side() {
+    snapshots("matters", |lang, size| with_matters(lang).room(size));
+    snapshots("matters-focus", |lang, size| {
+        let mut model = with_matters(lang).room(size);
+        press(
+            &mut model,
+            &[KeyCode::Char('0'), KeyCode::Char('j'), KeyCode::Char('j')],
+        );
+        model
+    });
+}
+
+#[test]
+fn a_report_with_what_is_better_left_out_and_a_hand_over_with_its_briefing() {
+    snapshots("report", |lang, size| {
+        let mut model = with_matters(lang).room(size);
+        let guess = match lang {
+            Lang::En => " Probably the cache.",
+            Lang::Ja => "原因はおそらくキャッシュ。",
+        };
+        press(&mut model, &super::overlays::letters(",r"));
+        press(&mut model, &super::overlays::letters(guess));
+        model
+    });
+    snapshots("hand-over", |lang, size| {
+        let mut model = with_matters(lang).room(size);
+        press(&mut model, &super::overlays::letters(",hta"));
         model
     });
 }
