@@ -222,18 +222,20 @@ impl Before<'_> {
                     ts,
                     author,
                     excerpt,
+                    evidence,
                 },
                 Body::Pinned { ts: own, .. } | Body::Unpinned { ts: own },
-            ) if ts == own => Some((ts.clone(), author.clone(), excerpt.clone())),
+            ) if ts == own => Some((ts.clone(), author.clone(), excerpt.clone(), *evidence)),
             _ => None,
         };
         let found = was_pinned(last).or_else(|| self.last(was_pinned));
-        let (ts, author, excerpt) = found.ok_or(s::NOT_THIS)?;
+        let (ts, author, excerpt, evidence) = found.ok_or(s::NOT_THIS)?;
         Ok(Back::Act(Command::Pin {
             ts,
             author,
             excerpt,
             by: model.snapshot.me.clone(),
+            evidence,
             pinned: matches!(last.body, Body::Unpinned { .. }),
         }))
     }
