@@ -355,7 +355,7 @@ pub fn promises(model: &Model) -> Vec<Promise> {
         .filter(|timer| !timer.silenced)
         .map(|timer| Promise {
             kind: match timer.what {
-                Clock::Item(_) => Promised::Box,
+                Clock::Item(_) | Clock::Matter(_) | Clock::Call(_) => Promised::Box,
                 _ => Promised::Word,
             },
             what: timer.text.get(model.lang).to_owned(),
