@@ -17,7 +17,7 @@ fn open(world: &mut World, sort: Sort, line: &str, owner: Option<&str>) {
         owner: owner.map(UserId::new),
         ..Wanted::default()
     };
-    let minutes = crate::app::form::default_minutes(sort);
+    let minutes = crate::app::form::default_minutes(sort, &world.config.timers);
     let command = deeds::open(sort, &wanted, minutes, world.now);
     world.act(command, ME);
 }

@@ -10,8 +10,8 @@ mod matters;
 mod outbox;
 mod screens;
 mod timers;
-mod watch;
 mod undo;
+mod watch;
 
 use crate::app::model::Model;
 use crate::app::model::Overlay;
