@@ -100,6 +100,15 @@ impl Engine {
         let row = self.image.incidents.get(&batch.incident);
         if row.is_some_and(|row| row.channel.as_ref() != Some(&batch.channel)) {
             // The channel has turned out to be another incident's: its acts go again elsewhere.
+            let jobs = batch.jobs.iter().filter_map(|seq| self.image.jobs.get(seq));
+            let held = jobs.filter(|job| job.batch == Some(id) && !job.state.is_settled());
+            step.writes.extend(held.map(|job| {
+                Write::Job(Job {
+                    state: JobState::Pending,
+                    batch: None,
+                    ..job.clone()
+                })
+            }));
             return;
         }
         match result {

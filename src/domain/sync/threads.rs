@@ -57,7 +57,7 @@ impl Engine {
             let new = watch.threads.pop_first();
             let whole = || self.thread_due(id).filter(|at| now.mono >= *at);
             let next = match new {
-                Some(thread) => Some((self.last_reply(id, &thread), thread)),
+                Some(thread) => Some((self.thread_start(id, &thread), thread)),
                 None => whole().and_then(|_| Some((SlackTs::zero(), self.thread_to_reread(id)?))),
             };
             self.watch(id).walk = next.map(|(oldest, thread)| Walk {
@@ -185,6 +185,13 @@ impl Engine {
         };
         step.writes.push(Write::Batch(instead.clone()));
         self.set_batch(step, &instead, &JobState::Pending, true);
+    }
+
+    /// Before the newest known reply: one that came before it may be seen after it.
+    fn thread_start(&self, id: &ChannelId, thread: &SlackTs) -> SlackTs {
+        let lag = i64::try_from((self.timing.read_lag * 2).as_micros()).unwrap_or(i64::MAX);
+        let last = self.last_reply(id, thread).micros();
+        SlackTs::from_micros(last.saturating_sub(lag).max(0)).unwrap_or_else(SlackTs::zero)
     }
 
     fn last_reply(&self, channel: &ChannelId, thread: &SlackTs) -> SlackTs {
