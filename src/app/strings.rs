@@ -283,6 +283,7 @@ pub mod form {
         CONDITIONS = "Conditions: what is true now, no guesses", "現状: いま確かなこと (推測は書かない)";
         ACTIONS = "Actions: what is being done, by whom", "対応: していることと担当 (約束は書かない)";
         NEEDS = "Needs: what is missing; say \"none\"", "必要なもの: なければ「なし」と書く";
+        WITHIN = "Minutes", "時間 (分)";
         NEXT_IN = "Next one in minutes", "次の報告まで (分)";
         LAST = "This is the last one", "最終報";
         NOTICE = "What, who is affected, since when, work-around, next notice, apology", "告知文: 内容・影響範囲・発生時刻・回避策・次回・お詫び";

@@ -44,7 +44,7 @@ const fn sort(verb: Verb) -> Option<Sort> {
 }
 
 fn minutes(minutes: u32) -> Field {
-    with(line("minutes", s::MINUTES, true), &minutes.to_string())
+    with(line("minutes", s::WITHIN, true), &minutes.to_string())
 }
 
 /// Entries that are open, the one given by id or number first chosen.
@@ -216,7 +216,10 @@ pub(super) fn fields(
             let kept: Vec<String> = kept.iter().map(handle).collect();
             // The name is typed by hand: nobody goes there by habit.
             let name = line("name", s::TYPE_NAME, true);
-            vec![name, with(line("keep", s::COME_ALONG, false), &kept.join(", "))]
+            vec![
+                name,
+                with(line("keep", s::COME_ALONG, false), &kept.join(", ")),
+            ]
         }
         _ => return None,
     })

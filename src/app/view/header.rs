@@ -328,7 +328,9 @@ fn roles(model: &Model, incident: &Incident) -> Vec<(String, Option<String>)> {
 /// What sort of thing is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promised {
-    /// To everybody: the timekeeper's call, an update.
+    /// The timekeeper's next call.
+    Call,
+    /// To everybody: an update, a roll call.
     Word,
     /// Somebody's time-box.
     Box,
@@ -355,6 +357,7 @@ pub fn promises(model: &Model) -> Vec<Promise> {
         .filter(|timer| !timer.silenced)
         .map(|timer| Promise {
             kind: match timer.what {
+                Clock::Timekeeper => Promised::Call,
                 Clock::Item(_) | Clock::Matter(_) | Clock::Call(_) => Promised::Box,
                 _ => Promised::Word,
             },

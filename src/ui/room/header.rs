@@ -255,19 +255,29 @@ fn due(scene: &Scene<'_>, header: &Header, promises: &[Promise], width: usize) -
         return label.and(Meaning::Muted, nothing).end_with(long);
     }
     let first = |kind: Promised| promises.iter().position(|p| p.kind == kind);
-    let must = [first(Promised::Word), first(Promised::Box)];
-    let fitted = |tail: &Line| {
+    let all = [Promised::Call, Promised::Word, Promised::Box].map(first);
+    // An update has its clock and its prompt beside this; the call and the box are here alone.
+    let least = [Promised::Call, Promised::Box].map(first);
+    let fitted = |tail: &Line, must: &[Option<usize>]| {
         let room = width.saturating_sub(label.width() + tail.width() + 1);
         [30, 22, 16, 12, 10]
             .into_iter()
             .filter(|most| *most <= (width / 4).max(12))
-            .find_map(|most| promised(scene, promises, &must, room, most))
+            .find_map(|most| promised(scene, promises, must, room, most))
     };
-    let (line, tail) = match fitted(&long) {
-        Some(line) => (line, long),
-        None => (fitted(&short).unwrap_or_default(), short),
-    };
-    label.join(line).end_with(tail)
+    let ways = [
+        (&long, &all[..]),
+        (&short, &all),
+        (&long, &least),
+        (&short, &least),
+    ];
+    let found = ways
+        .into_iter()
+        .find_map(|(tail, must)| Some((fitted(tail, must)?, tail)));
+    match found {
+        Some((line, tail)) => label.join(line).end_with(tail.clone()),
+        None => label.end_with(short),
+    }
 }
 
 /// Those that `must` be there and as many others as fit, none longer than `most`; `None` where not
@@ -289,7 +299,7 @@ fn promised(
             let who = who.map_or_else(String::new, |who| format!(" ({})", fit(who, most / 2)));
             // There are few such words, and one that is cut is none.
             let most = match promise.kind {
-                Promised::Word => most.max(14),
+                Promised::Call | Promised::Word => most.max(14),
                 Promised::Box => most,
             };
             let text = format!("{sign}{}{who} ", fit(&promise.what, most));
