@@ -314,7 +314,8 @@ pub mod confirm {
         TELLS_NOTHING = "{}: nothing is announced any more, nobody invited, nothing asked.", "{}: 以後、告知・招待・確認はされません。";
         PEOPLE_COME = "Who is here is invited there.", "在席者は統合先に招待されます。";
         ARCHIVES = "The channel is archived.", "チャンネルはアーカイブされます。";
-        OPEN_ITEMS = "{} items are still open", "未完了の項目が {}件あります";
+        MISSING = "{} missing; resolving all the same needs a reason:", "残り {}件。このまま解決するには理由が必要です:";
+        SKIPS = "Note: {}", "確認: {}";
         HOW = "Tab to the button and Enter, or {}", "Tab でボタンに移って Enter、または {}";
         QUIT = "Leave matoi?", "matoi を終了しますか";
         QUIT_ALONE = "No other console was heard for 10 minutes. Without one, {} has no timekeeper, no questions are asked and nobody answers in its channel; Slack goes on by itself.", "直近10分、他のコンソールの反応がありません。終了すると {} のタイムキーパー・確認・自動応答が止まります (Slack 上のやり取りは続きます)。";

@@ -172,6 +172,7 @@ impl World {
             heard: &|_| None,
             name: &name,
             silent_minutes: 5,
+            gate: crate::domain::gate::Rules::default(),
         };
         let drafts = decide(&self.incidents[at], command, &asked, &mut self.rng)?;
         for draft in drafts {

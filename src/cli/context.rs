@@ -268,6 +268,7 @@ impl Context {
             read_lag: Duration::from_secs(u64::from(slack.read_lag_seconds)),
             budget_percent: slack.budget_percent,
             commander_silent_minutes: self.config.timers.commander_silent_minutes,
+            hole_minutes: self.config.close.hole_minutes,
             ..Timing::default()
         }
     }

@@ -7,6 +7,7 @@ use crate::app::resolve::{self, Checklists, Reach};
 use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::event::{Kind, Milestone, Phase};
+use crate::domain::gate;
 use crate::domain::ids::{IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
@@ -322,6 +323,9 @@ fn act(
         &me,
         now,
     )?;
+    if let Some(incident) = &known {
+        tell_missing(&session, incident, &command, now)?;
+    }
     let outlets = outlets(&session, incident.as_ref(), &command)?;
     let restricts = matches!(command, Command::Restrict(_));
     let order = Order {
@@ -345,6 +349,40 @@ fn act(
     // Printed whatever became of it: it is saved.
     out::incident(&session, &id)?;
     out::delivery(&delivered, session.context.lang)
+}
+
+/// What the close gate misses, one by one with the act that mends each; what recovery skips.
+fn tell_missing(
+    session: &Session,
+    incident: &Incident,
+    command: &Command,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let lang = session.context.lang;
+    let lines: Vec<String> = match command {
+        Command::Resolve(_) if !incident.phase.is_burning() => {
+            let id = incident.id.clone();
+            let rules = session.core.look(move |engine, _| engine.gate(&id))?;
+            let misses = gate::gate(incident, &rules, now);
+            let line =
+                |miss: &gate::Miss| format!("- {} ({})", miss.text.get(lang), miss.verb.row().name);
+            misses.iter().map(line).collect()
+        }
+        Command::Recover(_) | Command::Phase(_) if !incident.phase.is_over() => {
+            let recovers = matches!(command, Command::Recover(_));
+            if recovers && !incident.phase.is_burning() {
+                return Ok(());
+            }
+            let skipped = gate::skipped(incident, recovers);
+            let note = |text: &Text| format!("- {}", text.get(lang));
+            skipped.iter().map(note).collect()
+        }
+        _ => Vec::new(),
+    };
+    for line in lines {
+        out::talk(&Text::same(line), lang);
+    }
+    Ok(())
 }
 
 fn outlets(

@@ -355,6 +355,9 @@ pub enum Body {
     Resolved {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What the close gate missed, where the reason overrode it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<String>,
     },
     Archived {},
     Cancelled {

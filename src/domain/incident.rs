@@ -499,7 +499,7 @@ impl Incident {
             }
             Body::Phase { phase } => self.enter(*phase, at),
             Body::Recovered { time } => {
-                self.work.claim = None;
+                self.work.close_claim(&recorded.event.id, at);
                 self.enter(Phase::Recovered, at);
                 self.reach(Milestone::Recovered, *time, by, false, None);
                 if let Some(keeper) = &mut self.timekeeper

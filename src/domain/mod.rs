@@ -1,11 +1,13 @@
 //! Words and rules. No I/O, no clock, no chance, no terminal: time and randomness come in as
 //! arguments, and everything here is a function of what it is given.
 
+pub mod broadcast;
 pub mod budget;
 pub mod checklists;
 pub mod decide;
 pub mod desk;
 pub mod event;
+pub mod gate;
 pub mod ids;
 pub mod incident;
 pub mod instructions;

@@ -3,6 +3,7 @@
 //! A sentence is pieces, so that the channel can link a person and the terminal can print a name.
 
 use super::event::{About, Body, Kind, Named, Outcome, Place};
+use super::gate;
 use super::ids::{ChannelId, EventId, UserId};
 use super::incident::Incident;
 use super::verb::{ROLES, Verb, role_name};
@@ -242,25 +243,39 @@ pub fn sentence(
             text(" — "),
             who(),
         ],
-        Body::Recovered { time } => vec![
-            strong(if ja { "復旧" } else { "Recovered" }),
-            pick(" since ", "。復旧時刻 "),
-            Piece::Time(*time),
-            pick(
-                ": users are no longer hurt. Declared by ",
-                "。ユーザー影響は解消しました。宣言: ",
-            ),
-            who(),
-        ],
-        Body::Resolved { reason } => {
+        Body::Recovered { time } => {
             let mut out = vec![
-                strong(if ja { "解決" } else { "Resolved" }),
+                strong(if ja { "復旧" } else { "Recovered" }),
+                pick(" since ", "。復旧時刻 "),
+                Piece::Time(*time),
                 pick(
-                    ": all work is done. Declared by ",
-                    "。すべての作業が完了しました。宣言: ",
+                    ": users are no longer hurt. Declared by ",
+                    "。ユーザー影響は解消しました。宣言: ",
                 ),
                 who(),
             ];
+            out.extend(held(id, incident, ja));
+            out
+        }
+        Body::Resolved { reason, missing } => {
+            let whole = missing.is_empty();
+            let mut out = vec![
+                strong(if ja { "解決" } else { "Resolved" }),
+                match whole {
+                    true => pick(
+                        ": all work is done. Declared by ",
+                        "。すべての作業が完了しました。宣言: ",
+                    ),
+                    false => pick(" by ", "。宣言: "),
+                },
+                who(),
+            ];
+            if !whole {
+                let names = missing.iter().map(|name| gate::name_text(name, lang));
+                let names: Vec<String> = names.collect();
+                out.push(pick(", although missing: ", "。未完了のまま: "));
+                out.push(text(names.join(if ja { "、" } else { ", " })));
+            }
             out.extend(because(reason.as_deref(), ja));
             out
         }
@@ -522,6 +537,31 @@ pub fn work_name(what: &str) -> Text {
 
 fn strong_person(user: &UserId) -> Piece {
     Piece::Person(user.clone())
+}
+
+/// Whether a claimed recovery was given its time, and who confirmed it.
+fn held(id: &EventId, incident: &Incident, ja: bool) -> Vec<Piece> {
+    let Some(hold) = incident.work.holds.get(id) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    if hold.skipped {
+        out.push(text(if ja {
+            "。様子見を省略"
+        } else {
+            ". The hold was skipped"
+        }));
+    }
+    for (n, user) in hold.confirmed.iter().enumerate() {
+        out.push(text(match (n, ja) {
+            (0, true) => "。確認: ",
+            (0, false) => ". Confirmed by ",
+            (_, true) => "、",
+            (_, false) => ", ",
+        }));
+        out.push(Piece::Person(user.clone()));
+    }
+    out
 }
 
 fn because(reason: Option<&str>, ja: bool) -> Option<Piece> {

@@ -364,6 +364,7 @@ impl<'a, 'b> Maker<'a, 'b> {
                 heard: &|_| None,
                 // Nobody takes command from anybody here.
                 silent_minutes: 0,
+                gate: crate::domain::gate::Rules::default(),
                 name: &name,
             };
             decide(&self.state, &command, &asked, self.rng)?

@@ -645,6 +645,7 @@ fn story() -> Scribe {
         "UCTO",
         vec![Body::Resolved {
             reason: Some("報告書を確認".to_owned()),
+            missing: Vec::new(),
         }],
     );
     s.act("UCTO", vec![Body::Archived {}]);

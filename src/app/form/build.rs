@@ -109,7 +109,10 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         }
         Verb::Phase => vec![phases(incident)],
         Verb::Recover => vec![time("time", s::TIME, true, "now")],
-        Verb::Resolve => vec![line("reason", s::REASON, false)],
+        Verb::Resolve => {
+            let missing = super::read::misses(model, model.room_id());
+            vec![line("reason", s::REASON, !missing.is_empty())]
+        }
         Verb::Cancel => vec![outcomes(), line("reason", s::REASON, true)],
         Verb::Merge => vec![survivors(model, subject)],
         Verb::Reopen => vec![line("reason", s::REASON, true)],

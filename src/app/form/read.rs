@@ -7,8 +7,9 @@ use crate::app::resolve::{self, Reach, Wish};
 use crate::app::strings::{confirm as c, fill, form as s};
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::event::{Kind, Milestone, Phase};
+use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{IncidentId, UserId};
-use crate::domain::incident::{Incident, ItemState};
+use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
@@ -224,6 +225,18 @@ pub(in crate::app) fn outlets(
     resolve::outlets(&snapshot.config, &snapshot.people, &reach, command)
 }
 
+/// What the close gate misses now.
+pub(super) fn misses(model: &Model, target: Option<&IncidentId>) -> Vec<Miss> {
+    let summary = target.and_then(|id| model.summary(id));
+    let rules = |drill| gate::Rules {
+        hole_minutes: model.snapshot.config.close.hole_minutes,
+        drill,
+    };
+    summary
+        .map(|summary| gate::gate(&summary.incident, &rules(summary.drill), model.now))
+        .unwrap_or_default()
+}
+
 /// What a confirmation prints: the target by name, who will hear of it, and what cannot be undone.
 /// As far as the form is filled in.
 pub fn preview(form: &Form, model: &Model) -> Vec<String> {
@@ -296,14 +309,23 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
         let channel = crate::app::view::channel_name(summary, lang);
         lines.push(fill(&c::TELLS_NOTHING, lang, &[&channel]));
     }
-    if let (Verb::Resolve, Some(summary)) = (form.verb, summary) {
-        let list = summary.incident.checklist();
-        let open = list
-            .iter()
-            .filter(|check| check.state == ItemState::Open && check.required)
-            .count();
-        if open > 0 {
-            lines.push(fill(&c::OPEN_ITEMS, lang, &[&open.to_string()]));
+    if form.verb == Verb::Resolve {
+        let missing = misses(model, form.target.as_ref());
+        if !missing.is_empty() {
+            lines.push(fill(&c::MISSING, lang, &[&missing.len().to_string()]));
+        }
+        lines.extend(
+            missing
+                .iter()
+                .map(|miss| format!("- {}", miss.text.get(lang))),
+        );
+    }
+    if let (Verb::Recover | Verb::Phase, Some(summary)) = (form.verb, summary) {
+        let skipped = gate::skipped(&summary.incident, form.verb == Verb::Recover);
+        let skipped: Vec<&str> = skipped.iter().map(|text| text.get(lang)).collect();
+        if !skipped.is_empty() {
+            let skipped = skipped.join(if lang == Lang::Ja { "。" } else { "; " });
+            lines.push(fill(&c::SKIPS, lang, &[&skipped]));
         }
     }
     if form.verb.row().undo == crate::domain::verb::Undo::Never {

@@ -12,6 +12,7 @@ use rights::{allowed, leave, same};
 
 use crate::both;
 use crate::domain::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
+use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Check, Incident, ItemState, LevelTerms};
 use crate::domain::problem::Problem;
@@ -199,6 +200,8 @@ pub struct Asked<'a> {
     pub name: &'a dyn Fn(&UserId) -> String,
     /// Command may be taken from somebody silent for so many minutes, with a reason.
     pub silent_minutes: u32,
+    /// What a resolution has to meet.
+    pub gate: gate::Rules,
 }
 
 /// Room for items in a batch of 2 KB, beside its envelope.
@@ -529,8 +532,14 @@ fn drafts(
                     "先に復旧を宣言するか、理由をつけて取り下げてください。",
                 )));
             }
+            let reason = line_option(reason.as_deref())?;
+            let misses = gate::gate(incident, &asked.gate, asked.now);
+            if reason.is_none() && !misses.is_empty() {
+                return Err(not_done(&misses));
+            }
             one(Body::Resolved {
-                reason: line_option(reason.as_deref())?,
+                reason,
+                missing: gate::names(&misses),
             })
         }
         Command::Archive => {
@@ -715,6 +724,26 @@ pub fn find_item(incident: &Incident, item: &str) -> Result<Check, Problem> {
                 )
             })
         })
+}
+
+fn not_done(misses: &[Miss]) -> Problem {
+    let count = misses.len();
+    let first = misses[0].text.clone();
+    let (en, ja) = (first.en, first.ja);
+    let sentence = match count {
+        1 => both!(
+            "One thing is missing before it can be resolved: {en}.",
+            "解決の前に残っているものがあります: {ja}。"
+        ),
+        _ => both!(
+            "{count} things are missing before it can be resolved, first: {en}.",
+            "解決の前に残っているものが{count}件あります。最初は: {ja}。"
+        ),
+    };
+    Problem::refused(sentence).hint(Text::fixed(
+        "Finish it, or resolve with a reason, which the record keeps.",
+        "終わらせるか、理由をつけて解決してください。理由は記録に残ります。",
+    ))
 }
 
 fn unknown_role(role: &str) -> Problem {

@@ -245,6 +245,7 @@ impl Config {
                 0,
                 DAY,
             ),
+            ("close.hole_minutes", self.close.hole_minutes, 0, DAY),
         ] {
             faults.within(path, value, low, high);
         }

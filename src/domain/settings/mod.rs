@@ -177,11 +177,13 @@ pub struct Timekeeper {
     pub after_recovery_minutes: u32,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Close {
     /// Who may resolve; empty: the commander.
     pub closers: Vec<String>,
+    /// How long the timeline may tell nothing between detection and recovery; 0: however long.
+    pub hole_minutes: u32,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -391,6 +393,15 @@ impl Default for Timekeeper {
         Timekeeper {
             minutes: 15,
             after_recovery_minutes: 60,
+        }
+    }
+}
+
+impl Default for Close {
+    fn default() -> Close {
+        Close {
+            closers: Vec::new(),
+            hole_minutes: 30,
         }
     }
 }

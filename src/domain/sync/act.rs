@@ -5,6 +5,7 @@ use super::{Engine, Now, Step, mirror};
 use crate::both;
 use crate::domain::decide::{Asked, Command, Declaration, Draft, Outlets, decide};
 use crate::domain::event::{Body, Event, What};
+use crate::domain::gate;
 use crate::domain::ids::{EventId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
@@ -75,6 +76,7 @@ impl Engine {
                 heard: &heard,
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
+                gate: self.gate(&id),
             };
             decide(&state, command, &asked, rng)?
         };
@@ -100,6 +102,15 @@ impl Engine {
             self.record(step, &there, state, vec![draft], &order.by, &outlets, now);
         }
         Ok(id)
+    }
+
+    /// What a resolution of this incident has to meet.
+    pub fn gate(&self, id: &IncidentId) -> gate::Rules {
+        let row = self.image.incidents.get(id);
+        gate::Rules {
+            hole_minutes: self.timing.hole_minutes,
+            drill: row.is_some_and(|row| row.drill),
+        }
     }
 
     /// Resolving archives as well.

@@ -2,6 +2,7 @@
 //! The metadata's shape is permanent.
 
 use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
+use crate::domain::broadcast;
 use crate::domain::event::{Body, Event, Milestone, Position, clean_strings};
 use crate::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Incident, ItemState};
@@ -12,7 +13,7 @@ use crate::domain::words::Lang;
 use crate::wire::mrkdwn::{self, escape};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `event_type` of a message that carries events.
 pub const EVENTS: &str = "matoi_events";
@@ -350,6 +351,11 @@ fn line(
     let head = match body {
         Body::Items { .. } => format!("{}\n{}", linked(&said, names), tick_words(incident.lang)),
         Body::Message { .. } => format!("*{}*", named(names, &row.by)),
+        Body::Resolved { .. } => {
+            let more = broadcast::more(body, incident, false, &BTreeSet::new(), names);
+            let lines = std::iter::once(linked(&said, names)).chain(more);
+            lines.collect::<Vec<_>>().join("\n")
+        }
         _ => linked(&said, names),
     };
     match &row.text {
@@ -646,13 +652,14 @@ pub fn card_metadata(incident: &Incident, hash: &str) -> Metadata {
     }
 }
 
-/// What the broadcast channels are told about a loud event.
+/// What the broadcast channels are told about a loud event. `heard` are those who wrote in the
+/// incident's channel.
 pub fn announcement(
     id: &EventId,
     body: &Body,
     by: &UserId,
     incident: &Incident,
-    row: &IncidentRow,
+    (row, heard): (&IncidentRow, &BTreeSet<UserId>),
     names: &Names,
 ) -> String {
     let lang = incident.lang;
@@ -673,11 +680,9 @@ pub fn announcement(
         Body::Declared { .. } => String::new(),
         _ => format!("{}: ", escape(&incident.title)),
     };
-    let situation = match (body, &incident.situation) {
-        (Body::Declared { .. }, Some(situation)) => format!("\n{}", situation.text),
-        _ => String::new(),
-    };
-    format!("{mark}{title}{said}{channel}{situation}")
+    let more = broadcast::more(body, incident, row.drill, heard, names);
+    let lines = std::iter::once(format!("{mark}{title}{said}{channel}")).chain(more);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Resolves people in a message's text, and nothing else.

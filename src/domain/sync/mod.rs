@@ -117,6 +117,8 @@ pub struct Timing {
     pub duty_other: Duration,
     /// Command may be taken from somebody silent for so long.
     pub commander_silent_minutes: u32,
+    /// The close gate: how long the timeline may tell nothing; 0: however long.
+    pub hole_minutes: u32,
 }
 
 impl Default for Timing {
@@ -134,6 +136,7 @@ impl Default for Timing {
             duty_deputy: Duration::from_secs(20),
             duty_other: Duration::from_secs(40),
             commander_silent_minutes: 5,
+            hole_minutes: 30,
         }
     }
 }

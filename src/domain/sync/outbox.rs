@@ -336,12 +336,13 @@ impl Engine {
                 let recorded = self.image.events.get(event)?.clone();
                 let state = self.shown(&row.id)?;
                 let body = recorded.event.body()?;
+                let heard = self.heard(&row.id).into_keys().collect();
                 let said = mirror::announcement(
                     &recorded.event.id,
                     body,
                     &recorded.by,
                     &state,
-                    row,
+                    (row, &heard),
                     &self.names,
                 );
                 let text = if *here {

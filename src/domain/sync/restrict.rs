@@ -73,6 +73,7 @@ impl Engine {
                 heard: &|_| None,
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
+                gate: self.gate(&id),
             };
             let made = decide(&state, &command, &asked, rng)?;
             for draft in &made {

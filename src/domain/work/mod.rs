@@ -16,7 +16,7 @@ pub use can::{Can, Warning, lint};
 pub use check::check;
 pub use sentence::sentence;
 pub use state::{
-    Call, Claim, Matter, Notice, Objection, Offer, Report, Review, Settlement, Work, handle,
+    Call, Claim, Hold, Matter, Notice, Objection, Offer, Report, Review, Settlement, Work, handle,
 };
 
 use super::event::{Kind, Named, Place, Register, millis, millis_option};

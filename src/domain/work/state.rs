@@ -110,6 +110,14 @@ pub struct Claim {
     pub confirmed: BTreeMap<UserId, DateTime<Utc>>,
 }
 
+/// How a claim of recovery ended in recovery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Declared before it had held for as long as was wanted.
+    pub skipped: bool,
+    pub confirmed: Vec<UserId>,
+}
+
 /// Calls to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -132,6 +140,8 @@ pub struct Work {
     pub matters: Vec<Matter>,
     pub offer: Option<Offer>,
     pub claim: Option<Claim>,
+    /// By the event that declared recovery; of those that were claimed before.
+    pub holds: BTreeMap<EventId, Hold>,
     pub reports: Vec<Report>,
     pub notices: Vec<Notice>,
     pub calls: BTreeMap<UserId, Call>,
@@ -167,6 +177,17 @@ impl Work {
                 _ => Some(Register::named("claim")),
             },
             _ => None,
+        }
+    }
+
+    /// Recovery is declared by `event`: the claim has served.
+    pub(in crate::domain) fn close_claim(&mut self, event: &EventId, at: DateTime<Utc>) {
+        if let Some(claim) = self.claim.take() {
+            let hold = Hold {
+                skipped: at < claim.hold_until,
+                confirmed: claim.confirmed.into_keys().collect(),
+            };
+            self.holds.insert(event.clone(), hold);
         }
     }
 

@@ -66,7 +66,7 @@ fn the_manifests_scopes_are_enough_for_a_whole_incident() {
         vec!["note", &id, "x"],
         vec!["situation", &id, "y"],
         vec!["recover", &id],
-        vec!["resolve", &id],
+        vec!["resolve", &id, "--reason", "no more to do"],
     ] {
         console.run(&act).ok();
     }

@@ -216,8 +216,23 @@ fn a_pin_enters_at_its_own_time_and_a_resolution_archives() {
     console.run(&["pin", "-", &ts, "--off"]).ok();
     assert_eq!(console.run(&["resolve", "-"]).code, 1, "not recovered yet");
     console.run(&["recover", "-"]).ok();
+    let refused = console.run(&["resolve", "-"]);
+    assert_eq!(refused.code, 1, "the record is not whole");
+    for wanted in [
+        "- Not written: Cause (write)",
+        "(review)",
+        "resolve with a reason",
+    ] {
+        assert!(refused.err.contains(wanted), "{wanted}: {}", refused.err);
+    }
     let state = console.json(&["resolve", "-", "--reason", "all is done"]);
     assert_eq!(state["phase"], "resolved");
+    let said = texts(&slack, &channel).join("\n");
+    assert!(
+        said.contains("although missing: ") && said.contains("Cause"),
+        "{said}"
+    );
+    assert!(said.contains("Reason: all is done"), "{said}");
     assert!(state["milestones"]["resolved"].is_string());
     let info = slack.with_state(|state| state.channel_named("other").is_some());
     assert!(!info);

@@ -823,7 +823,14 @@ pub fn others(lang: Lang) -> Vec<Summary> {
                     },
                 );
                 r.add(-60, "U2", Body::Recovered { time: at(-70) });
-                r.add(-50, "U2", Body::Resolved { reason: None });
+                r.add(
+                    -50,
+                    "U2",
+                    Body::Resolved {
+                        reason: None,
+                        missing: Vec::new(),
+                    },
+                );
             },
         ),
         made(

@@ -175,6 +175,7 @@ impl Engine {
                 heard: &last_heard,
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
+                gate: self.gate(&heard.incident),
             };
             decide(&heard.state, command, &asked, turn.rng)?
         };

@@ -301,7 +301,7 @@ fn what_says_that_the_channel_is_archived_is_said_by_an_archived_channel() {
     let (mut desk, id) = Desk::declared();
     desk.act(Some(&id), Command::Recover(None));
     desk.run();
-    desk.act(Some(&id), Command::Resolve(None));
+    desk.act(Some(&id), Command::Resolve(Some("no more to do".into())));
     desk.refuse_kind = Some(("conversations.archive", "is_archived"));
     desk.run();
     assert!(desk.failed().is_empty(), "it is as wanted");
@@ -313,7 +313,7 @@ fn what_says_that_the_channel_is_archived_is_said_by_an_archived_channel() {
 fn archiving_what_somebody_else_archived_is_done() {
     let (mut desk, id) = Desk::declared();
     desk.act(Some(&id), Command::Recover(None));
-    desk.act(Some(&id), Command::Resolve(None));
+    desk.act(Some(&id), Command::Resolve(Some("no more to do".into())));
     desk.refuse_kind = Some(("conversations.archive", "restricted_action"));
     desk.run();
     desk.settle(desk.failed()[0], Settle::Drop, "U1")

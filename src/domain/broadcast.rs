@@ -1,0 +1,275 @@
+//! What is told beyond the sentence of a loud act: at recovery what is left, at the end the whole
+//! story in a few lines and thanks to everyone by name.
+//!
+//! Texts out of the record are mrkdwn as Slack returned it; everything else is escaped here.
+
+use super::event::{Body, Milestone};
+use super::gate;
+use super::ids::UserId;
+use super::incident::{Entry, Incident, ItemState, Verdict};
+use super::sentence::level_words;
+use super::sync::mirror::{Names, span};
+use super::verb::{ROLES, role_name};
+use super::words::Lang;
+use super::work::{Deed, Section, Sort, State};
+use crate::wire::mrkdwn::escape;
+use std::collections::BTreeSet;
+
+/// Of a summary, so many characters: a message holds two of them, and names.
+const SUMMARY_MAX: usize = 600;
+/// More names than this are a number.
+const THANKED_MAX: usize = 40;
+
+/// The lines under the sentence of `body`; empty: none. `heard` are those who wrote in the channel.
+pub fn more(
+    body: &Body,
+    incident: &Incident,
+    drill: bool,
+    heard: &BTreeSet<UserId>,
+    names: &Names,
+) -> Vec<String> {
+    match body {
+        Body::Declared { .. } => {
+            let situation = incident.situation.iter();
+            situation.map(|situation| situation.text.clone()).collect()
+        }
+        Body::Recovered { .. } => left(incident, drill).into_iter().collect(),
+        Body::Resolved { .. } => {
+            let mut lines = vec![figures(incident)];
+            lines.extend(summaries(incident));
+            lines.extend(thanks(incident, heard, names));
+            lines.retain(|line| !line.is_empty());
+            lines
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is to be done until it can be resolved.
+fn left(incident: &Incident, drill: bool) -> Option<String> {
+    let rules = gate::Rules {
+        hole_minutes: 0,
+        drill,
+    };
+    let end = incident.declared?;
+    let mut names = gate::names(&gate::gate(incident, &rules, end));
+    // A missing time is the record's, not everybody's.
+    names.retain(|name| Milestone::parse(name).is_none());
+    let lang = incident.lang;
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| escape(&gate::name_text(name, lang)).into_owned())
+        .collect();
+    (!names.is_empty()).then(|| match lang {
+        Lang::En => format!("Left to do: {}", names.join(", ")),
+        Lang::Ja => format!("残り: {}", names.join("、")),
+    })
+}
+
+/// Level and durations, each with both of its ends in the record.
+fn figures(incident: &Incident) -> String {
+    let lang = incident.lang;
+    let pick = |en: &'static str, ja: &'static str| if lang == Lang::Ja { ja } else { en };
+    let time = |m: Milestone| incident.milestones.get(&m).map(|reached| reached.time);
+    let mut parts = Vec::new();
+    if let Some(level) = &incident.level {
+        let level = escape(&level_words(level)).into_owned();
+        parts.push(format!("{} *{level}*", pick("Level", "レベル")));
+    }
+    let started = time(Milestone::Started);
+    let recovered = time(Milestone::Recovered);
+    for (name, from, to) in [
+        (
+            pick("time to detect", "検知まで"),
+            started,
+            time(Milestone::Detected),
+        ),
+        (
+            pick("time to fix", "対応"),
+            time(Milestone::Responded),
+            recovered,
+        ),
+        (
+            pick("time to restore", "復旧まで"),
+            started.or(time(Milestone::Detected)),
+            recovered,
+        ),
+    ] {
+        if let (Some(from), Some(to)) = (from, to) {
+            parts.push(format!("{name} {}", span(to - from, lang)));
+        }
+    }
+    parts.join(" · ")
+}
+
+fn counts(entry: &&std::sync::Arc<Entry>, incident: &Incident) -> bool {
+    entry.verdict == Verdict::Accepted && !incident.work.retracted.contains(&entry.id)
+}
+
+/// How it looked at first, and in the end.
+fn summaries(incident: &Incident) -> Vec<String> {
+    let lang = incident.lang;
+    let said = |entry: &std::sync::Arc<Entry>| match &entry.body {
+        Body::Situation {} => entry.text.clone(),
+        Body::Work(Deed::Report { .. }) => {
+            let mut reports = incident.work.reports.iter();
+            let report = reports.find(|report| report.id == entry.id)?;
+            Some(report.can.conditions.clone())
+        }
+        _ => None,
+    };
+    let entries = incident
+        .entries
+        .iter()
+        .filter(|entry| counts(entry, incident));
+    let all: Vec<String> = entries.filter_map(said).filter(|t| !t.is_empty()).collect();
+    let written = incident.work.sections.get(&Section::Summary);
+    let last = written.map(|section| &section.text).or(all.last());
+    let pick = |en: &'static str, ja: &'static str| if lang == Lang::Ja { ja } else { en };
+    match (all.first(), last) {
+        (Some(first), Some(last)) if first != last => vec![
+            format!("{}: {}", pick("At first", "当初"), short(first)),
+            format!("{}: {}", pick("In the end", "最終"), short(last)),
+        ],
+        (_, Some(last)) => vec![format!("{}: {}", pick("Summary", "要約"), short(last))],
+        _ => Vec::new(),
+    }
+}
+
+/// On one line, and never cut within a token of Slack's.
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SUMMARY_MAX {
+        return line;
+    }
+    let cut: String = line.chars().take(SUMMARY_MAX).collect();
+    let whole = |cut: &str, open: char, close: char| match (cut.rfind(open), cut.rfind(close)) {
+        (Some(open), close) if close.is_none_or(|close| close < open) => open,
+        _ => cut.len(),
+    };
+    let cut = &cut[..whole(&cut, '<', '>')];
+    let cut = &cut[..whole(cut, '&', ';')];
+    format!("{cut}…")
+}
+
+/// Everyone who took part, with what they did: commanders and roles first, then as they came.
+fn thanks(incident: &Incident, heard: &BTreeSet<UserId>, names: &Names) -> Option<String> {
+    let lang = incident.lang;
+    let ja = lang == Lang::Ja;
+    let mut people: Vec<(UserId, Vec<String>)> = Vec::new();
+    let mut did = |user: &UserId, what: Option<String>| {
+        let at = match people.iter().position(|(known, _)| known == user) {
+            Some(at) => at,
+            None => {
+                people.push((user.clone(), Vec::new()));
+                people.len() - 1
+            }
+        };
+        let did = &mut people[at].1;
+        did.extend(what.filter(|what| !did.contains(what)));
+    };
+    let role = |role: &str| role_name(ROLES, role).get(lang).to_owned();
+    let entries = || {
+        let entries = incident.entries.iter();
+        entries.filter(|entry| counts(entry, incident))
+    };
+    let commanded = if ja { "指揮" } else { "commander" };
+    for entry in entries() {
+        if let Body::Commander {
+            user: Some(user), ..
+        }
+        | Body::Work(Deed::Accepted { user, .. }) = &entry.body
+        {
+            did(user, Some(commanded.to_owned()));
+        }
+    }
+    for entry in entries() {
+        if let Body::Role {
+            role: held,
+            user: Some(user),
+        } = &entry.body
+        {
+            did(user, Some(role(held)));
+        }
+    }
+    let declared = if ja { "宣言" } else { "declared it" };
+    did(&incident.declarer, Some(declared.to_owned()));
+    let mut here: Vec<_> = incident.roster.values().collect();
+    here.sort_by_key(|present| present.since);
+    for present in here {
+        let held = present.role.as_deref().filter(|held| {
+            let known = ROLES.iter().any(|(id, _)| id == held);
+            known && *held != "commander"
+        });
+        did(&present.user, held.map(role));
+    }
+    let tasks = incident.work.matters.iter().filter(|matter| {
+        matter.sort == Sort::Task
+            && matter.state == State::Done
+            && !incident.work.retracted.contains(&matter.id)
+    });
+    for task in tasks {
+        let by = task.settled.last().map(|settled| &settled.by);
+        let whose = task.owner.as_ref().map(|held| &held.user).or(by);
+        if let Some(user) = whose {
+            did(user, Some(escape(&task.line).into_owned()));
+        }
+    }
+    let list = incident.checklist();
+    let done = list.iter().filter(|check| check.state == ItemState::Done);
+    for check in done {
+        if let Some(user) = check.assignee.as_ref().or(check.by.as_ref()) {
+            did(user, Some(escape(&check.item.text).into_owned()));
+        }
+    }
+    for report in &incident.work.reports {
+        let wrote = if ja { "報告" } else { "reports" };
+        did(&report.by, Some(wrote.to_owned()));
+    }
+    for user in heard {
+        did(user, None);
+    }
+    let unknown = |user: &UserId| user.as_str().is_empty();
+    people.retain(|(user, _)| !unknown(user));
+    let more = people.len().saturating_sub(THANKED_MAX);
+    let list: Vec<String> = people
+        .iter()
+        .take(THANKED_MAX)
+        .map(|(user, did)| thanked(user, did, names, ja))
+        .collect();
+    let mut said = list.join(if ja { "、" } else { ", " });
+    if more > 0 {
+        said += &match ja {
+            true => format!("、ほか{more}名"),
+            false => format!(" and {more} more"),
+        };
+    }
+    (!list.is_empty()).then(|| match ja {
+        true => format!("参加いただいた皆さん、ありがとうございました: {said}"),
+        false => format!("Thank you: {said}"),
+    })
+}
+
+/// Beyond so many things that somebody did, the number stands for the rest.
+const DEEDS_MAX: usize = 4;
+
+fn thanked(user: &UserId, did: &[String], names: &Names, ja: bool) -> String {
+    let name = names.get(user).map_or(user.as_str(), String::as_str);
+    let name = escape(name);
+    if did.is_empty() {
+        return name.into_owned();
+    }
+    let rest = did.len().saturating_sub(DEEDS_MAX);
+    let shown = &did[..did.len().min(DEEDS_MAX)];
+    let mut list = shown.join(if ja { "、" } else { ", " });
+    if rest > 0 {
+        list += &match ja {
+            true => format!("、ほか{rest}件"),
+            false => format!(", {rest} more"),
+        };
+    }
+    format!("{name} ({list})")
+}
+
+#[cfg(test)]
+mod tests;
