@@ -71,6 +71,15 @@ fn what_is_selected_is_settled_by_one_key_and_enter() {
 }
 
 #[test]
+fn a_need_is_settled_where_there_is_no_checklist_yet() {
+    let mut world = World::declared();
+    open(&mut world, Sort::Need, "one more DB engineer", None);
+    let mut desk = Desk::in_room(world);
+    desk.keys("0 j Space Enter");
+    assert!(matches!(deed(&mut desk), Deed::Settled { .. }));
+}
+
+#[test]
 fn a_selected_task_is_given_more_time_and_another_name() {
     let mut desk = Desk::in_room(much());
     desk.keys("0 G + Enter");

@@ -68,6 +68,12 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Action::Answer(slot) = action {
         return answer(model, usize::from(slot));
     }
+    // Whether there is a checklist says nothing of what is open.
+    if let Action::Do(verb) = action
+        && let Some((verb, subject)) = matters::meant(model, verb)
+    {
+        return act::about(model, verb, Some(&subject));
+    }
     if let Err(why) = available(action, model) {
         notice(model, why);
         return Vec::new();
@@ -75,12 +81,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     let at = rows::focused(model);
     match action {
         Action::Do(Verb::Message) => return compose::open(model),
-        Action::Do(verb) => {
-            return match matters::meant(model, verb) {
-                Some((verb, subject)) => act::about(model, verb, Some(&subject)),
-                None => act::verb(model, verb),
-            };
-        }
+        Action::Do(verb) => return act::verb(model, verb),
         Action::Unpin => match form::pin(model, false) {
             Ok(opening) => return act::opened(model, opening),
             Err(why) => notice(model, why),
