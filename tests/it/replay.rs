@@ -71,6 +71,7 @@ pub fn read(engine: &mut Engine, messages: &[Message], how: &How) {
         for round in 0.. {
             assert!(round < 20_000, "the channel is never read to its end");
             let step = engine.next(now(mono), &mut rng);
+            if round > 19_990 { eprintln!("DBG {round} {mono:?} {sweeps} {:?} w{}", step.calls, step.writes.len()); }
             if step.is_empty() {
                 if sweeps >= 2 {
                     break;

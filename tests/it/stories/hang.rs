@@ -92,7 +92,6 @@ fn a_console_that_starts_into_a_hanging_network_opens_at_once() {
 fn declare_in_japanese(session: &mut Session) {
     session.send(b"d");
     session.until(|screen| screen.contents().contains("[  "));
-    session.send(b"\t");
     session.send("決済が失敗".as_bytes());
     shows(session, "決済が失敗");
     session.send(b"\x04");

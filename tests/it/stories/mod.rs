@@ -135,7 +135,6 @@ fn settles(session: &mut Session) {
 fn declare(session: &mut Session, title: &str) {
     session.send(b"d");
     shows(session, "[  Cancel  ]");
-    session.send(b"\t");
     session.send(title.as_bytes());
     shows(session, title);
     session.send(b"\x04");
@@ -259,7 +258,7 @@ fn a_public_act_is_not_done_by_enter_space_or_y() {
     let mut console = world.console("one", "sato", "en", 80, 24);
     console.send(b"d");
     shows(&mut console, "[  Cancel  ]");
-    console.send(b"\tNothing is wrong");
+    console.send(b"Nothing is wrong");
     shows(&mut console, "Nothing is wrong");
     // Through the whole form, and onto Cancel.
     for _ in 0..12 {
