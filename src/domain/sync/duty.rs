@@ -21,6 +21,14 @@ pub struct Slot {
     pub due: DateTime<Utc>,
 }
 
+impl Slot {
+    /// Of the event that says it: consoles that notice the same slot make one call of it.
+    pub fn id(&self, incident: &IncidentId) -> EventId {
+        let slot = format!("{}/{}", self.epoch, self.number);
+        EventId::derived(incident, &slot, "", "timekeeper")
+    }
+}
+
 impl Incident {
     /// The latest call whose time has come, if it is not in the record. Calls that were slept
     /// through are not made up for.
@@ -165,7 +173,9 @@ impl Engine {
             .filter_map(|fold| {
                 // A call that waits to be sent is made: it is not due over and over.
                 let state = fold.shown.as_deref().unwrap_or(&fold.incident);
-                let at = match state.call_due(now.wall) {
+                // Nor one that is known and did not count: the timekeeper was started anew meanwhile.
+                let open = |slot: &Slot| !self.image.events.contains_key(&slot.id(&state.id));
+                let at = match state.call_due(now.wall).filter(open) {
                     Some(slot) => {
                         let key = format!("{}{}", slot.epoch, slot.number);
                         let delay = self.duty_delay(&state.id, &key, now);
