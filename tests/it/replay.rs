@@ -72,7 +72,6 @@ pub fn read(engine: &mut Engine, messages: &[Message], how: &How) {
             // A later reading may begin hours before the former one ended, by its clock.
             assert!(round < 60_000, "the channel is never read to its end");
             let step = engine.next(now(mono), &mut rng);
-            if round > 19_990 { eprintln!("DBG {round} {mono:?} {sweeps} {:?} w{}", step.calls, step.writes.len()); }
             if step.is_empty() {
                 if sweeps >= 2 {
                     break;
