@@ -2,7 +2,7 @@
 //! hand-over of command, calls to people, and the claim that it is good again.
 //!
 //! [`Deed`] is what happened, as it is written into channels; its names and shapes are permanent.
-//! [`Work`] is what the fold keeps of it, [`check`] what may be done, [`sentence`] what it says to
+//! [`Work`] is what the fold keeps of it, [`check()`] what may be done, [`sentence()`] what it says to
 //! people.
 
 mod can;
