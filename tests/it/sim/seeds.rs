@@ -46,6 +46,11 @@ pub const FAILED: &[(u64, &str)] = &[
         167,
         "pages of exactly 15 are a clamp: old threads are not read again then",
     ),
+    (
+        2771,
+        "a message to a channel that was another incident's stayed in sending at a console that had not declared it",
+    ),
+    (3502, "the same, with a second console"),
 ];
 
 #[test]

@@ -160,10 +160,13 @@ fn an_incident_run_by_keys_tells_its_story_in_the_channel() {
     shows(&mut console, "(*) 2 High");
     console.send(b"\x0c");
     shows(&mut console, "CHECKLIST  2 High 0/");
+    // What is typed while a form waits for its answer is dropped.
+    console.until(|screen| !screen.contents().contains("[  Cancel  ]"));
     console.send(b"h");
     shows(&mut console, "@sato me");
     console.send(b"\r");
     shows(&mut console, "takes command");
+    console.until(|screen| !screen.contents().contains("@sato me"));
     console.send(b"6");
     for done in ["High 1/", "High 2/", "High 3/"] {
         console.send(b"j ");
