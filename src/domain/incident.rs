@@ -125,6 +125,13 @@ pub struct Timekeeper {
     explicit: bool,
 }
 
+impl Timekeeper {
+    /// Of the event that says a call: consoles that notice the same slot make one call of it.
+    pub fn call_id(incident: &IncidentId, epoch: &EventId, slot: u32) -> EventId {
+        EventId::derived(incident, &format!("{epoch}/{slot}"), "", "timekeeper")
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Situation {
     pub text: String,

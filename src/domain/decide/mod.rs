@@ -14,7 +14,7 @@ use crate::both;
 use crate::domain::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
 use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
-use crate::domain::incident::{Check, Incident, ItemState, LevelTerms};
+use crate::domain::incident::{Check, Incident, ItemState, LevelTerms, Timekeeper};
 use crate::domain::problem::Problem;
 use crate::domain::verb::{ROLES, Verb};
 use crate::domain::words::{Lang, Text};
@@ -478,12 +478,7 @@ fn drafts(
                 return Ok(Vec::new());
             }
             vec![Draft {
-                id: EventId::derived(
-                    &incident.id,
-                    &format!("{}/{slot}", keeper.epoch),
-                    "",
-                    "timekeeper",
-                ),
+                id: Timekeeper::call_id(&incident.id, &keeper.epoch, *slot),
                 body: Body::TimekeeperCall { slot: *slot },
                 text: None,
             }]

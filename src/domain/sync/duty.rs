@@ -5,7 +5,7 @@ use super::mirror;
 use super::{Engine, Now, Step};
 use crate::domain::decide::Command;
 use crate::domain::ids::{EventId, IncidentId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Timekeeper};
 use crate::domain::outlets::{Outlet, Sight};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
@@ -19,14 +19,6 @@ pub struct Slot {
     pub epoch: EventId,
     pub number: u32,
     pub due: DateTime<Utc>,
-}
-
-impl Slot {
-    /// Of the event that says it: consoles that notice the same slot make one call of it.
-    pub fn id(&self, incident: &IncidentId) -> EventId {
-        let slot = format!("{}/{}", self.epoch, self.number);
-        EventId::derived(incident, &slot, "", "timekeeper")
-    }
 }
 
 impl Incident {
@@ -174,7 +166,10 @@ impl Engine {
                 // A call that waits to be sent is made: it is not due over and over.
                 let state = fold.shown.as_deref().unwrap_or(&fold.incident);
                 // Nor one that is known and did not count: the timekeeper was started anew meanwhile.
-                let open = |slot: &Slot| !self.image.events.contains_key(&slot.id(&state.id));
+                let open = |slot: &Slot| {
+                    let id = Timekeeper::call_id(&state.id, &slot.epoch, slot.number);
+                    !self.image.events.contains_key(&id)
+                };
                 let at = match state.call_due(now.wall).filter(open) {
                     Some(slot) => {
                         let key = format!("{}{}", slot.epoch, slot.number);
