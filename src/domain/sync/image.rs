@@ -136,6 +136,26 @@ pub enum Task {
     Unarchive {},
 }
 
+impl Task {
+    /// The same about `fresh`, if it waits for the message of `gone`.
+    pub fn about(&self, gone: &EventId, fresh: &EventId) -> Option<Task> {
+        let fresh = || fresh.clone();
+        match self {
+            Task::PinEvent { id } if id == gone => Some(Task::PinEvent { id: fresh() }),
+            Task::React { id, name } if id == gone => Some(Task::React {
+                id: fresh(),
+                name: name.clone(),
+            }),
+            Task::Announce { to, event, here } if event == gone => Some(Task::Announce {
+                to: to.clone(),
+                event: fresh(),
+                here: *here,
+            }),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum JobState {

@@ -5,7 +5,7 @@ use super::image::{
 };
 use super::mirror::{CARD, Carried, EVENTS, text_in};
 use super::{Engine, Now, Step};
-use crate::domain::ids::{ChannelId, EventId, IncidentId, SlackTs};
+use crate::domain::ids::{ChannelId, EventId, SlackTs};
 use std::collections::BTreeSet;
 
 impl Engine {
@@ -100,22 +100,11 @@ impl Engine {
         };
         let incident = carried.incident.clone();
         if self.claim(step, id, &incident, &carried, ts) {
-            let passed: Vec<(SlackTs, Message)> = self
-                .image
-                .messages
-                .get(id)
-                .into_iter()
-                .flatten()
-                .filter(|(_, row)| row.message.own)
-                .map(|(ts, row)| (ts.clone(), row.message.clone()))
-                .collect();
-            for (ts, message) in passed {
-                self.carried(step, id, &ts, &message, now);
-            }
+            self.carry_again(step, id, now);
         }
         let owner = self.channel_now(step, id).and_then(|row| row.incident);
         if owner.as_ref() != Some(&incident) {
-            self.lost_the_channel(step, id, &incident, now);
+            self.said_elsewhere(step, id, ts, &carried, now);
             return;
         }
         let mut higher = 0;
@@ -250,17 +239,73 @@ impl Engine {
         }
     }
 
-    /// Another incident's declaration stands first in the channel we thought ours: ours moves to
-    /// the next name, with everything it has said; its places here count no more.
-    fn lost_the_channel(&self, step: &mut Step, id: &ChannelId, incident: &IncidentId, now: Now) {
+    /// What our app said in a channel, once more: whose it is has changed.
+    fn carry_again(&mut self, step: &mut Step, id: &ChannelId, now: Now) {
+        let messages = self.image.messages.get(id).into_iter().flatten();
+        let passed: Vec<(SlackTs, Message)> = messages
+            .filter(|(_, row)| row.message.own)
+            .map(|(ts, row)| (ts.clone(), row.message.clone()))
+            .collect();
+        for (ts, message) in passed {
+            self.carried(step, id, &ts, &message, now);
+        }
+    }
+
+    /// An incident's acts in a channel that is another's: their places there count no more.
+    fn said_elsewhere(
+        &mut self,
+        step: &mut Step,
+        id: &ChannelId,
+        ts: &SlackTs,
+        carried: &Carried,
+        now: Now,
+    ) {
+        let incident = &carried.incident;
         let Some(row) = self.incident_now(step, incident) else {
             return;
         };
-        if row.channel.as_ref() != Some(id) {
+        if row.channel.as_ref() == Some(id) {
+            let mut channels = self.image.channels.values();
+            let own =
+                channels.find(|other| other.incident.as_ref() == Some(incident) && other.id != *id);
+            let own = own.map(|other| other.id.clone());
+            self.lost_the_channel(step, row, own.clone(), now);
+            if let Some(own) = own {
+                self.carry_again(step, &own, now);
+            }
             return;
         }
+        let mut stale = false;
+        for (index, event) in &carried.events {
+            let place = carried.position_of(ts, *index);
+            let known = self.event_now(step, &event.id);
+            if let Some(known) = known.filter(|known| known.position.as_ref() == Some(&place)) {
+                let write = EventRow {
+                    position: None,
+                    ..known.clone()
+                };
+                step.writes.push(Write::Event(write));
+                stale = true;
+            }
+        }
+        if let Some(own) = row.channel.filter(|_| stale) {
+            self.carry_again(step, &own, now);
+        }
+    }
+
+    /// Another incident's declaration stands first in the channel we thought ours: ours is in `own`,
+    /// or moves to the next name, with everything it has said.
+    fn lost_the_channel(
+        &self,
+        step: &mut Step,
+        row: IncidentRow,
+        own: Option<ChannelId>,
+        now: Now,
+    ) {
+        let incident = &row.id.clone();
+        let found = own.is_some();
         step.writes.push(Write::Incident(IncidentRow {
-            channel: None,
+            channel: own,
             card: None,
             ..row
         }));
@@ -283,6 +328,9 @@ impl Engine {
                 }));
             }
         }
+        if found {
+            return;
+        }
         // Only its declarer moves it; the others will find the new channel.
         let create = self.image.jobs.values().find_map(|job| match &job.task {
             Task::Create { name, suffix } if job.incident == *incident => {
@@ -294,16 +342,18 @@ impl Engine {
             return;
         };
         for job in self.image.jobs.values().filter(|j| j.incident == *incident) {
-            let again = !matches!(
+            let elsewhere = matches!(
                 job.task,
                 Task::Create { .. }
                     | Task::Announce { .. }
                     | Task::Delete { .. }
                     | Task::Restore { .. }
             );
-            if again {
+            if !elsewhere && !matches!(job.state, JobState::Dropped { .. }) {
+                // Nothing of it is in the channel that is to be: it can still be given up.
                 step.writes.push(Write::Job(Job {
                     state: JobState::Pending,
+                    attempts: 0,
                     batch: None,
                     ..job.clone()
                 }));

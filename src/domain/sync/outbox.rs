@@ -164,7 +164,9 @@ impl Engine {
 
     /// No channel that may be the one that a former life made for this incident is left unread.
     fn may_create(&self, job: &Job, name: &str) -> bool {
-        job.seq > self.inherited
+        let mut old = self.image.jobs.range(..=self.inherited);
+        let is_old = old.any(|(_, old)| old.incident == job.incident);
+        !is_old
             || self.unlistable
             || self.discovered
                 && self

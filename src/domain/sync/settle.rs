@@ -307,6 +307,12 @@ impl Engine {
             ..row
         }));
         self.follow(step, &job.incident, id, Some(&fresh));
+        let about: Vec<Job> = self.open_jobs(&job.incident).cloned().collect();
+        for other in about {
+            if let Some(task) = other.task.about(id, &fresh) {
+                step.writes.push(Write::Job(Job { task, ..other }));
+            }
+        }
         self.enqueue(step, &job.incident, Task::Event { id: fresh }, now);
         Ok(())
     }

@@ -66,7 +66,8 @@ pub(super) struct Watch {
     pub interval: Duration,
     /// Pages in a row that could not be read.
     pub failures: u32,
-    /// When the last drained sweep began.
+    /// When the first sweep that was drained in this run began, and the last.
+    pub first_read: Option<Duration>,
     pub as_of: Option<Duration>,
     /// The whole channel once more.
     pub deep: Option<Sweep>,
@@ -241,7 +242,9 @@ impl Engine {
             return;
         }
         // As old as its first page: the newest messages come with that.
-        let first = watch.as_of.replace(sweep.started).is_none();
+        watch.as_of = Some(sweep.started);
+        let first = watch.first_read.is_none();
+        watch.first_read.get_or_insert(sweep.started);
         if first {
             self.find_unread_threads(id);
         }

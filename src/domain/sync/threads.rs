@@ -127,7 +127,7 @@ impl Engine {
         // By turns: many threads do not make more readings.
         let last = watch.threads_read.values().max().copied();
         let every = self.timing.thread;
-        let whole = watch.as_of.map(|first| {
+        let whole = watch.first_read.map(|first| {
             read.or(last)
                 .map_or(first + every, |at| at.max(last.unwrap_or(at)) + every)
         });

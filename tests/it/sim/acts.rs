@@ -7,6 +7,7 @@ use matoi::domain::event::{Body, Milestone, Named, Phase, Place};
 use matoi::domain::ids::{IncidentId, UserId};
 use matoi::domain::sync::image::{Job, JobState, Task, Write};
 use matoi::domain::sync::{Order, Settle};
+use matoi::domain::work::Deed;
 
 impl Run {
     pub(super) fn act(&mut self, n: usize, command: Command) {
@@ -50,8 +51,21 @@ impl Run {
             if incident.is_none() {
                 self.incidents.push(id);
             }
+            self.companion(&step.writes);
             self.by_hand(&step.writes);
             self.execute(n, step);
+        }
+    }
+
+    /// Restricting an incident opens another.
+    fn companion(&mut self, writes: &[Write]) {
+        for write in writes {
+            if let Write::Incident(row) = write
+                && row.private
+                && !self.incidents.contains(&row.id)
+            {
+                self.incidents.push(row.id.clone());
+            }
         }
     }
 
@@ -66,6 +80,7 @@ impl Run {
                             | Body::Unpinned { .. }
                             | Body::Absorbed { .. }
                             | Body::TimekeeperCall { .. }
+                            | Body::Work(Deed::Joined { .. })
                     )
                 )
             {
@@ -79,6 +94,7 @@ impl Run {
         let incident = second.or(self.incidents.first()).cloned();
         let deed = incident.as_ref().filter(|_| self.rng.f64() < 0.3);
         let command = match deed {
+            Some(incident) if self.rng.f64() < 0.3 => self.hand_over(n, incident),
             Some(incident) => self.some_deed(n, incident),
             None => self.some_command(incident.as_ref()),
         };

@@ -260,7 +260,10 @@ impl Standing {
     fn follow(&mut self, entry: &Entry) {
         match &entry.body {
             Body::Work(Deed::Offered { .. }) => self.offer = Some(entry.id.clone()),
-            Body::Work(Deed::Accepted { .. } | Deed::Declined { .. }) => self.offer = None,
+            // Whoever offered commands no more: the offer is off with it.
+            Body::Commander { .. } | Body::Work(Deed::Accepted { .. } | Deed::Declined { .. }) => {
+                self.offer = None
+            }
             Body::Work(Deed::Claimed { .. }) => self.claim = Some(entry.id.clone()),
             Body::Work(Deed::Unclaimed { .. }) | Body::Recovered { .. } => self.claim = None,
             _ => {}

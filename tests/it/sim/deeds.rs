@@ -1,9 +1,10 @@
-//! What people at the consoles deal out and keep: matters, reports, notices, hand-overs, claims.
+//! What people at the consoles deal out and keep: matters, reports, notices, hand-overs, calls,
+//! claims, and going on among few.
 
 use super::{Run, wall};
 use chrono::TimeDelta;
-use matoi::domain::decide::{Command, WorkOrder};
-use matoi::domain::event::{Body, Kind, Named};
+use matoi::domain::decide::{Command, Declaration, Restriction, WorkOrder};
+use matoi::domain::event::{Body, Kind, Named, Place};
 use matoi::domain::ids::{EventId, IncidentId, UserId};
 use matoi::domain::work::{Deed, Section, Sort, Stage};
 
@@ -24,7 +25,7 @@ impl Run {
         let offer = work.offer.as_ref().map(|offer| offer.id.clone());
         let claim = work.claim.as_ref().map(|claim| claim.id.clone());
         let mut text = None;
-        let deed = match self.rng.u32(..24) {
+        let deed = match self.rng.u32(..36) {
             0..=3 => Deed::Opened {
                 matter: Sort::ALL[self.rng.usize(..Sort::ALL.len())],
                 line,
@@ -97,17 +98,109 @@ impl Run {
                     section: Section::ALL[self.rng.usize(..4)],
                 }
             }
-            _ => Deed::Retracted {
+            23 => Deed::Retracted {
                 event: addition(&state, &mut self.rng)?,
             },
+            24 | 25 => Deed::Called {
+                user,
+                number: 0,
+                why: self.rng.bool().then_some(line),
+            },
+            26 => Deed::RollCall {},
+            27 => Deed::Here {},
+            28 | 29 => {
+                text = Some(format!("We are sorry {number}"));
+                Deed::Notice {}
+            }
+            30 | 31 => {
+                let draft = work.notices.last()?;
+                let notice = draft.id.clone();
+                match &draft.approved {
+                    None => Deed::Approved { notice },
+                    Some(_) => Deed::Published {
+                        notice,
+                        target: "the status page".into(),
+                        next: soon,
+                    },
+                }
+            }
+            32 => {
+                let parent = self.incidents.iter().find(|id| *id != incident)?;
+                Deed::Linked {
+                    parent: parent.clone(),
+                    place: Place {
+                        channel: None,
+                        name: String::new(),
+                        title: String::new(),
+                    },
+                }
+            }
+            33 => Deed::Reviewed {},
+            34 => Deed::Waived { reason: line },
+            _ if number < 300 => return Some(restrict(user)),
+            _ => Deed::Meeting {
+                link: format!("https://meet.example/{number}"),
+            },
         };
-        Some(Command::Work(Box::new(WorkOrder {
-            deed,
-            text,
-            slot: None,
-            items: Vec::new(),
-        })))
+        Some(order(deed, text))
     }
+
+    /// Command changes hands, by whoever has a part in it: taken, offered, accepted, declined.
+    pub(super) fn hand_over(&mut self, n: usize, incident: &IncidentId) -> Option<Command> {
+        let state = self.consoles[n].engine.shown(incident)?;
+        let me = self.consoles[n].me.clone();
+        let Some(held) = &state.commander else {
+            return Some(Command::Commander {
+                user: Some(me),
+                reason: None,
+            });
+        };
+        let now = wall(self.now).wall;
+        if let Some(offer) = state.work.offer.as_ref().filter(|offer| offer.to == me) {
+            let offer = offer.id.clone();
+            let deed = match self.rng.u32(..5) {
+                0 => Deed::Declined { offer },
+                _ => Deed::Accepted { offer, user: me },
+            };
+            return Some(order(deed, None));
+        }
+        let others = self.consoles.iter().map(|console| console.me.clone());
+        let others: Vec<UserId> = others.filter(|user| *user != me).collect();
+        let again = state.work.offer.is_none() || self.rng.u32(..8) == 0;
+        if held.user != me || others.is_empty() || !again {
+            return None;
+        }
+        let deed = Deed::Offered {
+            to: others[self.rng.usize(..others.len())].clone(),
+            expires: now + TimeDelta::seconds(self.rng.i64(20..900)),
+        };
+        Some(order(
+            deed,
+            Some(format!("briefing {}", self.rng.u32(..1000))),
+        ))
+    }
+}
+
+fn order(deed: Deed, text: Option<String>) -> Command {
+    Command::Work(Box::new(WorkOrder {
+        deed,
+        text,
+        slot: None,
+        items: Vec::new(),
+    }))
+}
+
+fn restrict(user: UserId) -> Command {
+    Command::Restrict(Box::new(Restriction {
+        declaration: Declaration {
+            title: "Among few".into(),
+            service: "shop".into(),
+            channel: "shop-20261120p".into(),
+            ..Declaration::default()
+        },
+        level: None,
+        keep: vec![user],
+    }))
 }
 
 /// A note that may be taken back.

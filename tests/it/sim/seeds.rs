@@ -51,6 +51,18 @@ pub const FAILED: &[(u64, &str)] = &[
         "a message to a channel that was another incident's stayed in sending at a console that had not declared it",
     ),
     (3502, "the same, with a second console"),
+    (
+        2162,
+        "after a restart no thread was read again, for as long as the channel was read often",
+    ),
+    (
+        3086,
+        "giving up an incident that had lost its channel left what it had said there waiting",
+    ),
+    (
+        6097,
+        "an offer of somebody who commands no more stood in the checker",
+    ),
 ];
 
 #[test]
