@@ -269,7 +269,7 @@ impl Engine {
             let own =
                 channels.find(|other| other.incident.as_ref() == Some(incident) && other.id != *id);
             let own = own.map(|other| other.id.clone());
-            self.lost_the_channel(step, row, own.clone(), now);
+            self.lost_the_channel(step, id, row, own.clone(), now);
             if let Some(own) = own {
                 self.carry_again(step, &own, now);
             }
@@ -298,6 +298,7 @@ impl Engine {
     fn lost_the_channel(
         &self,
         step: &mut Step,
+        lost: &ChannelId,
         row: IncidentRow,
         own: Option<ChannelId>,
         now: Now,
@@ -328,19 +329,6 @@ impl Engine {
                 }));
             }
         }
-        if found {
-            return;
-        }
-        // Only its declarer moves it; the others will find the new channel.
-        let create = self.image.jobs.values().find_map(|job| match &job.task {
-            Task::Create { name, suffix } if job.incident == *incident => {
-                Some((name.clone(), *suffix))
-            }
-            _ => None,
-        });
-        let Some((name, suffix)) = create else {
-            return;
-        };
         for job in self.image.jobs.values().filter(|j| j.incident == *incident) {
             let elsewhere = matches!(
                 job.task,
@@ -349,7 +337,9 @@ impl Engine {
                     | Task::Delete { .. }
                     | Task::Restore { .. }
             );
-            if !elsewhere && !matches!(job.state, JobState::Dropped { .. }) {
+            let batch = job.batch.and_then(|key| self.image.batches.get(&key));
+            let stays = found && batch.is_none_or(|batch| batch.channel != *lost);
+            if !elsewhere && !stays && !matches!(job.state, JobState::Dropped { .. }) {
                 // Nothing of it is in the channel that is to be: it can still be given up.
                 step.writes.push(Write::Job(Job {
                     state: JobState::Pending,
@@ -359,10 +349,16 @@ impl Engine {
                 }));
             }
         }
-        let task = Task::Create {
-            name,
-            suffix: suffix + 1,
-        };
-        self.enqueue(step, incident, task, now);
+        // Only its declarer moves it; the others will find the new channel.
+        let create = self.image.jobs.values().find_map(|job| match &job.task {
+            Task::Create { name, suffix } if job.incident == *incident => Some(Task::Create {
+                name: name.clone(),
+                suffix: suffix + 1,
+            }),
+            _ => None,
+        });
+        if let Some(task) = create.filter(|_| !found) {
+            self.enqueue(step, incident, task, now);
+        }
     }
 }

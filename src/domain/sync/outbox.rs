@@ -155,7 +155,7 @@ impl Engine {
         watch.looked_through
     }
 
-    fn is_looked_through(&self, channel: &crate::domain::ids::ChannelId) -> bool {
+    pub(super) fn is_looked_through(&self, channel: &crate::domain::ids::ChannelId) -> bool {
         self.watches.get(channel).is_some_and(|watch| {
             let read = watch.as_of.is_some() && watch.threads.is_empty() && watch.walk.is_none();
             read || watch.unreadable || watch.looked_through

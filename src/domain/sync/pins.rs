@@ -20,6 +20,10 @@ impl Engine {
         let Some(incident) = self.image.channels.get(id).and_then(|r| r.incident.clone()) else {
             return;
         };
+        // An older copy of the journal does not know what it has said of them already.
+        if !self.is_looked_through(id) {
+            return;
+        }
         let delay = self.duty_delay(&incident, "pins", now);
         let listed: BTreeSet<&SlackTs> = pins.iter().map(|p| &p.ts).collect();
         let Some(state) = self.shown(&incident) else {

@@ -24,12 +24,14 @@ impl Run {
         self.delivered()
     }
 
-    /// The incidents that are in a channel: not those that were given up or lost before.
+    /// The incidents that are in a channel of theirs: not those that were given up or lost before.
     pub(super) fn declared(&self) -> Vec<IncidentId> {
-        let there: BTreeSet<IncidentId> = self
-            .world
-            .carried()
-            .filter_map(|(_, metadata, _)| Some(Carried::read(metadata)?.incident))
+        let carried = self.world.carried();
+        let there: BTreeSet<IncidentId> = carried
+            .filter_map(|(channel, metadata, _)| {
+                let incident = Carried::read(metadata)?.incident;
+                (self.channel_of(&incident) == Some(channel)).then_some(incident)
+            })
             .collect();
         let known = self.incidents.iter();
         known.filter(|id| there.contains(id)).cloned().collect()

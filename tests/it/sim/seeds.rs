@@ -63,6 +63,26 @@ pub const FAILED: &[(u64, &str)] = &[
         6097,
         "an offer of somebody who commands no more stood in the checker",
     ),
+    (
+        323,
+        "the answers placed on a message that was rewritten waited for the old one",
+    ),
+    (
+        1410,
+        "a console set up from a backup made a third channel for what it had moved already",
+    ),
+    (
+        4226,
+        "the checker took what was said in another's channel for an incident's own",
+    ),
+    (
+        6429,
+        "a console set up from a backup took up a pin before it had read the channel",
+    ),
+    (
+        9720,
+        "what had been said in a channel that was another's stayed said, with its own in sight",
+    ),
 ];
 
 #[test]
