@@ -69,7 +69,8 @@ pub fn read(engine: &mut Engine, messages: &[Message], how: &How) {
             .collect();
         let mut sweeps = 0;
         for round in 0.. {
-            // A later reading may begin hours before the former one ended, by its clock.
+            // A later reading may begin hours before the former one ended, by its clock; and while
+            // the wall clock stands, a call that is due in a moment is that every moment.
             assert!(round < 60_000, "the channel is never read to its end");
             let step = engine.next(now(mono), &mut rng);
             if step.is_empty() {

@@ -13,6 +13,9 @@ use std::time::Duration;
 /// A console that wrote within this time is taken to be running.
 pub(super) const RECENT: TimeDelta = TimeDelta::minutes(10);
 
+/// A call that the record does not take now is tried again so much later.
+const CALL_AGAIN: Duration = Duration::from_secs(10);
+
 /// A timekeeper call that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
@@ -102,12 +105,18 @@ impl Engine {
         };
         let delay = self.duty_delay(id, &format!("{}{}", slot.epoch, slot.number), now);
         let delay = TimeDelta::from_std(delay).unwrap_or_default();
-        if now.wall < slot.due + delay {
+        let rests = self.calls_refused.get(id);
+        if now.wall < slot.due + delay || rests.is_some_and(|until| now.mono < *until) {
             return;
         }
         let command = Command::TimekeeperCall { slot: slot.number };
         let me = self.me.clone();
-        self.act_into(step, id, &command, &me, now, rng);
+        if self.act_into(step, id, &command, &me, now, rng) {
+            self.calls_refused.remove(id);
+        } else {
+            let until = now.mono + CALL_AGAIN;
+            self.calls_refused.insert(id.clone(), until);
+        }
     }
 
     /// The author of the newest event owes the card and the topic; others step in when it stays
@@ -179,7 +188,9 @@ impl Engine {
                     None => state.next_call(now.wall)?,
                 };
                 let wait = (at - now.wall).to_std().unwrap_or_default();
-                Some(now.mono + wait.max(Duration::from_millis(200)))
+                let due = now.mono + wait.max(Duration::from_millis(200));
+                let rests = self.calls_refused.get(&state.id).copied();
+                Some(due.max(rests.unwrap_or_default()))
             })
             .chain(self.lost_due())
             .min()

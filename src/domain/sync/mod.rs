@@ -513,6 +513,8 @@ pub struct Engine {
     inherited: u64,
     link: Link,
     link_as_of: Option<Duration>,
+    /// Until when a timekeeper call that was refused is left alone.
+    calls_refused: BTreeMap<IncidentId, Duration>,
     /// When each console was last heard, by its newest event.
     consoles: HashMap<ConsoleId, DateTime<Utc>>,
     /// Cards that cannot be written any more; they may still be in their channel.
@@ -563,6 +565,7 @@ impl Engine {
             inherited: 0,
             link: Link::Starting,
             link_as_of: None,
+            calls_refused: BTreeMap::new(),
             consoles: HashMap::new(),
             lost_cards: BTreeSet::new(),
             sent: HashMap::new(),

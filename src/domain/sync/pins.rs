@@ -114,7 +114,8 @@ impl Engine {
         self.act_into(step, incident, &command, &pin.by.clone(), now, rng);
     }
 
-    /// An act that the program derives; a refusal means that there is nothing to do.
+    /// An act that the program derives; a refusal means that there is nothing to do. Whether it was
+    /// done.
     pub(super) fn act_into(
         &mut self,
         step: &mut Step,
@@ -123,13 +124,13 @@ impl Engine {
         by: &crate::domain::ids::UserId,
         now: Now,
         rng: &mut fastrand::Rng,
-    ) {
+    ) -> bool {
         let order = Order {
             command: command.clone(),
             by: by.clone(),
             outlets: Outlets::default(),
         };
         // A refusal means that the record says it already.
-        let _already = self.act_on(step, Some(incident), &order, now, rng);
+        self.act_on(step, Some(incident), &order, now, rng).is_ok()
     }
 }
