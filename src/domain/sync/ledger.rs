@@ -26,6 +26,9 @@ const CLAMPED_WINDOW: Duration = Duration::from_secs(4 * 60);
 /// A clamp that refusals alone spoke for is doubted when none came for so long.
 const CLAMP_DOUBTED: Duration = Duration::from_secs(10 * 60);
 
+/// Pages of just that size may be chance after all: so often one is asked for that would be longer.
+const CLAMP_PROBE: Duration = Duration::from_secs(30 * 60);
+
 /// After a limit, consoles that wrote so recently are taken to call as well, for so long.
 const SILENT: TimeDelta = TimeDelta::hours(24);
 const SILENT_FOR: Duration = Duration::from_secs(30 * 60);
@@ -47,6 +50,8 @@ pub(super) struct Ledger {
     held: BTreeMap<(&'static str, Purpose), Duration>,
     consoles: u32,
     clamped: bool,
+    /// Since when, or when that was last doubted.
+    clamp_seen: Duration,
     short_pages: u32,
     /// When anything was last refused for the limit.
     limited_at: Option<Duration>,
@@ -137,6 +142,15 @@ impl Ledger {
         self.clamped
     }
 
+    /// While clamped: when a page of a whole channel may be asked for, which says whether it still is.
+    pub(super) fn probe_due(&self) -> Option<Duration> {
+        self.clamped.then(|| self.clamp_seen + CLAMP_PROBE)
+    }
+
+    pub(super) fn probed(&mut self, now: Now) {
+        self.clamp_seen = now.mono;
+    }
+
     fn limits(&self, now: Now) -> Limits {
         Limits {
             clamped: self.clamped,
@@ -193,6 +207,7 @@ impl Ledger {
     fn clamp(&mut self, now: Now) {
         if !self.clamped {
             self.clamped = true;
+            self.clamp_seen = now.mono;
             for method in [HISTORY, REPLIES] {
                 self.budget.set_rate(method, CLAMPED_RATE, now.mono);
             }

@@ -115,8 +115,9 @@ impl Engine {
     /// One channel at a time is read whole, where it is due.
     fn read_deep(&mut self, step: &mut Step, now: Now, rng: &mut fastrand::Rng) {
         let reading = self.under_way().any(|f| matches!(f, Flight::Deep(_)));
-        // A clamped app has no pages for it.
-        if reading || self.ledger.is_clamped() {
+        // A clamped app has no pages for it, but for one that tells whether it is one.
+        let probe = self.ledger.probe_due();
+        if reading || probe.is_some_and(|at| now.mono < at) {
             return;
         }
         let busy = self.being_read();
@@ -138,6 +139,7 @@ impl Engine {
             .get_or_insert_with(|| Sweep::new(SlackTs::zero(), now));
         let call = sweep.call(&id);
         if self.ledger.take(Purpose::Sweep, &call, now, rng) {
+            self.ledger.probed(now);
             self.fly(step, Flight::Deep(id), call);
         }
     }
@@ -270,8 +272,8 @@ impl Engine {
     pub(super) fn poll_due(&self) -> Option<Duration> {
         let busy = self.being_read();
         let focus = self.focus_channel();
-        let deep =
-            self.ledger.is_clamped() || self.under_way().any(|f| matches!(f, Flight::Deep(_)));
+        let deep = self.under_way().any(|f| matches!(f, Flight::Deep(_)));
+        let probe = self.ledger.probe_due().unwrap_or_default();
         let channels = self.polled().filter(|id| !busy.contains(id)).map(|id| {
             let Some(watch) = self.watches.get(id) else {
                 return self.ledger.held(Purpose::Background, HISTORY);
@@ -288,7 +290,8 @@ impl Engine {
             });
             let cut = (!watch.cut.is_empty()).then(|| self.ledger.held(Purpose::Side, REACTIONS));
             let deep = watch.next_deep.filter(|_| !deep);
-            let deep = deep.map(|at| at.max(self.ledger.held(Purpose::Sweep, HISTORY)));
+            let held = self.ledger.held(Purpose::Sweep, HISTORY).max(probe);
+            let deep = deep.map(|at| at.max(held));
             let times = [Some(page), thread, pins, cut, deep];
             times.into_iter().flatten().min().unwrap_or(page)
         });

@@ -195,6 +195,7 @@ impl Engine {
         }
         let cursor_first = !self.safeguards.cursor_in_transaction;
         let rest = self.timing.poll;
+        let clamped = self.ledger.is_clamped();
         let watch = self.watch(id);
         let slot = if deep {
             &mut watch.deep
@@ -214,7 +215,8 @@ impl Engine {
             0
         };
         sweep.cursor.clone_from(&next);
-        if next.is_some() && sweep.stuck < STUCK_MAX {
+        let only_asked = deep && clamped;
+        if next.is_some() && sweep.stuck < STUCK_MAX && !only_asked {
             // The next page at once; after many, others have their turn, and it goes on from there.
             let rests = sweep.pages.is_multiple_of(PAGES_MAX);
             let at = if rests { now.mono + rest } else { now.mono };

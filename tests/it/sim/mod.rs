@@ -6,6 +6,7 @@
 
 mod acts;
 mod check;
+mod clamp;
 mod day;
 mod deeds;
 mod desk;

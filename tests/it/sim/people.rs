@@ -85,7 +85,7 @@ impl Run {
     }
 
     /// They write, answer in threads, correct themselves and delete.
-    fn talk(&mut self) {
+    pub(super) fn talk(&mut self) {
         let thread = self.said.last().filter(|_| self.rng.bool()).cloned();
         let reply = thread.is_some();
         let text = format!("hello {}", self.rng.u32(..1000));
