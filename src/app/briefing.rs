@@ -30,12 +30,15 @@ pub struct Told<'a> {
     pub name: &'a dyn Fn(&UserId) -> String,
     /// Decodes a message's markup.
     pub plain: &'a dyn Fn(&str) -> String,
+    /// Link to the manual for it.
+    pub manual: Option<&'a str>,
     pub zone: Zone,
     pub now: DateTime<Utc>,
 }
 
 static DRILL: Text = Text::fixed("[DRILL] ", "【訓練】");
 static PRIVATE: Text = Text::fixed("[PRIVATE: do not pass on] ", "【非公開・転送禁止】");
+const MANUAL: Text = Text::fixed("Manual", "マニュアル");
 const LEVEL: Text = Text::fixed("Level", "レベル");
 const TEMPERATURE: Text = Text::fixed("temperature", "温度感");
 const PHASE: Text = Text::fixed("phase", "段階");
@@ -68,6 +71,10 @@ pub fn briefing(told: &Told<'_>) -> String {
     let channel = channel.unwrap_or_default();
     let mut lines = vec![format!("{mark}{}{channel}", incident.title)];
     lines.push(vitals(incident, lang));
+    lines.extend(
+        told.manual
+            .map(|link| format!("{}: {link}", MANUAL.get(lang))),
+    );
     lines.push(people(told, lang));
     let times: Vec<String> = incident
         .milestones

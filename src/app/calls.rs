@@ -1,6 +1,7 @@
 //! The call sheet: whom to call when chat is not enough. Made of the configuration alone, so that it
 //! can be read with everything else out of order; nothing of it goes into an event or an export.
 
+use crate::domain::event::Kind;
 use crate::domain::settings::{Config, Contact};
 use crate::domain::text::{cells, clean_line, pad_right};
 use crate::domain::words::{Lang, Text};
@@ -12,6 +13,7 @@ const EMPTY: Text = Text::fixed(
     "連絡先がありません。設定に [[contacts]] を追加してください (書き方は matoi config example)。",
 );
 const MEETINGS: Text = Text::fixed("Meetings", "会議");
+const MANUALS: Text = Text::fixed("Manuals", "マニュアル");
 const PEOPLE: Text = Text::fixed("People", "連絡先");
 const THEN: Text = Text::fixed("then", "不在時");
 
@@ -28,6 +30,10 @@ pub fn sheet(config: &Config, service: Option<&str>, lang: Lang) -> String {
             .map(|link| format!("  {}", clean_line(link)))
             .collect();
         blocks.push(format!("{}\n{}", MEETINGS.get(lang), links.join("\n")));
+    }
+    let manuals = manuals(config, lang);
+    if !manuals.is_empty() {
+        blocks.push(format!("{}\n{}", MANUALS.get(lang), manuals.join("\n")));
     }
     let is_it = |id: &str| Some(id) == service;
     let (first, rest): (Vec<_>, Vec<_>) = config
@@ -55,6 +61,27 @@ pub fn sheet(config: &Config, service: Option<&str>, lang: Lang) -> String {
         blocks.push(format!("{}\n{}", PEOPLE.get(lang), people(config, lang)));
     }
     blocks.join("\n\n")
+}
+
+/// Links by kind, then those of levels that have a section of their own.
+fn manuals(config: &Config, lang: Lang) -> Vec<String> {
+    let kinds = [Kind::Outage, Kind::Security].into_iter();
+    let kinds = kinds.filter_map(|kind| {
+        let link = config.manual.of(kind)?;
+        Some((kind.text().get(lang).to_owned(), link))
+    });
+    let levels = config
+        .levels
+        .iter()
+        .filter(|level| !level.manual.is_empty());
+    let levels = levels.map(|level| {
+        let name = format!("{} {}", level.id, level.name.get(lang));
+        (name, level.manual.as_str())
+    });
+    kinds
+        .chain(levels)
+        .map(|(name, link)| format!("  {}: {}", clean_line(&name), clean_line(link)))
+        .collect()
 }
 
 fn clean_lines(text: &str) -> String {

@@ -1,18 +1,17 @@
 //! From what somebody names to a deed: entries by their numbers, minutes to instants, the next
 //! report's stage. Screen, command line and mentions make deeds alike.
 
+use super::template;
 use crate::both;
 use crate::domain::decide::{Command, WorkOrder};
 use crate::domain::event::{Kind, Named};
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
-use crate::domain::words::{Lang, Text};
+use crate::domain::settings::Config;
+use crate::domain::words::Text;
 use crate::domain::work::{Can, Claim, Deed, Matter, Notice, Offer, Sort, Stage, State};
 use chrono::{DateTime, TimeDelta, Utc};
-
-/// Who is told, where nobody says otherwise: people inside.
-pub const INSIDE: &str = "internal";
 
 /// What somebody asks for, as they named it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,13 +103,30 @@ pub fn state(matter: &Matter, text: Option<&str>) -> Result<State, Problem> {
     })
 }
 
-/// Whom a report is for, in the incident's language.
-pub fn inside(lang: Lang) -> Named {
-    let name = Text::fixed("everyone inside", "社内");
-    Named {
-        id: INSIDE.to_owned(),
-        name: name.get(lang).to_owned(),
+/// Whom a report is for, by id or name; nobody named: whom it is for by configuration.
+///
+/// # Errors
+/// No such audience: the configured ones are named.
+pub fn audience(config: &Config, incident: &Incident, text: &str) -> Result<Named, Problem> {
+    let wanted = text.trim();
+    let named = |name: &str| name.to_lowercase() == wanted.to_lowercase();
+    let mut all = config.audiences.iter();
+    let found = match wanted.is_empty() {
+        true => template::next_audience(config, incident),
+        false => {
+            all.find(|known| named(&known.id) || named(&known.name.0.en) || named(&known.name.0.ja))
+        }
+    };
+    if let Some(found) = found {
+        return Ok(template::named(found, incident));
     }
+    let known: Vec<&str> = config.audiences.iter().map(|a| a.id.as_str()).collect();
+    let known = known.join(", ");
+    Err(Problem::not_found(both!(
+        "There is no audience \"{wanted}\".",
+        "報告先「{wanted}」はありません。"
+    ))
+    .hint(both!("There are: {known}.", "使えるのは: {known}")))
 }
 
 /// A report; its stage follows from those before it.

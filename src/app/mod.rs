@@ -36,6 +36,7 @@ pub mod resolve;
 pub mod show;
 pub mod snapshot;
 pub mod strings;
+pub mod template;
 pub mod undo;
 pub mod update;
 pub mod view;

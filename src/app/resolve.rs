@@ -11,7 +11,7 @@ use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, LevelTerms};
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::problem::Problem;
-use crate::domain::settings::{Config, Fill};
+use crate::domain::settings::{Config, Fill, Level};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Deed;
 use chrono::{DateTime, Utc};
@@ -168,11 +168,23 @@ pub fn level(
         timekeeper: own.then_some(minutes),
         terms: Box::new(LevelTerms {
             owner: Some(level.owner.clone()).filter(|owner| !owner.is_empty()),
-            manual: None,
-            report: None,
+            manual: manual(config, level, incident.kind),
+            report: Some(level.report_minutes).filter(|minutes| *minutes > 0),
         }),
         items: items.collect(),
     })
+}
+
+/// The manual at a level: its own section, else that of the kind.
+fn manual(config: &Config, level: &Level, kind: Kind) -> Option<String> {
+    let own = Some(level.manual.as_str()).filter(|manual| !manual.is_empty());
+    own.or(config.manual.of(kind)).map(str::to_owned)
+}
+
+/// Where the manual for an incident is: as its record says, else as configured for its kind.
+pub fn manual_of<'a>(config: &'a Config, incident: &'a Incident) -> Option<&'a str> {
+    let recorded = incident.level_terms.manual.as_deref();
+    recorded.or(config.manual.of(incident.kind))
 }
 
 /// The mark of personal data with the items that it brings: those of the incident's level, and the
@@ -194,6 +206,7 @@ pub fn kind(config: &Config, lists: &Checklists, incident: &Incident, kind: Kind
     Command::Work(Box::new(WorkOrder {
         deed: Deed::KindChanged {
             incident_kind: kind,
+            manual: level.and_then(|level| manual(config, level, kind)),
         },
         text: None,
         slot: None,
@@ -440,6 +453,8 @@ fn closers(config: &Config, people: &People) -> Vec<UserId> {
 pub struct Reach<'a> {
     pub service: &'a str,
     pub kind: Kind,
+    /// The level's id.
+    pub level: Option<&'a str>,
     pub sight: Sight,
 }
 
@@ -448,6 +463,7 @@ impl<'a> Reach<'a> {
         Reach {
             service: &incident.service,
             kind: incident.kind,
+            level: incident.level.as_ref().map(|level| level.id.as_str()),
             sight: Sight::of(incident, private, drill),
         }
     }
@@ -456,6 +472,7 @@ impl<'a> Reach<'a> {
         Reach {
             service: &declaration.service,
             kind: declaration.kind,
+            level: None,
             sight: Sight {
                 private: declaration.private,
                 drill: declaration.drill,
@@ -503,6 +520,11 @@ pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Comma
                 }
             }
         }
+        Command::Work(order) => {
+            if let Deed::Report { audience, .. } = &order.deed {
+                out.reports = reports(config, of, &audience.id);
+            }
+        }
         _ => {}
     }
     if command.verb().row().loud {
@@ -520,11 +542,29 @@ pub fn outlets(config: &Config, people: &People, of: &Reach<'_>, command: &Comma
         };
         out.broadcast.extend(channels.into_iter().cloned());
     }
-    for names in [&mut out.people, &mut out.groups, &mut out.broadcast] {
+    for names in [
+        &mut out.people,
+        &mut out.groups,
+        &mut out.broadcast,
+        &mut out.reports,
+    ] {
         let mut met = BTreeSet::new();
         names.retain(|name| met.insert(name.clone()));
     }
     out
+}
+
+/// Where a report to an audience is posted beside the incident's channel.
+fn reports(config: &Config, of: &Reach<'_>, audience: &str) -> Vec<String> {
+    let drill = match of.sight.way(Outlet::Report) {
+        Way::Closed | Way::Alike => return Vec::new(),
+        Way::Drills => true,
+        Way::Open | Way::Marked => false,
+    };
+    let audience = config.audience(audience);
+    audience.map_or_else(Vec::new, |audience| {
+        audience.channels_for(of.kind, drill, of.level).to_vec()
+    })
 }
 
 /// A merge as a screen or the command line asks for it: where the other incident is, the engine knows.
@@ -681,6 +721,55 @@ mod tests {
             |private, drill| declared(&config, Some(private), drill, Kind::Outage).mention_here;
         assert!(pages(false, false));
         assert!(!pages(true, false) && !pages(false, true) && !pages(true, true));
+    }
+
+    #[test]
+    fn a_report_is_posted_where_its_audience_reads_about_such_an_incident() {
+        use crate::domain::settings::Audience;
+        use crate::domain::work::Can;
+        let (mut config, people) = (config(), people());
+        config.audiences.push(Audience {
+            id: "executives".into(),
+            name: Label::of("execs", "役員"),
+            channels: vec!["#exec".into(), "#exec".into()],
+            security_channels: vec!["#exec-sec".into()],
+            drill_channels: vec!["#drills".into()],
+            levels: vec!["1".into(), "2".into()],
+            ..Audience::default()
+        });
+        let mut incident = Incident::new(IncidentId::new("i1"));
+        let heard = |incident: &Incident, id: &str, private, drill| {
+            let audience = super::super::deeds::audience(&config, incident, id).expect("known");
+            let report =
+                super::super::deeds::report(incident, audience, &Can::default(), None, false);
+            let reach = Reach::of(incident, private, drill);
+            outlets(&config, &people, &reach, &report)
+        };
+        let none: [&str; 0] = [];
+        let level = |id: &str| Named {
+            id: id.into(),
+            name: "L".into(),
+        };
+        assert_eq!(heard(&incident, "役員", false, false).reports, none);
+        incident.level = Some(level("2"));
+        assert_eq!(heard(&incident, "役員", false, false).reports, ["#exec"]);
+        assert_eq!(heard(&incident, "", false, false), Outlets::default());
+        assert_eq!(heard(&incident, "execs", false, true).reports, ["#drills"]);
+        assert_eq!(heard(&incident, "execs", true, false).reports, none);
+        assert_eq!(heard(&incident, "execs", true, true).reports, none);
+        incident.kind = Kind::Security;
+        assert_eq!(
+            heard(&incident, "execs", false, false).reports,
+            ["#exec-sec"]
+        );
+        incident.work.restricted = Some(now());
+        assert_eq!(heard(&incident, "execs", false, true).reports, none);
+        incident.work.restricted = None;
+        incident.level = Some(level("3"));
+        assert_eq!(heard(&incident, "execs", false, true).reports, none);
+        let unknown = super::super::deeds::audience(&config, &incident, "press");
+        let hint = unknown.expect_err("nobody").hint.expect("who there is");
+        assert!(hint.en.contains("internal, executives"), "{hint:?}");
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub mod mark {
 pub mod pane {
     use crate::domain::words::Text;
     texts! {
+        MANUAL = "Manual: {}", "マニュアル: {}";
         TIMELINE = "TIMELINE", "タイムライン";
         STORY = "story", "要点";
         ALL_RECORDS = "all", "全記録";
@@ -284,6 +285,7 @@ pub mod form {
         ACTIONS = "Actions: what is being done, by whom", "対応: していることと担当 (約束は書かない)";
         NEEDS = "Needs: what is missing; say \"none\"", "必要なもの: なければ「なし」と書く";
         WITHIN = "Minutes", "時間 (分)";
+        AUDIENCE = "For whom", "報告先";
         NEXT_IN = "Next one in minutes", "次の報告まで (分)";
         LAST = "This is the last one", "最終報";
         NOTICE = "What, who is affected, since when, work-around, next notice, apology", "告知文: 内容・影響範囲・発生時刻・回避策・次回・お詫び";
@@ -305,6 +307,7 @@ pub mod confirm {
     texts! {
         OPENS = "Opens {}", "{} を開きます";
         ON = "For {} {}", "対象: {} {}";
+        POSTED_IN = "Also posted in {}", "投稿先: このチャンネルと {}";
         ANNOUNCED = "Announced in {}", "告知先: {}";
         ANNOUNCED_NOWHERE = "Announced nowhere but in its channel", "告知先: なし (チャンネル内のみ)";
         INVITES = "Invites {}", "招待: {}";

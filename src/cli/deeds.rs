@@ -7,6 +7,7 @@ use crate::app::clock;
 use crate::app::deeds::{self, Wanted};
 use crate::app::form::default_minutes;
 use crate::app::resolve::{self, Checklists};
+use crate::app::template;
 use crate::domain::decide::Command;
 use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, UserId};
@@ -160,9 +161,12 @@ pub enum Deed {
         /// What is missing; "none" is said
         #[arg(long)]
         needs: String,
-        /// The next update, in minutes
-        #[arg(long, default_value_t = 30)]
-        next: u32,
+        /// Whom it is for; without it, who was promised the next one, else the first audience
+        #[arg(long)]
+        audience: Option<String>,
+        /// The next update, in minutes; without it, as configured for the audience and the level
+        #[arg(long)]
+        next: Option<u32>,
         /// The last report
         #[arg(long = "final")]
         last: bool,
@@ -477,6 +481,7 @@ impl Deed {
                 conditions,
                 actions,
                 needs,
+                audience,
                 next,
                 last,
                 ..
@@ -489,8 +494,13 @@ impl Deed {
                 for warning in lint(&can) {
                     super::out::talk(&warning.text(), session.context.lang);
                 }
+                let config = &session.context.loaded.config;
+                let audience = audience.unwrap_or_default();
+                let audience = deeds::audience(config, incident, &audience)?;
+                let next =
+                    next.unwrap_or_else(|| template::minutes(config, incident, &audience.id));
                 let next = later(Some(next)).filter(|_| !last);
-                deeds::report(incident, deeds::inside(incident.lang), &can, next, last)
+                deeds::report(incident, audience, &can, next, last)
             }
             Deed::Notice(line) => deeds::with_text(Done::Notice {}, line.text),
             Deed::Approve { .. } => Done::Approved {

@@ -3,6 +3,7 @@
 use super::context::{Context, Session};
 use super::out;
 use crate::app::briefing;
+use crate::app::resolve;
 use crate::app::show;
 use crate::both;
 use crate::domain::ids::IncidentId;
@@ -72,7 +73,8 @@ pub(super) fn told(
     tell: impl FnOnce(&briefing::Told<'_>) -> String + Send + 'static,
 ) -> Result<Option<String>, Problem> {
     let people = session.people_now();
-    let zone = session.context.config.time_zone;
+    let config = session.context.config.clone();
+    let zone = config.time_zone;
     session.core.look(move |engine, now| {
         let incident = engine.shown(&id)?;
         let row = engine.image().incidents.get(&id);
@@ -91,6 +93,7 @@ pub(super) fn told(
                 person.map_or_else(|| engine.name(user), |person| person.name.clone())
             },
             plain: &|text| mrkdwn::plain(text, &names),
+            manual: resolve::manual_of(&config, &incident),
             zone,
             now: now.wall,
         }))

@@ -547,8 +547,12 @@ impl Incident {
             }),
             Body::Work(deed) => {
                 match deed {
-                    Deed::KindChanged { incident_kind } => {
+                    Deed::KindChanged {
+                        incident_kind,
+                        manual,
+                    } => {
                         self.kind = *incident_kind;
+                        self.level_terms.manual.clone_from(manual);
                         // Its items are the level's from here on.
                         self.level_event = Some(recorded.event.id.clone());
                     }

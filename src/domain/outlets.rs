@@ -141,6 +141,7 @@ const fn ways(outlet: Outlet) -> (Way, Way, Way, Way) {
 const fn outlet_of(task: &Task) -> Option<Outlet> {
     match task {
         Task::InvitePerson { .. } | Task::InviteGroup { .. } => Some(Outlet::Join),
+        Task::Announce { report: true, .. } => Some(Outlet::Report),
         Task::Announce { .. } => Some(Outlet::Broadcast),
         Task::Create { .. }
         | Task::Event { .. }

@@ -361,6 +361,9 @@ pub fn task_words(task: &Task) -> Text {
         Task::InviteGroup { who } => {
             crate::both!("invite the group {who}", "グループ {who} を招待する")
         }
+        Task::Announce {
+            to, report: true, ..
+        } => crate::both!("report in {to}", "{to} に報告する"),
         Task::Announce { to, .. } => crate::both!("announce in {to}", "{to} に告知する"),
         Task::React { .. } => Text::fixed(
             "place a reaction to answer with",

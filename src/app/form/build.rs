@@ -269,8 +269,10 @@ fn situation(model: &Model, incident: &Incident) -> String {
 fn levels(model: &Model, incident: &Incident) -> Field {
     let options = model.snapshot.config.levels.iter().map(|level| {
         let mut option = opt(&level.id, named(&level.id, &level.name.0));
-        if !level.owner.is_empty() {
-            option.detail = Some(Text::same(level.owner.clone()));
+        let details = [level.owner.as_str(), level.manual.as_str()].into_iter();
+        let details: Vec<&str> = details.filter(|text| !text.is_empty()).collect();
+        if !details.is_empty() {
+            option.detail = Some(Text::same(details.join(" · ")));
         }
         option
     });

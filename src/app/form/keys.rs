@@ -78,6 +78,7 @@ fn settle(form: &mut Form, model: &Model) {
     if let Some(field) = form.field_mut("private").filter(|field| !field.touched) {
         field.input = Input::Flag(private);
     }
+    super::work::follow_audience(form, model);
     read::check(form, model, false);
 }
 

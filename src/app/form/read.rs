@@ -2,6 +2,7 @@
 
 use super::{Field, Form, Input};
 use crate::app::clock;
+use crate::app::deeds;
 use crate::app::model::Model;
 use crate::app::resolve::{self, Reach, Wish};
 use crate::app::strings::{confirm as c, fill, form as s};
@@ -13,6 +14,7 @@ use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::Can;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
@@ -237,6 +239,17 @@ pub(super) fn misses(model: &Model, target: Option<&IncidentId>) -> Vec<Miss> {
         .unwrap_or_default()
 }
 
+/// Where a report goes beside its channel.
+fn posted_in(form: &Form, model: &Model) -> Option<String> {
+    let incident = target(form, model).ok()?;
+    let config = &model.snapshot.config;
+    let audience = deeds::audience(config, &incident, &form.value("audience")).ok()?;
+    let report = deeds::report(&incident, audience, &Can::default(), None, false);
+    let out = outlets(model, form.target.as_ref(), &report);
+    let channels = out.reports.join(", ");
+    (!channels.is_empty()).then(|| fill(&c::POSTED_IN, model.lang, &[&channels]))
+}
+
 /// What a confirmation prints: the target by name, who will hear of it, and what cannot be undone.
 /// As far as the form is filled in.
 pub fn preview(form: &Form, model: &Model) -> Vec<String> {
@@ -246,6 +259,9 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
     if let Some(summary) = summary {
         let channel = crate::app::view::channel_name(summary, lang);
         lines.push(fill(&c::ON, lang, &[&channel, &summary.incident.title]));
+    }
+    if form.verb == Verb::Report {
+        lines.extend(posted_in(form, model));
     }
     if form.confirm.is_none() {
         return lines;

@@ -9,13 +9,14 @@ use crate::app::deeds::{self, Wanted};
 use crate::app::model::Model;
 use crate::app::resolve;
 use crate::app::strings::form as s;
+use crate::app::template;
 use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
-use crate::domain::settings::Timers;
+use crate::domain::settings::{INSIDE, Timers};
 use crate::domain::verb::Verb;
 use crate::domain::work::{Can, Deed, Section, Sort, State};
 
@@ -121,30 +122,8 @@ pub(super) fn fields(
             entries(incident, subject, &|sort| sort == Sort::Decision),
             line("line", s::LINE, true),
         ],
-        Verb::Report => {
-            let last = incident.work.last_report(deeds::INSIDE);
-            let part =
-                |key, label, text: &str| long(key, label, &crate::app::view::decoded(model, text));
-            let first = first_report(model, incident);
-            let last = last.map_or(&first, |report| &report.can);
-            let mut needs = part("needs", s::NEEDS, &last.needs);
-            needs.required = false;
-            vec![
-                part("conditions", s::CONDITIONS, &last.conditions),
-                part("actions", s::ACTIONS, &last.actions),
-                needs,
-                with(
-                    line("minutes", s::NEXT_IN, true),
-                    &incident
-                        .level_terms
-                        .report
-                        .unwrap_or(timers.executives_minutes)
-                        .to_string(),
-                ),
-                flag("last", s::LAST),
-            ]
-        }
-        Verb::Notice => vec![long("text", s::NOTICE, "")],
+        Verb::Report => report_fields(model, incident, subject),
+        Verb::Notice => vec![long("text", s::NOTICE, &template::notice(model, incident))],
         Verb::Approve | Verb::RollCall | Verb::Here | Verb::Confirm | Verb::Accept => Vec::new(),
         Verb::Decline | Verb::Review => Vec::new(),
         Verb::Publish => vec![
@@ -225,20 +204,56 @@ pub(super) fn fields(
     })
 }
 
-/// What is known already: the situation, who has which task in hand, what is missing.
-fn first_report(model: &Model, incident: &Incident) -> Can {
-    let lines = |sort: Sort| {
-        let open = incident.work.open(sort).map(|matter| match &matter.owner {
-            Some(held) => format!("{} ({})", matter.line, model.name(&held.user)),
-            None => matter.line.clone(),
-        });
-        open.collect::<Vec<_>>().join("\n")
+/// Whom it is for is asked only where there are several; `subject` names one.
+fn report_fields(model: &Model, incident: &Incident, subject: Option<&str>) -> Vec<Field> {
+    let config = &model.snapshot.config;
+    let named = subject.and_then(|id| config.audience(id));
+    let chosen = named.or_else(|| template::next_audience(config, incident));
+    let id = chosen.map_or(INSIDE, |audience| audience.id.as_str());
+    let can = template::report(model, incident, id);
+    let mut fields = Vec::new();
+    if config.audiences.len() > 1 {
+        let options = config.audiences.iter();
+        let options = options.map(|audience| opt(&audience.id, audience.name.text()));
+        let mut field = choice("audience", s::AUDIENCE, options.collect());
+        choose(&mut field, id);
+        fields.push(field);
+    }
+    let mut needs = long("needs", s::NEEDS, &can.needs);
+    needs.required = false;
+    let minutes = template::minutes(config, incident, id).to_string();
+    fields.extend([
+        long("conditions", s::CONDITIONS, &can.conditions),
+        long("actions", s::ACTIONS, &can.actions),
+        needs,
+        with(line("minutes", s::NEXT_IN, true), &minutes),
+        flag("last", s::LAST),
+    ]);
+    fields
+}
+
+/// Another audience was told something else, and is told more or less often: what nobody has
+/// touched yet follows.
+pub(super) fn follow_audience(form: &mut Form, model: &Model) {
+    let audience = form.value("audience");
+    let chosen = form.field("audience").is_some_and(|field| field.touched);
+    let (true, Some(incident)) = (chosen && form.verb == Verb::Report, model.incident()) else {
+        return;
     };
-    let situation = incident.situation.as_ref();
-    Can {
-        conditions: situation.map(|s| s.text.clone()).unwrap_or_default(),
-        actions: lines(Sort::Task),
-        needs: lines(Sort::Need),
+    let can = template::report(model, incident, &audience);
+    let minutes = template::minutes(&model.snapshot.config, incident, &audience);
+    for (key, text) in [
+        ("conditions", can.conditions),
+        ("actions", can.actions),
+        ("needs", can.needs),
+        ("minutes", minutes.to_string()),
+    ] {
+        let field = form.field_mut(key).filter(|field| !field.touched);
+        if let Some(field) = field.filter(|field| field.value() != text)
+            && let super::Input::Text(edit) = &mut field.input
+        {
+            edit.set(&text);
+        }
     }
 }
 
@@ -320,7 +335,9 @@ pub(super) fn read(
             };
             let last = form.flag("last");
             let next = due("minutes")?.filter(|_| !last);
-            deeds::report(incident, deeds::inside(incident.lang), &can, next, last)
+            let config = &model.snapshot.config;
+            let audience = deeds::audience(config, incident, &form.value("audience"))?;
+            deeds::report(incident, audience, &can, next, last)
         }
         Verb::Notice => deeds::with_text(Deed::Notice {}, needed("text")?),
         Verb::Approve => Deed::Approved {

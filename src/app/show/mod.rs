@@ -96,6 +96,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
         },
         "phase": i.phase.name(),
         "level": i.level.as_ref().map(|l| &l.id),
+        "manual": i.level_terms.manual,
         "temperature": i.temperature.as_ref().map(|t| &t.id),
         "situation": i.situation.as_ref().map(|s| (shown.plain)(&s.text)),
         "milestones": milestones,

@@ -1,11 +1,13 @@
 //! The program driven by its keys: what they do, and above all what they must not do.
 
+mod audiences;
 mod care;
 mod catchup;
 mod deputy;
 mod forms;
 mod keys;
 mod keystrokes;
+mod manuals;
 mod matters;
 mod outbox;
 mod screens;

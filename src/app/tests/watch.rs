@@ -444,6 +444,7 @@ fn what_the_law_wants_counts_from_when_it_was_known_and_goes_with_its_item() {
     // On purpose: the final report has longer.
     let kind = Deed::KindChanged {
         incident_kind: crate::domain::event::Kind::Security,
+        manual: None,
     };
     world.act(kind.into(), ME);
     let last = law(&world, "authority-final").expect("runs");

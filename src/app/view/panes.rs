@@ -65,6 +65,14 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
         .collect()
 }
 
+/// Where the manual for this incident is, under its name.
+pub fn manual(model: &Model) -> Option<String> {
+    let incident = model.incident()?;
+    let link = crate::app::resolve::manual_of(&model.snapshot.config, incident)?;
+    let link = crate::domain::text::clean_line(link);
+    Some(fill(&p::MANUAL, model.lang, &[&link]))
+}
+
 /// Of several marks on one line, what failed.
 pub(super) fn worst(marks: impl IntoIterator<Item = Option<Said>>) -> Option<Said> {
     let marks = marks.into_iter().flatten();

@@ -169,6 +169,8 @@ pub struct Outlets {
     pub groups: Vec<String>,
     /// Channels that hear of loud acts.
     pub broadcast: Vec<String>,
+    /// Channels of the audience that a report is for.
+    pub reports: Vec<String>,
     /// The declaration pages @here there.
     pub mention_here: bool,
 }

@@ -130,6 +130,10 @@ impl Deputy<'_> {
             Clock::Report(audience) => (Subject::Report(audience.clone()), Verb::Report),
             _ => (Subject::Notice, Verb::Notice),
         };
+        let opens = match &about {
+            Subject::Report(audience) => Opens::About(verb, audience.clone()),
+            _ => Opens::Verb(verb),
+        };
         let span = rough((timer.due - self.now).abs());
         let (en, ja) = (&timer.text.en, &timer.text.ja);
         let over = timer.pressure == Pressure::Overdue;
@@ -146,7 +150,7 @@ impl Deputy<'_> {
         };
         let weight = if over { Weight::Alarm } else { Weight::Warning };
         let key = format!("{}/{over}", timer.key);
-        let prompt = Prompt::new(about, key, Opens::Verb(verb), text);
+        let prompt = Prompt::new(about, key, opens, text);
         self.told(prompt.weighing(weight));
     }
 

@@ -1,11 +1,11 @@
 //! What the types cannot refuse: ids that clash, names Slack would not take, numbers that make no
 //! sense together.
 
-use super::Config;
 use super::naming::fits_channel_name;
+use super::{Config, Label, template};
 use crate::both;
 use crate::domain::checklists;
-use crate::domain::words::Text;
+use crate::domain::words::{Lang, Text};
 use std::collections::HashSet;
 
 /// One mistake, at a key such as `levels.0.id`.
@@ -37,6 +37,35 @@ impl Faults {
                 ),
                 None,
             );
+        }
+    }
+
+    fn link(&mut self, path: &str, link: &str) {
+        let whole = link.starts_with("https://") || link.starts_with("http://");
+        let plain = !link.contains(|c: char| c.is_whitespace() || "<>|".contains(c));
+        if !link.is_empty() && !(whole && plain) {
+            self.add(
+                path,
+                both!("`{link}` is no link", "`{link}` はリンクではありません"),
+                Some(Text::fixed("https://…", "https:// で始めてください")),
+            );
+        }
+    }
+
+    fn blanks(&mut self, path: &str, template: &Label) {
+        for lang in [Lang::En, Lang::Ja] {
+            if let Some(name) = template::unknown(template.get(lang)) {
+                let known: Vec<String> = template::BLANKS
+                    .iter()
+                    .map(|blank| format!("{{{blank}}}"))
+                    .collect();
+                let known = known.join(" ");
+                return self.add(
+                    path,
+                    both!("there is no {{{name}}}", "{{{name}}} は使えません"),
+                    Some(both!("there are {known}", "使えるのは {known} です")),
+                );
+            }
         }
     }
 
@@ -329,6 +358,52 @@ impl Config {
         }
     }
 
+    fn check_audiences(&self, faults: &mut Faults) {
+        let ids = self.audiences.iter().map(|audience| audience.id.as_str());
+        faults.ids("audiences", ids, 40);
+        for (i, audience) in self.audiences.iter().enumerate() {
+            let at = |key: &str| format!("audiences.{i}.{key}");
+            if audience.name.is_empty() {
+                let id = &audience.id;
+                faults.add(
+                    at("name"),
+                    both!(
+                        "audience `{id}` has no name",
+                        "報告先 `{id}` に名前がありません"
+                    ),
+                    None,
+                );
+            }
+            for (key, channels) in [
+                ("channels", &audience.channels),
+                ("security_channels", &audience.security_channels),
+                ("drill_channels", &audience.drill_channels),
+            ] {
+                faults.each(&at(key), channels, Naming::Channel);
+            }
+            faults.within(&at("minutes"), audience.minutes, 0, 24 * 60);
+            for (n, level) in audience.levels.iter().enumerate() {
+                if self.level(level).is_none() {
+                    faults.add(
+                        format!("{}.{n}", at("levels")),
+                        both!(
+                            "there is no level `{level}`",
+                            "レベル `{level}` はありません"
+                        ),
+                        Some(Text::fixed(
+                            "write the id of one of the [[levels]]",
+                            "[[levels]] の id を書いてください",
+                        )),
+                    );
+                }
+            }
+            faults.blanks(&at("template"), &audience.template);
+        }
+        faults.blanks("notice.template", &self.notice.template);
+        faults.link("manual.outage", &self.manual.outage);
+        faults.link("manual.security", &self.manual.security);
+    }
+
     fn check_tables(&self, faults: &mut Faults) {
         faults.ids("services", self.services.iter().map(|s| s.id.as_str()), 40);
         for (i, service) in self.services.iter().enumerate() {
@@ -336,6 +411,7 @@ impl Config {
             faults.each(&at("groups"), &service.groups, Naming::Group);
             faults.each(&at("broadcast"), &service.broadcast, Naming::Channel);
         }
+        self.check_audiences(faults);
         faults.ids(
             "temperatures",
             self.temperatures.iter().map(|t| t.id.as_str()),
@@ -379,6 +455,13 @@ impl Config {
                     )),
                 );
             }
+            faults.within(
+                &format!("levels.{i}.report_minutes"),
+                level.report_minutes,
+                0,
+                24 * 60,
+            );
+            faults.link(&format!("levels.{i}.manual"), &level.manual);
             faults.each(
                 &format!("levels.{i}.call"),
                 &level.call,

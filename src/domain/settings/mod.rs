@@ -5,13 +5,16 @@
 //! The fold never reads these. What a setting means for an incident is written into the event that
 //! introduces it, so that consoles with different files still agree.
 
+mod audience;
 mod check;
 mod label;
 mod legal;
 mod naming;
+pub mod template;
 mod timers;
 mod zone;
 
+pub use audience::{Audience, INSIDE, Manual, Notice};
 pub use check::Fault;
 pub use label::Label;
 pub use legal::Legal;
@@ -25,7 +28,7 @@ use serde::{Deserialize, Serialize};
 /// The service that always exists, for an incident that fits no other.
 pub const OTHER_SERVICE: &str = "other";
 
-/// The whole file. Tables that name things (`services`, `levels`, `temperatures`) the
+/// The whole file. Tables that name things (`services`, `levels`, `temperatures`, `audiences`) the
 /// default list as a whole when they are given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -43,10 +46,13 @@ pub struct Config {
     pub timers: Timers,
     pub close: Close,
     pub checklists: Checklists,
+    pub notice: Notice,
+    pub manual: Manual,
     pub call_sheet: CallSheet,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
     pub legal: Vec<Legal>,
+    pub audiences: Vec<Audience>,
     pub services: Vec<Service>,
     pub temperatures: Vec<Temperature>,
     pub levels: Vec<Level>,
@@ -250,9 +256,18 @@ pub struct Level {
     pub call: Vec<String>,
     /// Between timekeeper calls at this level, in minutes; 0: as under `timekeeper`.
     pub timekeeper_minutes: u32,
+    /// Between reports at this level, in minutes; 0: as the audience says, else as under `timers`.
+    pub report_minutes: u32,
+    /// Its section of the manual, a link; empty: the manual of the incident's kind.
+    pub manual: String,
 }
 
 impl Config {
+    /// An audience by its id.
+    pub fn audience(&self, id: &str) -> Option<&Audience> {
+        self.audiences.iter().find(|audience| audience.id == id)
+    }
+
     pub fn level(&self, id: &str) -> Option<&Level> {
         self.levels.iter().find(|level| level.id == id)
     }
@@ -295,9 +310,12 @@ impl Default for Config {
             timers: Timers::default(),
             close: Close::default(),
             checklists: Checklists::default(),
+            notice: Notice::default(),
+            manual: Manual::default(),
             call_sheet: CallSheet::default(),
             contacts: Vec::new(),
             legal: Legal::japan(),
+            audiences: vec![Audience::inside()],
             services: vec![Service {
                 id: OTHER_SERVICE.to_owned(),
                 name: Label::of("Other", "その他"),

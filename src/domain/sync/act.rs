@@ -11,6 +11,7 @@ use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::verb::Right;
 use crate::domain::words::Text;
+use crate::domain::work::Deed;
 use crate::wire::mrkdwn::escape;
 
 /// A command with who gives it and where it is to be heard.
@@ -298,6 +299,15 @@ impl Engine {
                 to: to.clone(),
                 event: event.clone(),
                 here: outlets.mention_here && matches!(body, Body::Declared { .. }),
+                report: false,
+            }));
+        }
+        if let Body::Work(Deed::Report { .. }) = body {
+            tasks.extend(outlets.reports.iter().map(|to| Task::Announce {
+                to: to.clone(),
+                event: event.clone(),
+                here: false,
+                report: true,
             }));
         }
         tasks
@@ -458,6 +468,72 @@ mod tests {
         assert_eq!(announced, Vec::<String>::new());
         let gone: Vec<_> = engine.given_up().map(|job| &job.task).collect();
         assert!(matches!(gone[..], [Task::Announce { .. }]), "{gone:?}");
+        assert!(engine.outbox().next().is_none());
+    }
+
+    #[test]
+    fn a_report_is_posted_whole_to_its_audience_once_and_never_after_it_was_restricted() {
+        use crate::domain::event::Named;
+        use crate::domain::work::{Deed, Stage};
+        let (mut engine, id, mut rng, _) = declared(Timing::default());
+        let report = |text: &str| {
+            let audience = Named {
+                id: "executives".into(),
+                name: "execs".into(),
+            };
+            let deed = Deed::Report {
+                audience,
+                stage: Stage::First,
+                next: None,
+            };
+            let mut made = order(
+                "U1",
+                Command::Work(Box::new(crate::domain::decide::WorkOrder {
+                    deed,
+                    text: Some(text.into()),
+                    slot: None,
+                    items: Vec::new(),
+                })),
+            );
+            made.outlets.reports = vec!["#exec".into()];
+            made
+        };
+        let restricted = order("U1", Deed::Restricted {}.into());
+        let mut announced = Vec::new();
+        let whole = "Conditions:\ncards <@U2> fail";
+        for (second, order) in [
+            (60, report(whole)),
+            (80, report("too late")),
+            (81, restricted),
+        ] {
+            if second == 80 {
+                for second in 31..39 {
+                    announced.extend(carry_out(&mut engine, at(second * 2), &mut rng));
+                }
+            }
+            let step = engine.act(Some(&id), &order, at(second), &mut rng);
+            engine.absorb(&step.expect("accepted").1.writes);
+        }
+        for second in 41..50 {
+            announced.extend(carry_out(&mut engine, at(second * 2), &mut rng));
+        }
+        // It is no loud act: only its audience hears of it.
+        let [said] = announced.as_slice() else {
+            panic!("{announced:?}");
+        };
+        assert!(
+            said.starts_with("Payments fail: *First report* for execs"),
+            "{said}"
+        );
+        assert!(
+            said.ends_with("<#C1>\nConditions:\ncards &lt;@U2&gt; fail"),
+            "{said}"
+        );
+        let gone: Vec<_> = engine.given_up().map(|job| job.task.clone()).collect();
+        assert!(
+            matches!(gone[..], [Task::Announce { report: true, .. }]),
+            "{gone:?}"
+        );
         assert!(engine.outbox().next().is_none());
     }
 

@@ -105,6 +105,9 @@ pub enum Task {
         /// Pages whoever is online there.
         #[serde(default, skip_serializing_if = "is_false")]
         here: bool,
+        /// A report in its audience's channel.
+        #[serde(default, skip_serializing_if = "is_false")]
+        report: bool,
     },
     /// An answer is placed on a question, to be pressed.
     React {
@@ -146,10 +149,16 @@ impl Task {
                 id: fresh(),
                 name: name.clone(),
             }),
-            Task::Announce { to, event, here } if event == gone => Some(Task::Announce {
+            Task::Announce {
+                to,
+                event,
+                here,
+                report,
+            } if event == gone => Some(Task::Announce {
                 to: to.clone(),
                 event: fresh(),
                 here: *here,
+                report: *report,
             }),
             _ => None,
         }

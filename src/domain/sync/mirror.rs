@@ -10,6 +10,7 @@ use crate::domain::sentence::{Piece, level_words, sentence};
 use crate::domain::text::{clean, clean_line};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::Lang;
+use crate::domain::work::Deed;
 use crate::wire::mrkdwn::{self, escape};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -563,6 +564,13 @@ fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
         pick("phase", "段階"),
         incident.phase.text().get(lang),
     ));
+    if let Some(manual) = &incident.level_terms.manual {
+        lines.push(format!(
+            "{}: {}",
+            pick("Manual", "マニュアル"),
+            escape(manual)
+        ));
+    }
     if let Some(merged) = &incident.merged_into {
         let there = Piece::Channel(merged.place.channel.clone(), merged.place.name.clone());
         lines.push(format!(
@@ -652,11 +660,11 @@ pub fn card_metadata(incident: &Incident, hash: &str) -> Metadata {
     }
 }
 
-/// What the broadcast channels are told about a loud event. `heard` are those who wrote in the
-/// incident's channel.
+/// What other channels are told about an event: broadcast channels about a loud one, those of its
+/// audience about a report, whole. `heard` are those who wrote in the incident's channel.
 pub fn announcement(
     id: &EventId,
-    body: &Body,
+    (body, text): (&Body, Option<&str>),
     by: &UserId,
     incident: &Incident,
     (row, heard): (&IncidentRow, &BTreeSet<UserId>),
@@ -680,7 +688,10 @@ pub fn announcement(
         Body::Declared { .. } => String::new(),
         _ => format!("{}: ", escape(&incident.title)),
     };
-    let more = broadcast::more(body, incident, row.drill, heard, names);
+    let mut more = broadcast::more(body, incident, row.drill, heard, names);
+    if let Body::Work(Deed::Report { .. }) = body {
+        more.extend(text.map(str::to_owned));
+    }
     let lines = std::iter::once(format!("{mark}{title}{said}{channel}")).chain(more);
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -328,7 +328,9 @@ impl Engine {
                 channel,
                 who: who.clone(),
             }),
-            Task::Announce { to, event, here } if self.position_of(event).is_some() => {
+            Task::Announce {
+                to, event, here, ..
+            } if self.position_of(event).is_some() => {
                 if self.doubted.contains_key(&job.seq) {
                     return Some(Call::SeekAnnouncement {
                         to: to.clone(),
@@ -341,7 +343,7 @@ impl Engine {
                 let heard = self.heard(&row.id).into_keys().collect();
                 let said = mirror::announcement(
                     &recorded.event.id,
-                    body,
+                    (body, recorded.text.as_deref()),
                     &recorded.by,
                     &state,
                     (row, &heard),

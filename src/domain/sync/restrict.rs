@@ -9,6 +9,7 @@ use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::Deed;
 use crate::wire::mrkdwn;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -190,6 +191,7 @@ fn announced(body: Option<&Body>) -> Text {
         Some(Body::Level { .. }) => Text::fixed("the level", "レベル"),
         Some(Body::Recovered { .. }) => Text::fixed("the recovery", "復旧"),
         Some(Body::Resolved { .. }) => Text::fixed("the resolution", "解決"),
+        Some(Body::Work(Deed::Report { .. })) => Text::fixed("a report", "報告"),
         Some(Body::Reopened { .. }) => Text::fixed("the reopening", "再開"),
         _ => Text::fixed("an announcement", "告知"),
     }

@@ -234,10 +234,16 @@ impl Engine {
             },
             Task::InvitePerson { .. } => Task::InvitePerson { who: target()? },
             Task::InviteGroup { .. } => Task::InviteGroup { who: target()? },
-            Task::Announce { event, here, .. } => Task::Announce {
+            Task::Announce {
+                event,
+                here,
+                report,
+                ..
+            } => Task::Announce {
                 to: target()?,
                 event: event.clone(),
                 here: *here,
+                report: *report,
             },
             Task::Event { id } => return self.reword(step, job, id, text, by, now, rng),
             _ => return Err(nothing_to_edit()),

@@ -93,7 +93,7 @@ pub fn check(
                 ));
             }
         }
-        Deed::KindChanged { incident_kind } => {
+        Deed::KindChanged { incident_kind, .. } => {
             if incident.kind == *incident_kind {
                 return Err(refused("It is of this kind already.", "既にこの種別です。"));
             }

@@ -314,6 +314,9 @@ pub enum Deed {
     },
     KindChanged {
         incident_kind: Kind,
+        /// The manual of an incident of this kind and level, a link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manual: Option<String>,
     },
     /// Where people talk: a call's link.
     Meeting {
@@ -443,7 +446,7 @@ impl Deed {
             }
             Deed::Moved { matter, due } => vec![at("due", matter, &millis(due))],
             Deed::Given { matter, owner } => vec![at("owner", matter, &owner.0)],
-            Deed::KindChanged { incident_kind } => vec![named("kind", incident_kind.name())],
+            Deed::KindChanged { incident_kind, .. } => vec![named("kind", incident_kind.name())],
             Deed::Meeting { link } => vec![named("meeting", link)],
             Deed::Approved { notice } => vec![at("notice", notice, "approved")],
             Deed::Published { notice, .. } => vec![at("notice", notice, "published")],

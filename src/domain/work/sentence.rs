@@ -123,7 +123,7 @@ pub fn sentence(
             dash(),
             who(),
         ],
-        Deed::KindChanged { incident_kind } => vec![
+        Deed::KindChanged { incident_kind, .. } => vec![
             pick("Kind changed to ", "種別を変更: "),
             strong(incident_kind.text().get(lang)),
             text(match (incident_kind, ja) {

@@ -94,6 +94,7 @@ fn every_kind_is_written_as_it_will_always_be() {
         },
         Deed::KindChanged {
             incident_kind: Kind::Security,
+            manual: None,
         },
         Deed::Meeting {
             link: "https://example.com".into(),
@@ -332,6 +333,7 @@ fn another_kind_brings_its_items_and_keeps_ticks() {
     let ticked = Body::Ticked { item: "a".into() };
     let kind = Body::Work(Deed::KindChanged {
         incident_kind: Kind::Security,
+        manual: None,
     });
     let bodies = [
         level,

@@ -67,6 +67,19 @@ pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
 pub fn checklist(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let items = panes::checklist(scene.model);
     let width = usize::from(area.width);
+    // Where it fits, the last row is the manual's.
+    let mut area = area;
+    if let Some(link) = panes::manual(scene.model).filter(|_| area.height >= 5) {
+        area.height -= 1;
+        let row = Rect {
+            y: area.y + area.height,
+            height: 1,
+            ..area
+        };
+        let text = fit(&link, width.saturating_sub(2)).into_owned();
+        let line = Line::new().gap(1).and(Meaning::Muted, text);
+        canvas.lines("manual", row, &[line]);
+    }
     let most = if area.height >= 12 { 2 } else { 1 };
     let lines = |at: usize| item(&items[at], width, most);
     let id = |at: usize| items[at].id.clone();

@@ -1,6 +1,7 @@
 //! The program itself: subcommands, several consoles on one workspace, crashes, faults, bad input.
 
 mod archive;
+mod audiences;
 mod bad;
 mod crash;
 mod declaring;

@@ -91,6 +91,7 @@ impl Run {
             }
             21 => Deed::KindChanged {
                 incident_kind: [Kind::Outage, Kind::Security][self.rng.usize(..2)],
+                manual: None,
             },
             22 => {
                 text = Some(format!("written {number}"));
