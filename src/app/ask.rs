@@ -74,6 +74,7 @@ fn with<T>(
         name: &|user| model.name(user),
         failed: failed(model, &incident.id),
         others: &others,
+        archived: model.summary(&incident.id).is_some_and(|s| s.archived),
     };
     then(&rules, &heard, &local(model, &incident.id))
 }

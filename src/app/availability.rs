@@ -83,7 +83,7 @@ fn may(verb: Verb, model: &Model) -> Result<(), Text> {
     match verb {
         Verb::Recover => unless(!phase.is_burning(), why::RECOVERED),
         Verb::Resolve => unless(phase.is_burning(), why::BURNING),
-        Verb::Reopen => unless(phase.is_burning(), why::STILL_RUNNING),
+        Verb::Reopen => unless(phase.is_burning() && !summary.archived, why::STILL_RUNNING),
         Verb::Archive => {
             unless(!phase.is_over(), why::NOT_OVER)?;
             unless(phase == Phase::Archived, why::ARCHIVED)

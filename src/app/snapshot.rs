@@ -68,6 +68,8 @@ pub struct Summary {
     pub channel: Option<String>,
     pub drill: bool,
     pub private: bool,
+    /// Its channel is archived.
+    pub archived: bool,
     /// Outbox jobs by state.
     pub counts: Counts,
     /// When its channel was last read to the end; `None`: not in this run.
@@ -75,6 +77,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Somebody archived the channel by hand before all work was done.
+    pub fn is_stranded(&self) -> bool {
+        self.archived && !self.incident.phase.is_over()
+    }
+
     pub fn sight(&self) -> Sight {
         Sight::of(&self.incident, self.private, self.drill)
     }

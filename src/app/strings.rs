@@ -20,6 +20,7 @@ pub mod header {
         DRILL = "DRILL", "訓練";
         PRIVATE = "PRIVATE", "非公開";
         RESTRICTED = "RESTRICTED", "限定対応";
+        STRANDED = "ARCHIVED, NOT RESOLVED", "未解決でアーカイブ";
         PERSONAL_DATA = "PERSONAL DATA", "個人情報あり";
         FOLLOWS = "another window of this console talks to Slack", "送受信は別のウィンドウが担当";
         NO_LEVEL = "no level", "レベル未定";

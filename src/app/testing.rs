@@ -69,6 +69,7 @@ pub struct World {
     pub delivered: usize,
     pub jobs: BTreeMap<EventId, JobState>,
     pub private: bool,
+    pub archived: bool,
     pub local: bool,
     pub marks: BTreeMap<IncidentId, Local>,
     rng: fastrand::Rng,
@@ -98,6 +99,7 @@ impl World {
             delivered: 0,
             jobs: BTreeMap::new(),
             private: false,
+            archived: false,
             local: false,
             marks: BTreeMap::new(),
             rng: fastrand::Rng::with_seed(7),
@@ -173,6 +175,7 @@ impl World {
             name: &name,
             silent_minutes: 5,
             gate: crate::domain::gate::Rules::default(),
+            archived: self.archived,
         };
         let drafts = decide(&self.incidents[at], command, &asked, &mut self.rng)?;
         for draft in drafts {
@@ -281,6 +284,7 @@ impl World {
                 channel: Some(incident.channel_wanted.clone()),
                 drill: false,
                 private: self.private,
+                archived: self.archived,
                 counts: self.counts(incident),
                 as_of: Some(self.now),
             })

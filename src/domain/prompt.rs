@@ -26,6 +26,8 @@ pub const SLOTS: usize = 3;
 pub enum Subject {
     /// Something that should have reached the workspace did not.
     Failed,
+    /// The channel was archived before the incident was resolved.
+    Archived,
     Situation,
     Commander,
     Level,
@@ -217,6 +219,7 @@ pub fn prompts(
         prompts: Vec::new(),
     };
     deputy.failed();
+    deputy.archived();
     if !incident.phase.is_over() {
         if incident.phase.is_burning() {
             deputy.command();
@@ -256,6 +259,29 @@ impl Deputy<'_> {
         );
         let prompt = Prompt::new(Subject::Failed, "failed", Opens::Outbox, text);
         self.add(For::Everyone, prompt.weighing(Weight::Alarm));
+    }
+
+    /// Somebody archived the channel by hand: nobody is told anything there any more.
+    fn archived(&mut self) {
+        let phase = self.incident.phase;
+        if !self.heard.archived || phase.is_over() {
+            return;
+        }
+        let (verb, text) = if phase.is_burning() {
+            let text = Text::fixed(
+                "The channel is archived and nothing is resolved: reopen it, or call it off",
+                "未解決のままアーカイブされています。再開しますか (または取り下げ)",
+            );
+            (Verb::Reopen, text)
+        } else {
+            let text = Text::fixed(
+                "The channel is archived, not resolved: resolve it, or reopen",
+                "解決前にアーカイブされています。解決しますか (または再開)",
+            );
+            (Verb::Resolve, text)
+        };
+        let prompt = Prompt::new(Subject::Archived, "archived", Opens::Verb(verb), text);
+        self.add(For::Everyone, prompt.weighing(Weight::Standing));
     }
 
     fn merges(&mut self) {

@@ -40,6 +40,21 @@ pub enum Clock {
     PostMortem,
 }
 
+impl Clock {
+    /// It waits for what people say in the channel: with that archived, it waits for nothing.
+    const fn is_of_the_channel(&self) -> bool {
+        matches!(
+            self,
+            Clock::Timekeeper
+                | Clock::RollCall
+                | Clock::Call(_)
+                | Clock::Hold
+                | Clock::Offer
+                | Clock::Silent
+        )
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pressure {
     Overdue,
@@ -114,6 +129,11 @@ pub fn timers(
         clocks.legal(incident, rules);
         clocks.after(incident, rules);
         clocks.silence(incident, rules, heard);
+        if heard.archived {
+            clocks
+                .timers
+                .retain(|timer| !timer.what.is_of_the_channel());
+        }
     }
     let mut timers = clocks.timers;
     timers.sort_by_key(|timer| (timer.rank(), timer.due));

@@ -87,6 +87,8 @@ pub struct Heard<'a> {
     /// How much of this incident the workspace refused.
     pub failed: usize,
     pub others: &'a [Other],
+    /// Nobody can write in its channel any more.
+    pub archived: bool,
 }
 
 /// What was done at this console about one timer or prompt. Each is when it was done.

@@ -152,11 +152,10 @@ fn words(engine: &mut Engine, job: &Job, people: &BTreeMap<UserId, Person>) -> (
 fn summary(engine: &Engine, incident: Arc<Incident>, now: Now) -> Summary {
     let row = engine.image().incidents.get(&incident.id);
     let age = engine.age(&incident.id, now);
+    let channel = engine.image().channel_of(&incident.id);
     Summary {
-        channel: engine
-            .image()
-            .channel_of(&incident.id)
-            .map(|channel| channel.name.clone()),
+        channel: channel.map(|channel| channel.name.clone()),
+        archived: channel.is_some_and(|channel| channel.archived),
         drill: row.is_some_and(|row| row.drill),
         private: row.is_some_and(|row| row.private),
         counts: engine.counts(&incident.id),

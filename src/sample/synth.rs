@@ -365,6 +365,7 @@ impl<'a, 'b> Maker<'a, 'b> {
                 // Nobody takes command from anybody here.
                 silent_minutes: 0,
                 gate: crate::domain::gate::Rules::default(),
+                archived: false,
                 name: &name,
             };
             decide(&self.state, &command, &asked, self.rng)?

@@ -1,5 +1,6 @@
 //! The program driven by its keys: what they do, and above all what they must not do.
 
+mod archived;
 mod audiences;
 mod care;
 mod catchup;

@@ -46,6 +46,7 @@ impl<'a> Look<'a> {
             name: &|user| user.as_str().to_owned(),
             failed: 0,
             others: &[],
+            archived: self.world.archived,
         };
         then(&rules, &heard)
     }

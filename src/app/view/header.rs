@@ -126,6 +126,7 @@ pub fn own_marks(summary: &Summary, lang: Lang) -> Vec<String> {
         (marked && sight.drill, h::DRILL),
         (marked && sight.private, h::PRIVATE),
         (marked && sight.restricted, h::RESTRICTED),
+        (summary.is_stranded(), h::STRANDED),
         (summary.incident.personal_data, h::PERSONAL_DATA),
     ];
     marks

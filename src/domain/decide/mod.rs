@@ -204,6 +204,8 @@ pub struct Asked<'a> {
     pub silent_minutes: u32,
     /// What a resolution has to meet.
     pub gate: gate::Rules,
+    /// Its channel is archived.
+    pub archived: bool,
 }
 
 /// Room for items in a batch of 2 KB, beside its envelope.
@@ -557,7 +559,8 @@ fn drafts(
             place: place.clone(),
         }),
         Command::Reopen(reason) => {
-            if incident.phase.is_burning() {
+            // What was archived by hand is opened again with its phase.
+            if incident.phase.is_burning() && !asked.archived {
                 return Err(Problem::refused(Text::fixed(
                     "The response is still running.",
                     "対応はまだ続いています。",

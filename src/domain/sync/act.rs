@@ -78,6 +78,7 @@ impl Engine {
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
                 gate: self.gate(&id),
+                archived: self.image.channel_of(&id).is_some_and(|row| row.archived),
             };
             decide(&state, command, &asked, rng)?
         };
@@ -262,7 +263,12 @@ impl Engine {
     ) -> Vec<Task> {
         let mut tasks = Vec::new();
         let archived = self.image.channel_of(id).is_some_and(|c| c.archived);
-        if matches!(body, Body::Reopened { .. }) && archived {
+        // What ends it is told where it began, though somebody archived that by hand.
+        let tells = matches!(
+            body,
+            Body::Reopened { .. } | Body::Resolved { .. } | Body::Cancelled { .. }
+        );
+        if tells && archived {
             tasks.push(Task::Unarchive {});
         }
         tasks.push(Task::Event { id: event.clone() });

@@ -30,6 +30,7 @@ const ALREADY: &[&str] = &[
 ];
 /// Codes that say the channel is archived.
 const ARCHIVED: &[&str] = &["is_archived", "is_inactive"];
+
 /// Codes that say there is no replying there: what is said goes to the channel.
 const NO_REPLY: &[&str] = &[
     "thread_not_found",
@@ -506,9 +507,29 @@ impl Engine {
             }
             (Task::Unarchive {}, _) => {
                 self.set_archived(step, job, false);
+                self.brought_back(step, &job.incident);
                 true
             }
             _ => true,
+        }
+    }
+
+    /// The channel takes messages again: so it does what it refused.
+    pub(super) fn brought_back(
+        &mut self,
+        step: &mut Step,
+        incident: &crate::domain::ids::IncidentId,
+    ) {
+        let open: Vec<Job> = self.open_jobs(incident).cloned().collect();
+        for job in open {
+            let code = match &job.state {
+                JobState::Failed { code, .. } => Some(code.as_str()),
+                _ => None,
+            };
+            let own = !matches!(job.task, Task::Announce { .. });
+            if own && code.is_some_and(|code| ARCHIVED.contains(&code)) {
+                self.again(step, job);
+            }
         }
     }
 

@@ -173,10 +173,15 @@ impl Engine {
                 if row.name == channel.name && row.archived == channel.archived {
                     return;
                 }
+                let incident = row.incident.clone().filter(|_| row.archived);
+                let row = row.clone();
+                if let Some(incident) = incident {
+                    self.brought_back(step, &incident);
+                }
                 ChannelRow {
                     name: channel.name.clone(),
                     archived: channel.archived,
-                    ..row.clone()
+                    ..row
                 }
             }
             None => ChannelRow {

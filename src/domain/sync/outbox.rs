@@ -455,6 +455,11 @@ impl Engine {
         let Some(first) = events.first() else {
             return;
         };
+        // An archived channel takes nothing until it is back.
+        let back = |job: &Job| matches!(job.task, Task::Unarchive {}) && !job.state.is_settled();
+        if self.open_jobs(&row.id).any(back) {
+            return;
+        }
         // Before its declaration nobody would count an event.
         if self.declaration_failed(&row.id) {
             return;

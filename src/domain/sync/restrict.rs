@@ -75,6 +75,7 @@ impl Engine {
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
                 gate: self.gate(&id),
+                archived: false,
             };
             let made = decide(&state, &command, &asked, rng)?;
             for draft in &made {

@@ -35,6 +35,37 @@ fn a_console_that_comes_late_to_an_archived_channel_is_not_stuck() {
 }
 
 #[test]
+fn archived_by_hand_it_is_opened_again_and_told_why() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let token = console.dir.path().join("user-token");
+    std::fs::write(&token, slack.token_of("sato").expect("a person")).expect("written");
+    let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&token, owner_only).expect("set");
+    let config = console.dir.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).expect("there");
+    let named = format!("[slack]\nuser_token_file = \"{}\"", token.display());
+    std::fs::write(&config, text.replace("[slack]", &named)).expect("written");
+    let declared = console.declare("Checkout fails");
+    let (incident, channel) = (id(&declared), channel(&declared));
+    let sato = slack.token_of("sato").expect("a person");
+    let archived = slack.call(&sato, "conversations.archive", json!({"channel": channel}));
+    assert!(archived.ok(), "{}", archived.to_json());
+    let refused = console.run(&["reopen", &incident, "--reason", "too early"]);
+    assert_eq!(
+        refused.code, 1,
+        "nobody has read that it is archived: {refused:?}"
+    );
+    console.run(&["sync", "--once"]).ok();
+    console.run(&["reopen", &incident, "--reason", "archived by mistake"]);
+    console.run(&["sync", "--once"]).ok();
+    let state = console.json(&["show", &incident]);
+    assert_eq!(state["outbox"]["failed"], 0, "{state:#}");
+    let said = super::rig::texts(&slack, &channel).join("\n");
+    assert!(said.contains("archived by mistake"), "{said}");
+}
+
+#[test]
 fn put_out_by_hand_it_comes_back() {
     let slack = workspace();
     let console = Console::on(&slack, "@sato", "");

@@ -587,6 +587,7 @@ impl World {
             channel: Some("shop-20261120i".to_owned()),
             drill: self.drill,
             private: self.private,
+            archived: false,
             counts,
             as_of: Some(now() - TimeDelta::seconds(2)),
         }
@@ -763,6 +764,7 @@ pub fn others(lang: Lang) -> Vec<Summary> {
             channel: Some(format!("shop-20261120i-{id}")),
             drill,
             private: false,
+            archived: false,
             counts: Counts::default(),
             as_of: None,
         }

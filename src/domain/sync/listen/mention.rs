@@ -176,6 +176,7 @@ impl Engine {
                 name: &name,
                 silent_minutes: self.timing.commander_silent_minutes,
                 gate: self.gate(&heard.incident),
+                archived: false,
             };
             decide(&heard.state, command, &asked, turn.rng)?
         };
