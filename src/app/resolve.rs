@@ -562,9 +562,15 @@ fn reports(config: &Config, of: &Reach<'_>, audience: &str) -> Vec<String> {
         Way::Open | Way::Marked => false,
     };
     let audience = config.audience(audience);
-    audience.map_or_else(Vec::new, |audience| {
-        audience.channels_for(of.kind, drill, of.level).to_vec()
-    })
+    let Some(audience) = audience.filter(|audience| audience.hears_at(of.level)) else {
+        return Vec::new();
+    };
+    let channels = match (drill, of.kind) {
+        (true, _) => &audience.drill_channels,
+        (false, Kind::Outage) => &audience.channels,
+        (false, Kind::Security) => &audience.security_channels,
+    };
+    channels.clone()
 }
 
 /// A merge as a screen or the command line asks for it: where the other incident is, the engine knows.

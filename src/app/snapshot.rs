@@ -6,7 +6,7 @@ use crate::domain::incident::Incident;
 use crate::domain::outlets::Sight;
 use crate::domain::settings::Config;
 use crate::domain::sync::image::{JobState, Reaction};
-use crate::domain::sync::{Choices, Counts, Link, MergeOffer};
+use crate::domain::sync::{Choices, Counts, Link, MergeOffer, Went};
 use crate::domain::watch::Local;
 use crate::domain::words::Lang;
 use chrono::{DateTime, Utc};
@@ -101,6 +101,8 @@ pub struct Room {
     pub heard: BTreeMap<UserId, DateTime<Utc>>,
     /// When each console act entered the outbox is in its entry; this is the next timekeeper call.
     pub next_call: Option<DateTime<Utc>>,
+    /// What already left its channel, as long as that is public.
+    pub went: Vec<Went>,
 }
 
 /// A message of the channel pane.
@@ -130,6 +132,8 @@ pub struct Talk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxLine {
     pub seq: u64,
+    /// Of an act.
+    pub event: Option<EventId>,
     pub incident: IncidentId,
     pub at: DateTime<Utc>,
     pub what: crate::domain::words::Text,

@@ -154,6 +154,7 @@ pub mod undo {
         FIRST = "It was set for the first time: change it instead.", "最初の設定のため戻す値がありません。設定し直してください。";
         NOT_THIS = "This cannot be taken back by a key; the record says what may be done.", "この操作はキーでは戻せません。記録から対応してください。";
         SENT = "Taken back: {} (the channel keeps both)", "取り消しました: {} (チャンネルには両方残ります)";
+        UNSENT = "Taken out of the outbox before it was sent: {}", "送信前に取り消しました (投稿されません): {}";
         WAITING = "Taken back before it was in the channel: {} (both will be)", "チャンネルに届く前に取り消しました: {} (両方届きます)";
     }
 }

@@ -70,6 +70,7 @@ pub struct World {
     pub jobs: BTreeMap<EventId, JobState>,
     pub private: bool,
     pub archived: bool,
+    pub went: Vec<crate::domain::sync::Went>,
     pub local: bool,
     pub marks: BTreeMap<IncidentId, Local>,
     rng: fastrand::Rng,
@@ -100,6 +101,7 @@ impl World {
             jobs: BTreeMap::new(),
             private: false,
             archived: false,
+            went: Vec::new(),
             local: false,
             marks: BTreeMap::new(),
             rng: fastrand::Rng::with_seed(7),
@@ -248,6 +250,7 @@ impl World {
         let incident = self.id();
         self.outbox.push(OutboxLine {
             seq,
+            event: None,
             incident,
             at: self.now,
             what: crate::domain::words::Text::fixed("announce in #dev", "#dev に告知する"),
@@ -293,6 +296,7 @@ impl World {
             let summary = summaries.iter().find(|s| s.incident.id == *id)?.clone();
             Some(Arc::new(Room {
                 next_call: summary.incident.next_call(self.now),
+                went: self.went.clone(),
                 summary,
                 lang: Lang::En,
                 talk: Arc::new(self.talk.clone()),

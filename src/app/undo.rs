@@ -9,6 +9,8 @@ use crate::domain::decide::Command;
 use crate::domain::event::{Body, Phase};
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::sync::image::JobState;
+use crate::domain::sync::is_alone;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
 use crate::domain::work::Deed;
@@ -22,6 +24,8 @@ const WITHIN: TimeDelta = TimeDelta::seconds(60);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Back {
     Act(Command),
+    /// It is taken out of the outbox: its entry there.
+    Unsent(u64),
     /// By its opposite, which is confirmed; a value to begin with.
     Ask(Verb, Option<(&'static str, String)>),
 }
@@ -42,6 +46,15 @@ pub fn plan(model: &Model) -> Result<(EventId, Back), Text> {
     let counts = last.verdict == Verdict::Accepted && !is_retraction(&last.body);
     if !counts || model.now - last.recorded_at > WITHIN {
         return Err(s::NOTHING);
+    }
+    // What certainly never left goes without a trace for others; its opposite would be told.
+    let waits = model.snapshot.outbox.iter().find(|line| {
+        line.event.as_ref() == Some(&last.id)
+            && line.state == JobState::Pending
+            && line.attempts == 0
+    });
+    if let Some(line) = waits.filter(|line| line.choices.drop && is_alone(&last.body)) {
+        return Ok((last.id.clone(), Back::Unsent(line.seq)));
     }
     let before = Before {
         incident,

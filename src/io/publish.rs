@@ -97,6 +97,10 @@ pub fn outbox(engine: &mut Engine, people: &BTreeMap<UserId, Person>) -> Vec<Out
                 seq: job.seq,
                 incident: job.incident,
                 at: job.at,
+                event: match &job.task {
+                    Task::Event { id } => Some(id.clone()),
+                    _ => None,
+                },
                 what,
                 place,
                 state: job.state,
@@ -190,6 +194,10 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
     talk.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.ts.cmp(&b.ts)));
     Room {
         next_call: summary.incident.next_call(now.wall),
+        went: match summary.sight() {
+            sight if sight.private || sight.restricted => Vec::new(),
+            _ => engine.went_out(&summary.incident),
+        },
         lang: scene.lang,
         heard: engine.heard(&id),
         talk: Arc::new(talk),

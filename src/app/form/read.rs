@@ -12,6 +12,7 @@ use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::sync::went_lines;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Can;
@@ -250,6 +251,9 @@ fn posted_in(form: &Form, model: &Model) -> Option<String> {
     (!channels.is_empty()).then(|| fill(&c::POSTED_IN, model.lang, &[&channels]))
 }
 
+/// Of what already went out, so many lines fit beside the form on a small screen.
+const WENT_LINES: usize = 6;
+
 /// What a confirmation prints: the target by name, who will hear of it, and what cannot be undone.
 /// As far as the form is filled in.
 pub fn preview(form: &Form, model: &Model) -> Vec<String> {
@@ -324,6 +328,11 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
     if let (Verb::Restrict, Some(summary)) = (form.verb, summary) {
         let channel = crate::app::view::channel_name(summary, lang);
         lines.push(fill(&c::TELLS_NOTHING, lang, &[&channel]));
+        let room = model.room_data();
+        let room = room.filter(|room| room.summary.incident.id == summary.incident.id);
+        if let Some(room) = room {
+            lines.extend(went_lines(&room.went, lang, WENT_LINES));
+        }
     }
     if form.verb == Verb::Resolve {
         let missing = misses(model, form.target.as_ref());

@@ -8,6 +8,7 @@ use crate::app::strings::{fill, undo as s};
 use crate::app::undo::{Back, plan};
 use crate::app::view::timeline;
 use crate::domain::ids::EventId;
+use crate::domain::sync::Settle;
 use crate::domain::words::{Lang, Text};
 
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
@@ -19,6 +20,15 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
         }
     };
     match back {
+        Back::Unsent(seq) => {
+            let said = said(model, &event);
+            let text = Text {
+                en: fill(&s::UNSENT, Lang::En, &[&said]).into(),
+                ja: fill(&s::UNSENT, Lang::Ja, &[&said]).into(),
+            };
+            notice(model, text);
+            vec![Effect::Settle(seq, Settle::Undo)]
+        }
         Back::Act(command) => {
             let text = told(model, &event);
             let target = model.room_id().cloned();
@@ -49,12 +59,7 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
 
 /// What is taken back, and whether anybody has read it.
 fn told(model: &Model, event: &EventId) -> Text {
-    let incident = model.incident();
-    let entry = incident.and_then(|i| i.entries.iter().find(|entry| entry.id == *event));
-    let said = match (incident, entry) {
-        (Some(incident), Some(entry)) => timeline::text(model, incident, entry),
-        _ => String::new(),
-    };
+    let said = said(model, event);
     let room = model.room_data();
     let waits = room.is_some_and(|room| {
         let state = room.jobs.get(event);
@@ -64,5 +69,14 @@ fn told(model: &Model, event: &EventId) -> Text {
     Text {
         en: fill(&text, Lang::En, &[&said]).into(),
         ja: fill(&text, Lang::Ja, &[&said]).into(),
+    }
+}
+
+fn said(model: &Model, event: &EventId) -> String {
+    let incident = model.incident();
+    let entry = incident.and_then(|i| i.entries.iter().find(|entry| entry.id == *event));
+    match (incident, entry) {
+        (Some(incident), Some(entry)) => timeline::text(model, incident, entry),
+        _ => String::new(),
     }
 }

@@ -36,17 +36,10 @@ impl Audience {
         }
     }
 
-    /// Where its reports are posted; `level` is the incident's.
-    pub fn channels_for(&self, kind: Kind, drill: bool, level: Option<&str>) -> &[String] {
+    /// Whether reports about an incident of this level are posted in its channels.
+    pub fn hears_at(&self, level: Option<&str>) -> bool {
         let wanted = |id: &str| self.levels.iter().any(|known| known == id);
-        if !self.levels.is_empty() && !level.is_some_and(wanted) {
-            return &[];
-        }
-        match (drill, kind) {
-            (true, _) => &self.drill_channels,
-            (false, Kind::Outage) => &self.channels,
-            (false, Kind::Security) => &self.security_channels,
-        }
+        self.levels.is_empty() || level.is_some_and(wanted)
     }
 }
 

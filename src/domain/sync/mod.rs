@@ -70,8 +70,8 @@ mod view;
 
 pub use act::Order;
 pub use merge::{MergeOffer, MergeWhy};
-pub use restrict::Went;
-pub use settle::{Choices, Settle};
+pub use restrict::{Went, lines as went_lines};
+pub use settle::{Choices, Settle, is_alone};
 pub use view::{Age, Counts, Limits};
 
 use super::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};

@@ -200,6 +200,11 @@ fn announced(body: Option<&Body>) -> Text {
 
 /// The list as it is written into the private channel.
 fn told(went: &[Went], lang: Lang) -> String {
+    lines(went, lang, LINES).join("\n")
+}
+
+/// What already went out, under a line that says so; more than `most` are a number.
+pub fn lines(went: &[Went], lang: Lang, most: usize) -> Vec<String> {
     let head = match (went.is_empty(), lang) {
         (true, Lang::En) => "Nothing is known to have left the public channel yet.",
         (true, Lang::Ja) => "公開チャンネルの外に出た情報は、把握している限りありません。",
@@ -212,16 +217,16 @@ fn told(went: &[Went], lang: Lang) -> String {
         .map(|went| format!("- {} → {}", went.what.get(lang), went.to))
         .filter(|line| met.insert(line.clone()))
         .collect();
-    if lines.len() > LINES {
-        let more = lines.len() - LINES;
-        lines.truncate(LINES);
+    if lines.len() > most {
+        let more = lines.len() - most;
+        lines.truncate(most);
         lines.push(match lang {
             Lang::En => format!("- and {more} more"),
             Lang::Ja => format!("- ほか{more}件"),
         });
     }
     lines.insert(0, head.to_owned());
-    lines.join("\n")
+    lines
 }
 
 /// Who comes along: whoever commands, whoever restricts it, and whom they name.

@@ -27,6 +27,7 @@ use crate::domain::problem::Problem;
 use crate::domain::settings::MAX_CHANNEL_NAME;
 use crate::domain::text::clean_line;
 use crate::domain::words::Text;
+use crate::domain::work::Deed;
 use crate::wire::mrkdwn::{decode, escape};
 use std::collections::BTreeSet;
 
@@ -38,6 +39,8 @@ pub enum Settle {
     /// be made; whom to invite or where to announce instead.
     Edit(String),
     Drop,
+    /// An act is taken back before anybody can have seen it: the channel is told nothing of it.
+    Undo,
 }
 
 /// What may be done about an outbox entry now.
@@ -125,10 +128,31 @@ impl Engine {
             Settle::Retry => return Err(under_way()),
             _ if !is_free(&job) => return Err(may_be_there()),
             Settle::Edit(text) => self.rewrite(&mut step, &job, text, by, now, rng)?,
-            Settle::Drop => self.drop_job(&mut step, &job, by, now, rng),
+            Settle::Drop => self.drop_job(&mut step, &job, (by, false), now, rng),
+            Settle::Undo => {
+                self.undoable(&job, by)?;
+                self.drop_job(&mut step, &job, (by, true), now, rng);
+            }
         }
         self.thaw(&mut step, &job);
         Ok(step)
+    }
+
+    /// What somebody did themselves, and never left this machine. What opens an incident, brings a
+    /// channel back or is told in another incident as well has its own way back.
+    fn undoable(&self, job: &Job, by: &UserId) -> Result<(), Problem> {
+        let row = match &job.task {
+            Task::Event { id } => self.image.events.get(id),
+            _ => None,
+        };
+        let row = row.ok_or_else(nothing_to_edit)?;
+        if row.by != *by || row.event.body().is_none_or(|body| !is_alone(body)) {
+            return Err(nothing_to_edit());
+        }
+        if !is_unbegun(job) {
+            return Err(may_be_there());
+        }
+        Ok(())
     }
 
     /// A message that was formed, and never left, is formed anew of what was changed in it.
@@ -369,7 +393,7 @@ impl Engine {
         &mut self,
         step: &mut Step,
         job: &Job,
-        by: &UserId,
+        (by, silent): (&UserId, bool),
         now: Now,
         rng: &mut fastrand::Rng,
     ) {
@@ -388,7 +412,7 @@ impl Engine {
         if let Task::Event { id } = &job.task {
             self.follow(step, &job.incident, id, None);
         }
-        let Some(body) = self.tells(job) else {
+        let Some(body) = self.tells(job).filter(|_| !silent) else {
             return;
         };
         let Some(state) = self.shown(&job.incident) else {
@@ -535,6 +559,18 @@ impl Engine {
 /// It never left this machine, or Slack put it off: nobody outside can have seen it.
 fn is_unbegun(job: &Job) -> bool {
     job.state == JobState::Pending && job.attempts == 0
+}
+
+/// Nothing but its own messages and what waits for those comes of it.
+pub fn is_alone(body: &Body) -> bool {
+    !matches!(
+        body,
+        Body::Declared { .. }
+            | Body::Reopened { .. }
+            | Body::Merged { .. }
+            | Body::Absorbed { .. }
+            | Body::Work(Deed::Restricted {} | Deed::Linked { .. } | Deed::Joined { .. })
+    )
 }
 
 /// Certainly not in Slack.

@@ -58,7 +58,7 @@ fn a_report_reaches_its_audience_once_and_nobody_else() {
     assert_eq!(shown["manual"], "https://example.com/manual");
     let card = texts(&slack, &channel(&shown)).join("\n");
     assert!(
-        card.contains("Manual: https://example.com/manual"),
+        card.contains("Manual: <https://example.com/manual>"),
         "{card}"
     );
     assert_eq!(shown["reports"].as_array().map(Vec::len), Some(2));

@@ -611,6 +611,7 @@ impl World {
                 .map(|(id, minute)| (UserId::from(id), at(minute)))
                 .into(),
             next_call: summary.incident.next_call(now()),
+            went: Vec::new(),
             summary: summary.clone(),
         };
         Snapshot {
@@ -715,6 +716,7 @@ impl World {
         ];
         for (n, (state, what)) in states.into_iter().zip(what).enumerate() {
             self.outbox.push(OutboxLine {
+                event: None,
                 seq: n as u64 + 1,
                 incident: IncidentId::new(INCIDENT),
                 at: at(36 + n as i64),
