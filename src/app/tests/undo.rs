@@ -139,3 +139,33 @@ fn it_says_whether_anybody_has_read_it() {
         desk.said()
     );
 }
+
+#[test]
+fn what_certainly_never_left_is_taken_out_of_the_outbox() {
+    for (attempts, choices) in [(0, true), (1, true), (0, false)] {
+        let mut world = busy();
+        world.later(30);
+        world.act(Command::Note("wrong room".into()), ME);
+        world.fail(41);
+        let note = world.incident().entries.last().map(|e| e.id.clone());
+        let line = world.outbox.last_mut().expect("a line");
+        line.event = note;
+        line.state = JobState::Pending;
+        line.attempts = attempts;
+        line.choices.drop = choices;
+        let mut desk = Desk::in_room(world);
+        desk.keys("u");
+        let unsent = Effect::Settle(41, crate::domain::sync::Settle::Undo);
+        let certain = attempts == 0 && choices;
+        assert_eq!(
+            desk.effects.contains(&unsent),
+            certain,
+            "{:?}",
+            desk.effects
+        );
+        let said = desk.said();
+        assert_eq!(said.contains("before it was sent"), certain, "{said}");
+        assert!(said.contains("wrong room"), "{said}");
+        assert_eq!(desk.acts().is_empty(), certain, "else its opposite is told");
+    }
+}

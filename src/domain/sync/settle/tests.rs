@@ -436,3 +436,38 @@ fn a_declaration_that_is_given_up_takes_its_incident_with_it() {
     assert!(desk.engine.incidents().is_empty());
     assert_eq!(desk.posted, Vec::<String>::new());
 }
+
+#[test]
+fn what_never_left_is_taken_back_without_a_word_and_what_may_have_left_is_not() {
+    let (mut desk, id) = Desk::declared();
+    desk.act(Some(&id), level("2"));
+    desk.act(Some(&id), note("wrong room"));
+    let seq = desk.newest();
+    let refused = desk.settle(seq, Settle::Undo, "U2");
+    assert!(refused.is_err(), "nobody takes back what another wrote");
+    desk.settle(seq, Settle::Undo, "U1").expect("it waits");
+    desk.run();
+    assert_eq!(desk.posted("wrong room"), 0, "{:?}", desk.posted);
+    assert_eq!(desk.posted("gave up"), 0, "{:?}", desk.posted);
+    let state = desk.engine.shown(&id).expect("known");
+    assert_eq!(state.level.as_ref().map(|l| l.id.as_str()), Some("2"));
+    let notes = state.entries.iter();
+    assert!(!notes.into_iter().any(|e| matches!(e.body, Body::Note {})));
+    // Here it is on record.
+    assert_eq!(desk.engine.given_up().count(), 1);
+    desk.act(Some(&id), note("it is out"));
+    let seq = desk.newest();
+    desk.run();
+    assert!(desk.settle(seq, Settle::Undo, "U1").is_err(), "it is there");
+    assert_eq!(desk.posted("it is out"), 1);
+}
+
+#[test]
+fn a_declaration_is_never_taken_back_in_silence() {
+    let mut desk = Desk::new();
+    desk.declare();
+    let seq = desk.newest();
+    assert!(desk.settle(seq, Settle::Undo, "U1").is_err());
+    desk.run();
+    assert_eq!(desk.posted("Payments fail"), 2, "{:?}", desk.posted);
+}
