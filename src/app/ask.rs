@@ -132,6 +132,11 @@ fn local<'a>(model: &'a Model, incident: &IncidentId) -> Cow<'a, Local> {
     local
 }
 
+/// What this console keeps under one key.
+pub(super) fn kept(model: &Model, incident: &IncidentId, key: &str) -> Mark {
+    local(model, incident).mark(key)
+}
+
 /// Changes what this console keeps about prompts or timers of the incident on screen.
 pub(super) fn mark(model: &mut Model, keys: &[String], change: impl Fn(&mut Mark)) -> Vec<Effect> {
     let Some(id) = model.room_id().cloned().filter(|_| !keys.is_empty()) else {

@@ -2,7 +2,9 @@
 //! bad, who commands, what was said, what was done, who is here. A line in which nothing changed
 //! says how things are.
 
+use super::ask;
 use super::clock;
+use super::effect::Effect;
 use super::model::Model;
 use super::strings::{catchup as s, fill};
 use super::view::{decoded, level_name, temperature_name};
@@ -14,6 +16,10 @@ use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::work::{Deed, Sort, State};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
+
+/// What this console keeps the time of the last look under.
+const KEY: &str = "looked";
+const KEPT: TimeDelta = TimeDelta::minutes(1);
 
 /// Without a key for this long, somebody looked elsewhere.
 const ABSENCE: TimeDelta = TimeDelta::minutes(2);
@@ -33,16 +39,29 @@ pub fn touched(model: &mut Model) -> bool {
         return false;
     };
     let now = model.now;
-    let looked = model.looked.entry(id).or_insert(Looked {
-        last: now,
-        away: None,
-    });
+    // Looked at in an earlier run: all since then is news.
+    let away = ask::kept(model, &id, KEY).shown.filter(|at| *at <= now);
+    let looked = model.looked.entry(id).or_insert(Looked { last: now, away });
     let was_away = now - looked.last >= ABSENCE;
     if was_away {
         looked.away = Some(looked.last);
     }
     looked.last = now;
     was_away
+}
+
+/// Keeps when somebody last looked, for after a restart; a minute may be missing from it.
+pub fn keep(model: &mut Model) -> Vec<Effect> {
+    let looked = model.room_id().and_then(|id| {
+        let kept = ask::kept(model, id, KEY).shown;
+        Some((model.looked.get(id)?.last, kept))
+    });
+    match looked {
+        Some((last, kept)) if kept.is_none_or(|kept| (last - kept).abs() >= KEPT) => {
+            ask::mark(model, &[KEY.to_owned()], |mark| mark.shown = Some(last))
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// It goes out of sight: whatever comes now is news, however soon somebody is back.

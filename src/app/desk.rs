@@ -28,6 +28,8 @@ impl Configured {
             ask_level_minutes: timers.ask_level_minutes,
             ask_times: timers.ask_times,
             ask_situation_seconds: timers.ask_situation_seconds,
+            ask_meeting_minutes: timers.ask_meeting_minutes,
+            ask_left_minutes: timers.ask_left_minutes,
             call_again_minutes: timers.call_again_minutes,
             calls: timers.calls,
             mark: config.channel.mark.trim_matches(':').to_owned(),

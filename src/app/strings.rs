@@ -287,6 +287,7 @@ pub mod form {
         ACTIONS = "Actions: what is being done, by whom", "対応: していることと担当 (約束は書かない)";
         NEEDS = "Needs: what is missing; say \"none\"", "必要なもの: なければ「なし」と書く";
         WITHIN = "Minutes", "時間 (分)";
+        HOLD = "Watch whether it holds, in minutes", "様子を見る時間 (分)";
         AUDIENCE = "For whom", "報告先";
         NEXT_IN = "Next one in minutes", "次の報告まで (分)";
         LAST = "This is the last one", "最終報";

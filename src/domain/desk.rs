@@ -19,6 +19,10 @@ pub struct Habits {
     pub ask_times: u32,
     /// The situation is asked for once, so long after a declaration that did not tell it.
     pub ask_situation_seconds: u32,
+    /// Chat or a call, so long after somebody took command; 0: never.
+    pub ask_meeting_minutes: u32,
+    /// What is left, so long after recovery; 0: never.
+    pub ask_left_minutes: u32,
     /// Minutes between two calls of somebody who does not answer; 0: nobody is called again.
     pub call_again_minutes: u32,
     /// So many calls, and the next one of the list is called.
@@ -38,6 +42,8 @@ impl Default for Habits {
             ask_level_minutes: 5,
             ask_times: 5,
             ask_situation_seconds: 30,
+            ask_meeting_minutes: 0,
+            ask_left_minutes: 0,
             call_again_minutes: 5,
             calls: 2,
             mark: "pushpin".to_owned(),

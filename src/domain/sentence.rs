@@ -385,6 +385,17 @@ pub fn sentence(
     }
 }
 
+/// What is commonly left to do after recovery, in the order of the numbers to press.
+pub const LEFT: &[Text] = &[
+    Text::fixed("Data to repair", "データの修復"),
+    Text::fixed(
+        "Notices to customers, help page",
+        "ユーザー告知・ヘルプページ",
+    ),
+    Text::fixed("Summary and tags", "要約とタグ"),
+    Text::fixed("Post-mortem", "ポストモーテム"),
+];
+
 /// The program's question. What is to be pressed or written stands in it.
 fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
     let pick = |en: &str, jp: &str| text(if ja { jp } else { en });
@@ -441,17 +452,24 @@ fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
                 "チャットで続けますか、通話にしますか",
             ),
             pick(
-                " For a call, mention me and write: meeting https://…",
-                " 通話にする場合は、このアプリにメンションして「通話 https://…」と書いてください。",
+                " Press 💬 or 📞. Whoever has a link mentions me and writes: meeting https://…",
+                " 💬 か 📞 を押してください。通話のリンクは、このアプリにメンションして「通話 https://…」と書いてください。",
             ),
         ],
-        About::Left => vec![
-            head("What is left?", "残っている作業はありますか"),
-            pick(
-                "\n• Data to repair\n• Notices to customers, help page\n• Summary and tags\n• Who owns the post-mortem?",
-                "\n• データの修復\n• ユーザー告知・ヘルプページ\n• 要約とタグ\n• ポストモーテムの担当者は誰ですか",
-            ),
-        ],
+        About::Left => {
+            let mut out = vec![
+                head("What is left?", "残っている作業はありますか"),
+                pick(
+                    " Press the number of what you take on.",
+                    " 引き受けるものの番号を押してください。",
+                ),
+            ];
+            for (number, left) in LEFT.iter().enumerate() {
+                let words = if ja { &left.ja } else { &left.en };
+                out.push(text(format!("\n{}\u{fe0f}\u{20e3} {words}", number + 1)));
+            }
+            out
+        }
         About::Course => vec![
             head(
                 "Is what we are doing still right?",

@@ -144,7 +144,10 @@ pub(super) fn fields(
         Verb::Meeting => vec![line("link", s::LINK, true)],
         Verb::Claim => vec![
             time("time", s::TIME, true, "now"),
-            minutes(timers.recovery_hold_minutes),
+            with(
+                line("minutes", s::HOLD, true),
+                &timers.recovery_hold_minutes.to_string(),
+            ),
         ],
         Verb::Unclaim | Verb::Waive => vec![line("reason", s::REASON, true)],
         Verb::Kind => {

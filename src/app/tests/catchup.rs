@@ -131,3 +131,29 @@ fn another_room_has_its_own_absence() {
     desk.refresh();
     assert!(told(&mut desk)[1].contains("Sato"));
 }
+
+#[test]
+fn what_came_while_the_console_was_not_running_is_told_after_a_restart() {
+    let mut desk = Desk::in_room(busy());
+    desk.world.later(300);
+    desk.refresh();
+    desk.keys("j");
+    desk.refresh();
+    let seen = desk.world.now;
+    much_happens(&mut desk);
+    // Another run on the same data directory.
+    let again = Desk::in_room(desk.world.clone());
+    let since = crate::app::catchup::since(&again.model).expect("a time");
+    assert!(
+        seen - since < chrono::TimeDelta::minutes(1),
+        "{since} {seen}"
+    );
+    let mut again = again;
+    let lines = told(&mut again);
+    assert!(lines[0].contains("fixing"), "{lines:?}");
+    // It was never looked at elsewhere: there everything is news.
+    desk.world.marks.clear();
+    let fresh = Desk::in_room(desk.world.clone());
+    let declared = desk.world.incident().declared;
+    assert_eq!(crate::app::catchup::since(&fresh.model), declared);
+}

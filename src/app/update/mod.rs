@@ -65,7 +65,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.toasts.retain(|toast| toast.until > now);
             // A clock's run ends with time alone.
             lists::prune(model, Where::Pane(Pane::Timers));
-            ask_anew(model)
+            let mut effects = ask_anew(model);
+            effects.extend(catchup::keep(model));
+            effects
         }
         Msg::Snapshot(snapshot) => {
             model.snapshot = snapshot;

@@ -81,6 +81,8 @@ pub enum Wish {
     Need(String),
     /// A question to be answered later.
     Question(String),
+    /// A call's link.
+    Meeting(String),
 }
 
 /// Whom a wish is about.
@@ -341,5 +343,6 @@ fn with(key: Key, rest: &Line, name: &dyn Fn(&UserId) -> String) -> Said {
         Key::Here => rest::only(rest, Said::Do(Wish::Here)),
         Key::Need => rest::text(&rest.bare_first(), name, Wish::Need),
         Key::Question => rest::text(&rest.bare_first(), name, Wish::Question),
+        Key::Meeting => rest::meeting(rest),
     }
 }

@@ -30,6 +30,7 @@ pub(super) enum Key {
     Here,
     Need,
     Question,
+    Meeting,
 }
 
 /// Phrases at the beginning; of several that fit, the longest. In the form that is compared:
@@ -68,6 +69,7 @@ const FIRST: &[(Key, &[&str])] = &[
     (Key::Here, &["here", "i'm here", "i am here", "still here", "i'm still here", "present", "在席", "在席中", "在席しています", "在席してます", "います", "ここにいます"]),
     (Key::Need, &["need", "needs", "we need", "i need", "必要", "必要なもの"]),
     (Key::Question, &["question", "park", "parked question", "open question", "質問", "保留", "未解決の質問"]),
+    (Key::Meeting, &["meeting", "call", "通話", "会議", "ミーティング"]),
     (Key::Timekeeper, &["timekeeper", "time keeper", "タイムキーパー"]),
     (Key::Role, &["role", "役割", "ロール"]),
     (Key::RoleOf("ops"), &["ops", "operations lead", "operations", "実行リード", "実行"]),

@@ -318,6 +318,14 @@ pub(super) fn situation(rest: &Line, name: &dyn Fn(&UserId) -> String) -> Said {
     }
 }
 
+/// Where people talk. Without a link nobody can come.
+pub(super) fn meeting(rest: &Line) -> Said {
+    match with_link(rest) {
+        (_, Some(link)) => Said::Do(Wish::Meeting(link)),
+        (_, None) => Said::Unclear,
+    }
+}
+
 pub(super) fn timekeeper(rest: &Line) -> Said {
     let text = rest.bare().key_text();
     let text = text.trim();

@@ -12,6 +12,10 @@ pub struct Timers {
     pub ask_times: u32,
     /// After a declaration without a situation; 0: not asked for in the channel.
     pub ask_situation_seconds: u32,
+    /// From when somebody commands: chat or a call; 0: not asked in the channel.
+    pub ask_meeting_minutes: u32,
+    /// From recovery: what is left; 0: not asked in the channel.
+    pub ask_left_minutes: u32,
     pub commander_silent_minutes: u32,
     pub present_minutes: u32,
     /// Between two calls of somebody who does not answer; 0: nobody is called again.
@@ -59,6 +63,8 @@ impl Default for Timers {
             ask_level_minutes: 5,
             ask_times: 5,
             ask_situation_seconds: 30,
+            ask_meeting_minutes: 0,
+            ask_left_minutes: 0,
             commander_silent_minutes: 5,
             present_minutes: 15,
             call_again_minutes: 5,
@@ -96,12 +102,14 @@ const DAY: u32 = 24 * 60;
 
 impl Timers {
     /// Each number by its key, with the least and the most that make sense.
-    pub(super) fn ranges(&self) -> [(&'static str, u32, u32, u32); 33] {
+    pub(super) fn ranges(&self) -> [(&'static str, u32, u32, u32); 35] {
         [
             ("ask_commander_minutes", self.ask_commander_minutes, 1, DAY),
             ("ask_level_minutes", self.ask_level_minutes, 1, DAY),
             ("ask_times", self.ask_times, 0, 20),
             ("ask_situation_seconds", self.ask_situation_seconds, 0, 3600),
+            ("ask_meeting_minutes", self.ask_meeting_minutes, 0, DAY),
+            ("ask_left_minutes", self.ask_left_minutes, 0, DAY),
             (
                 "commander_silent_minutes",
                 self.commander_silent_minutes,

@@ -7,6 +7,7 @@ use crate::domain::event::{About, Body, Milestone};
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::{Outlet, Sight};
+use crate::domain::sentence::LEFT;
 use crate::domain::work::Deed;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
@@ -20,6 +21,9 @@ pub(super) const NUMBERS: [&str; 9] = [
 ];
 /// `✅`.
 pub(super) const YES: &str = "white_check_mark";
+/// `💬` and `📞`.
+pub(super) const CHAT: &str = "speech_balloon";
+pub(super) const CALL: &str = "telephone_receiver";
 /// `✋` has two names.
 pub(super) const HAND: [&str; 2] = ["hand", "raised_hand"];
 
@@ -53,6 +57,13 @@ pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
             levels,
             ..
         } => NUMBERS.iter().take(levels.len()).copied().collect(),
+        Body::Question {
+            about: About::Meeting,
+            ..
+        } => vec![CHAT, CALL],
+        Body::Question {
+            about: About::Left, ..
+        } => NUMBERS.iter().take(LEFT.len()).copied().collect(),
         Body::Work(Deed::Offered { .. } | Deed::Claimed { .. }) => vec![YES],
         Body::Work(Deed::RollCall {}) => vec![HAND[1]],
         _ => Vec::new(),
@@ -62,10 +73,21 @@ pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
 /// The latest question of each kind that is due, and the next that will be. What was slept through
 /// is not made up for.
 pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -> Vec<Due> {
-    let asks = state.phase.is_burning() && Sight::own(state).opens(Outlet::Question);
+    let asks = !state.phase.is_over() && Sight::own(state).opens(Outlet::Question);
     let Some(declared) = state.declared.filter(|_| asks) else {
         return Vec::new();
     };
+    let minutes = |minutes: u32| TimeDelta::minutes(i64::from(minutes));
+    if !state.phase.is_burning() {
+        let recovered = state.phase_since.filter(|_| habits.ask_left_minutes > 0);
+        let at = recovered.map(|since| since + minutes(habits.ask_left_minutes));
+        let due = at.filter(|at| now < *at + STALE).map(|at| Due {
+            about: About::Left,
+            number: 1,
+            at,
+        });
+        return due.into_iter().collect();
+    }
     let mut due = Vec::new();
     let repeated = [
         (
@@ -114,6 +136,15 @@ pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -
         && !state.milestones.contains_key(&Milestone::Detected)
     {
         once(About::Detected, held.since);
+    }
+    if let Some(held) = &state.commander
+        && state.work.meeting.is_none()
+        && habits.ask_meeting_minutes > 0
+    {
+        once(
+            About::Meeting,
+            held.since + minutes(habits.ask_meeting_minutes),
+        );
     }
     due
 }

@@ -4,7 +4,7 @@
 use super::super::image::{Message, MessageRow};
 use super::super::mirror::Carried;
 use super::super::{Engine, mirror};
-use super::ask::{HAND, NUMBERS, YES};
+use super::ask::{CALL, CHAT, HAND, NUMBERS, YES};
 use super::mention::{base, take_command};
 use super::{Heard, Heed, Turn, time_of, words};
 use crate::domain::decide::Command;
@@ -12,7 +12,9 @@ use crate::domain::desk::Desk;
 use crate::domain::event::{About, Body, Outcome, Register};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::sentence::LEFT;
 use crate::domain::text::clean_line;
+use crate::domain::words::Lang;
 use crate::domain::work::{Deed, Sort};
 use crate::wire::mrkdwn;
 use std::collections::BTreeSet;
@@ -155,6 +157,8 @@ impl Engine {
                 let level = levels.get(number?)?;
                 Some(Command::Level(desk.level(&heard.state, &level.id).ok()?))
             }
+            Some((About::Meeting, _)) => meeting(&heard.state, name),
+            Some((About::Left, _)) => left(&heard.state, number?, &heard.by),
             Some(_) => None,
             None => {
                 let place = carried.position_of(&heard.ts, 0).ts;
@@ -244,6 +248,53 @@ impl Engine {
                 && reaction.users.iter().any(|user| *user != self.bot)
         })
     }
+}
+
+/// Whether they go on in writing or in a call, which needs a link; said once, whoever says it.
+fn meeting(state: &Incident, name: &str) -> Option<Command> {
+    let ja = state.lang == Lang::Ja;
+    match name {
+        CALL if state.work.meeting.is_none() => {
+            let line = if ja {
+                "通話のリンク"
+            } else {
+                "a call's link"
+            };
+            opened(state, Sort::Need, line, None)
+        }
+        CHAT => {
+            let text = if ja {
+                "チャットで続けます。"
+            } else {
+                "We go on in writing."
+            };
+            let mut entries = state.entries.iter();
+            let known = entries.any(|entry| entry.text.as_deref() == Some(text));
+            (!known).then(|| Command::Note(text.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// Whoever presses its number takes it on.
+fn left(state: &Incident, number: usize, by: &UserId) -> Option<Command> {
+    let line = LEFT.get(number)?.get(state.lang);
+    opened(state, Sort::Task, line, Some(by.clone()))
+}
+
+/// A matter, unless there is one with the same words.
+fn opened(state: &Incident, matter: Sort, line: &str, owner: Option<UserId>) -> Option<Command> {
+    let mut known = state.work.matters.iter();
+    let known = known.any(|known| known.sort == matter && known.line == line);
+    (!known).then(|| {
+        Command::from(Deed::Opened {
+            matter,
+            line: line.to_owned(),
+            owner,
+            due: None,
+            risk: None,
+        })
+    })
 }
 
 /// A question that is kept until somebody can answer it. One with the same words is the same.

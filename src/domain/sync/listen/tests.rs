@@ -11,6 +11,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sync::image::{Image, Message, Reaction};
 use crate::domain::sync::{Answer, Call, Order, Timing};
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::Sort;
 
 struct Plain(Habits);
 
@@ -326,4 +327,104 @@ fn the_level_is_asked_with_its_numbers_in_order() {
     );
     assert_eq!(world.all("Level set").len(), 1);
     assert_eq!(world.all("Note, by").len(), 1);
+}
+
+#[test]
+fn chat_or_a_call_is_asked_once_and_its_answers_are_heeded() {
+    let mut state = Incident::new(IncidentId::new("i1"));
+    state.declared = Some(at(0).wall);
+    state.commander = Some(crate::domain::incident::Held {
+        user: UserId::new("U1"),
+        since: at(60).wall,
+    });
+    let habits = Habits {
+        ask_meeting_minutes: 3,
+        ask_left_minutes: 1,
+        ..Habits::default()
+    };
+    let asked = |state: &Incident, seconds: i64, about: About| {
+        let now = at(seconds).wall;
+        let due = questions(state, &habits, now);
+        due.iter()
+            .filter(|due| due.about == about && due.at <= now)
+            .count()
+    };
+    assert_eq!(asked(&state, 239, About::Meeting), 0);
+    assert_eq!(asked(&state, 240, About::Meeting), 1);
+    assert_eq!(asked(&state, 840, About::Meeting), 0, "slept through");
+    let without = questions(&state, &Habits::default(), at(240).wall);
+    assert!(without.iter().all(|due| due.about != About::Meeting));
+    state.work.meeting = Some("https://example.com".into());
+    assert_eq!(asked(&state, 240, About::Meeting), 0);
+    state.phase = crate::domain::event::Phase::Recovered;
+    state.phase_since = Some(at(600).wall);
+    assert_eq!(asked(&state, 659, About::Left), 0);
+    assert_eq!(asked(&state, 660, About::Left), 1);
+    state.phase = crate::domain::event::Phase::Resolved;
+    assert_eq!(asked(&state, 660, About::Left), 0);
+}
+
+#[test]
+fn what_is_left_is_taken_on_by_pressing_its_number() {
+    let mut world = World::new();
+    let habits = Habits {
+        ask_meeting_minutes: 1,
+        ask_left_minutes: 1,
+        ..Habits::default()
+    };
+    world.engine.set_desk(Arc::new(Plain(habits)));
+    let act = |world: &mut World, command: Command, second: i64| {
+        let order = Order {
+            command,
+            by: UserId::new("U1"),
+            outlets: Outlets::default(),
+        };
+        let id = world.id.clone();
+        let step = world
+            .engine
+            .act(Some(&id), &order, at(second), &mut world.rng);
+        world.engine.absorb(&step.expect("accepted").1.writes);
+    };
+    world.run(0, 20);
+    let command = Command::Commander {
+        user: Some(UserId::new("U1")),
+        reason: None,
+    };
+    act(&mut world, command, 20);
+    world.run(20, 120);
+    let meeting = world.all("*Do we go on in writing, or in a call?*");
+    assert_eq!(meeting.len(), 1, "{meeting:?}");
+    for (name, user) in [
+        ("telephone_receiver", "U2"),
+        ("telephone_receiver", "U3"),
+        ("speech_balloon", "U3"),
+    ] {
+        world.press(&meeting[0], name, user);
+    }
+    world.run(120, 150);
+    let needs = |world: &mut World| world.state().work.open(Sort::Need).count();
+    assert_eq!(
+        needs(&mut world),
+        1,
+        "whoever asks for it, one link is missing"
+    );
+    let state = world.state();
+    let notes = state.entries.iter();
+    let notes = notes.filter(|entry| entry.text.as_deref() == Some("We go on in writing."));
+    assert_eq!(notes.count(), 1);
+    act(&mut world, Command::Recover(None), 150);
+    world.run(150, 260);
+    let left = world.all("*What is left?*");
+    assert_eq!(left.len(), 1, "{left:?}");
+    world.press(&left[0], "two", "U3");
+    world.press(&left[0], "nine", "U3");
+    world.run(260, 290);
+    let state = world.state();
+    let tasks: Vec<_> = state.work.open(Sort::Task).collect();
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert_eq!(tasks[0].line, "Notices to customers, help page");
+    assert_eq!(
+        tasks[0].owner.as_ref().map(|held| held.user.as_str()),
+        Some("U3")
+    );
 }
