@@ -181,12 +181,6 @@ fn manual(config: &Config, level: &Level, kind: Kind) -> Option<String> {
     own.or(config.manual.of(kind)).map(str::to_owned)
 }
 
-/// Where the manual for an incident is: as its record says, else as configured for its kind.
-pub fn manual_of<'a>(config: &'a Config, incident: &'a Incident) -> Option<&'a str> {
-    let recorded = incident.level_terms.manual.as_deref();
-    recorded.or(config.manual.of(incident.kind))
-}
-
 /// The mark of personal data with the items that it brings: those of the incident's level, and the
 /// most thorough ones as long as it has none.
 pub fn personal_data(config: &Config, lists: &Checklists, incident: &Incident) -> Command {

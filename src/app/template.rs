@@ -1,4 +1,5 @@
-//! What reports and notices begin with: templates filled in from the record, in its language.
+//! What reports and notices begin with: templates filled in from the record, in its language; and
+//! where the manual is.
 
 use super::clock;
 use super::model::Model;
@@ -70,6 +71,12 @@ pub fn notice(model: &Model, incident: &Incident) -> String {
         false => own,
     };
     filled(model, incident, template, config.timers.customers_minutes)
+}
+
+/// Where the manual for an incident is: as its record says, else as configured for its kind.
+pub fn manual_of<'a>(config: &'a Config, incident: &'a Incident) -> Option<&'a str> {
+    let recorded = incident.level_terms.manual.as_deref();
+    recorded.or(config.manual.of(incident.kind))
 }
 
 fn filled(model: &Model, incident: &Incident, template: &str, every: u32) -> String {

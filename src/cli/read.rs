@@ -3,8 +3,8 @@
 use super::context::{Context, Session};
 use super::out;
 use crate::app::briefing;
-use crate::app::resolve;
 use crate::app::show;
+use crate::app::template;
 use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::{Kind, Problem};
@@ -93,7 +93,7 @@ pub(super) fn told(
                 person.map_or_else(|| engine.name(user), |person| person.name.clone())
             },
             plain: &|text| mrkdwn::plain(text, &names),
-            manual: resolve::manual_of(&config, &incident),
+            manual: template::manual_of(&config, &incident),
             zone,
             now: now.wall,
         }))

@@ -96,7 +96,6 @@ pub fn show(shown: &Shown<'_>) -> Value {
         },
         "phase": i.phase.name(),
         "level": i.level.as_ref().map(|l| &l.id),
-        "manual": i.level_terms.manual,
         "temperature": i.temperature.as_ref().map(|t| &t.id),
         "situation": i.situation.as_ref().map(|s| (shown.plain)(&s.text)),
         "milestones": milestones,
@@ -127,6 +126,9 @@ pub fn show(shown: &Shown<'_>) -> Value {
 fn links(i: &Incident) -> Value {
     let parent = i.work.parent.as_ref().map(|there| &there.id);
     let children = i.work.children.iter().map(|there| &there.id);
+    if let Some(manual) = &i.level_terms.manual {
+        all["manual"] = json!(manual);
+    }
     let mut links = json!({
         "parent": parent.or(i.came_of.as_ref()),
         "children": children.collect::<Vec<_>>(),

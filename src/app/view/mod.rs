@@ -108,7 +108,7 @@ fn told(model: &Model, tell: impl FnOnce(&briefing::Told<'_>) -> String) -> Opti
         private: summary.private,
         name: &|user| model.name(user),
         plain: &|text| decoded(model, text),
-        manual: crate::app::resolve::manual_of(&model.snapshot.config, &summary.incident),
+        manual: crate::app::template::manual_of(&model.snapshot.config, &summary.incident),
         zone: model.shown_zone(),
         now: model.now,
     }))

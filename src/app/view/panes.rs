@@ -68,7 +68,7 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
 /// Where the manual for this incident is, under its name.
 pub fn manual(model: &Model) -> Option<String> {
     let incident = model.incident()?;
-    let link = crate::app::resolve::manual_of(&model.snapshot.config, incident)?;
+    let link = crate::app::template::manual_of(&model.snapshot.config, incident)?;
     let link = crate::domain::text::clean_line(link);
     Some(fill(&p::MANUAL, model.lang, &[&link]))
 }

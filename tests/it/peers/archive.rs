@@ -49,13 +49,10 @@ fn archived_by_hand_it_is_opened_again_and_told_why() {
     let declared = console.declare("Checkout fails");
     let (incident, channel) = (id(&declared), channel(&declared));
     let sato = slack.token_of("sato").expect("a person");
+    let joined = slack.call(&sato, "conversations.join", json!({"channel": channel}));
+    assert!(joined.ok(), "{}", joined.to_json());
     let archived = slack.call(&sato, "conversations.archive", json!({"channel": channel}));
     assert!(archived.ok(), "{}", archived.to_json());
-    let refused = console.run(&["reopen", &incident, "--reason", "too early"]);
-    assert_eq!(
-        refused.code, 1,
-        "nobody has read that it is archived: {refused:?}"
-    );
     console.run(&["sync", "--once"]).ok();
     console.run(&["reopen", &incident, "--reason", "archived by mistake"]);
     console.run(&["sync", "--once"]).ok();
