@@ -119,6 +119,9 @@ pub fn show(shown: &Shown<'_>) -> Value {
     if let Value::Object(all) = &mut all {
         all.extend(work::fields(shown));
     }
+    if let Some(manual) = &i.level_terms.manual {
+        all["manual"] = json!(manual);
+    }
     all
 }
 
@@ -126,9 +129,6 @@ pub fn show(shown: &Shown<'_>) -> Value {
 fn links(i: &Incident) -> Value {
     let parent = i.work.parent.as_ref().map(|there| &there.id);
     let children = i.work.children.iter().map(|there| &there.id);
-    if let Some(manual) = &i.level_terms.manual {
-        all["manual"] = json!(manual);
-    }
     let mut links = json!({
         "parent": parent.or(i.came_of.as_ref()),
         "children": children.collect::<Vec<_>>(),

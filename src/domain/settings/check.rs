@@ -43,7 +43,8 @@ impl Faults {
     fn link(&mut self, path: &str, link: &str) {
         let whole = link.starts_with("https://") || link.starts_with("http://");
         let plain = !link.contains(|c: char| c.is_whitespace() || "<>|".contains(c));
-        if !link.is_empty() && !(whole && plain) {
+        let fits = link.is_empty() || (whole && plain);
+        if !fits {
             self.add(
                 path,
                 both!("`{link}` is no link", "`{link}` はリンクではありません"),
