@@ -170,15 +170,15 @@ pub static VERBS: &[Row] = &[
     row!(Contact, "contact", "I TEXT", "note who outside was contacted", "社外への連絡を記録する", Anyone, false, false, Undo::By(Verb::Settle)),
     row!(Timer, "timer", "I TEXT --minutes N", "set a timer of your own", "自分用のタイマーを置く", Anyone, false, false, Undo::By(Verb::Settle)),
     row!(Action, "action", "I TEXT [--owner USER] [--due DATE]", "write an action item: a change that prevents a repeat", "再発防止策を書く", Anyone, false, false, Undo::By(Verb::Settle)),
-    row!(Settle, "settle", "I ENTRY [STATE] [--text TEXT] [--owner USER] [--minutes N]", "settle a task, need, question or decision: T1, N2, Q1, D1", "タスク・必要なもの・質問・決定を終わらせる (T1、N2、Q1、D1)", Anyone, false, false, Undo::Never),
+    row!(Settle, "settle", "I ENTRY [STATE] [--text TEXT] [--owner USER] [--minutes N]", "settle a task, need, question or decision: T1, N2, Q1, D1", "タスク・必要なもの・質問・決定を終わらせる (T1、N2、Q1、D1)", Anyone, false, false, Undo::Correct),
     row!(Extend, "extend", "I ENTRY MINUTES", "give an entry more time", "項目の期限を延ばす", Anyone, false, false, Undo::Again),
     row!(Give, "give", "I ENTRY USER", "give an entry to somebody else", "項目の担当者を変える", Anyone, false, false, Undo::Again),
     row!(Report, "report", "I --conditions TEXT --actions TEXT --needs TEXT [--audience A] [--next MINUTES] [--final]", "report: conditions, actions, needs", "報告する (現状・対応・必要なもの)", Comms, false, false, Undo::By(Verb::Retract)),
     row!(Notice, "notice", "I TEXT", "draft a customer notice", "ユーザー告知の文案を書く", Comms, false, false, Undo::By(Verb::Retract)),
     row!(Approve, "approve", "I", "approve the customer notice that somebody else drafted", "別の人が書いたユーザー告知を承認する", Comms, false, true, Undo::Never),
     row!(Publish, "publish", "I TARGET [--next MINUTES]", "record that the approved notice is out, and where", "承認済みの告知を公開したことを記録する", Comms, false, true, Undo::Never),
-    row!(Call, "call", "I USER [--why TEXT]", "call somebody to help", "応援に呼ぶ", Anyone, false, false, Undo::Never),
-    row!(RollCall, "rollcall", "I", "ask who is still with us", "在席を確認する", Command, false, false, Undo::Never),
+    row!(Call, "call", "I USER [--why TEXT]", "call somebody to help", "応援に呼ぶ", Anyone, false, false, Undo::Correct),
+    row!(RollCall, "rollcall", "I", "ask who is still with us", "在席を確認する", Command, false, false, Undo::Correct),
     row!(Here, "here", "I", "say that you are still here", "在席していることを伝える", Anyone, false, false, Undo::By(Verb::CheckOut)),
     row!(Meeting, "meeting", "I LINK", "say where people talk: a call's link", "通話のリンクを知らせる", Anyone, false, false, Undo::Again),
     row!(Claim, "claim", "I [--at TIME] [--hold MINUTES]", "say that it is good again; it has to hold", "復旧したようだと伝える (様子を見る)", Anyone, false, false, Undo::By(Verb::Unclaim)),
@@ -190,7 +190,7 @@ pub static VERBS: &[Row] = &[
     row!(Write, "write", "I impact|cause|fix|summary TEXT", "write a part of the report: impact, cause, fix, summary", "影響・原因・暫定対応・要約を書く", Anyone, false, false, Undo::Again),
     row!(Review, "review", "I", "say that the post-mortem was reviewed", "ポストモーテムのレビュー完了を記録する", Closer, false, false, Undo::Again),
     row!(Waive, "waive", "I --reason TEXT", "say why there will be no post-mortem", "ポストモーテムを不要とする (理由つき)", Closer, false, false, Undo::Again),
-    row!(Retract, "retract", "I EVENT", "take back a line you wrote; the record keeps it", "自分の書いた記録を取り消す (記録には残る)", Anyone, false, false, Undo::Never),
+    row!(Retract, "retract", "I EVENT", "take back a line you wrote; the record keeps it", "自分の書いた記録を取り消す (記録には残る)", Anyone, false, false, Undo::Correct),
 ];
 
 impl Verb {
@@ -340,6 +340,20 @@ mod tests {
         assert_eq!(verbs.len(), Verb::Retract as usize + 1, "a verb has no row");
         for row in VERBS {
             assert_eq!(row.verb.row().name, row.name);
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_taken_back_asks_before_it_acts_and_the_rest_says_how_it_is() {
+        for row in VERBS {
+            let name = row.name;
+            match row.undo {
+                Undo::Never => assert!(row.confirm, "{name} asks nothing"),
+                Undo::By(verb) => assert_ne!(verb, row.verb, "{name}"),
+                Undo::Again | Undo::Correct => {}
+            }
+            // What others are told of at once is never done by one key.
+            assert!(!row.loud || row.confirm, "{name} is loud");
         }
     }
 }
