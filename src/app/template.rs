@@ -8,9 +8,12 @@ use crate::domain::event::Named;
 use crate::domain::incident::Incident;
 use crate::domain::sentence::level_words;
 use crate::domain::settings::{Audience, Config, template};
+use crate::domain::words::Text;
 use crate::domain::work::{Can, Section, Sort};
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
+
+const NO_LEVEL: Text = Text::fixed("not set", "未設定");
 
 /// Between two reports to an audience, in minutes: of what it and the level say, the shorter; else
 /// as for all.
@@ -101,7 +104,10 @@ fn filled(model: &Model, incident: &Incident, template: &str, every: u32) -> Str
                 || incident.service.clone(),
                 |service| service.name.get(lang).to_owned(),
             ),
-            "level" => incident.level.as_ref().map(level_words).unwrap_or_default(),
+            "level" => match &incident.level {
+                Some(level) => level_words(level),
+                None => NO_LEVEL.get(lang).to_owned(),
+            },
             "phase" => incident.phase.text().get(lang).to_owned(),
             "since" => incident.began().map(time).unwrap_or_default(),
             "situation" => {
