@@ -515,11 +515,7 @@ impl Engine {
     }
 
     /// The channel takes messages again: so it does what it refused.
-    pub(super) fn brought_back(
-        &mut self,
-        step: &mut Step,
-        incident: &crate::domain::ids::IncidentId,
-    ) {
+    fn brought_back(&mut self, step: &mut Step, incident: &crate::domain::ids::IncidentId) {
         let open: Vec<Job> = self.open_jobs(incident).cloned().collect();
         for job in open {
             let code = match &job.state {

@@ -173,15 +173,10 @@ impl Engine {
                 if row.name == channel.name && row.archived == channel.archived {
                     return;
                 }
-                let incident = row.incident.clone().filter(|_| row.archived);
-                let row = row.clone();
-                if let Some(incident) = incident {
-                    self.brought_back(step, &incident);
-                }
                 ChannelRow {
                     name: channel.name.clone(),
                     archived: channel.archived,
-                    ..row
+                    ..row.clone()
                 }
             }
             None => ChannelRow {
