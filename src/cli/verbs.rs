@@ -147,6 +147,9 @@ pub enum Verb {
         /// As a reply to this message
         #[arg(long, value_name = "TS")]
         thread: Option<String>,
+        /// In the channels of its open parts as well: one order to all
+        #[arg(long, conflicts_with = "thread")]
+        parts: bool,
     },
     /// Write a line into the timeline
     Note {
@@ -267,14 +270,18 @@ pub enum Verb {
 /// Does a verb, waits for it to be delivered, and prints what became of it.
 pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
     match verb {
-        Verb::Declare { .. } => act(context, None, |session, lists, _, _, now| {
+        Verb::Declare { .. } => act(context, None, false, |session, lists, _, _, now| {
             declare(session, lists, verb, now)
         }),
         verb => {
+            let parts = matches!(verb, Verb::Message { parts: true, .. });
             let (on, make) = split(verb);
-            act(context, Some(on), |session, lists, incident, me, now| {
-                make.command(session, lists, incident, me, now)
-            })
+            act(
+                context,
+                Some(on),
+                parts,
+                |session, lists, incident, me, now| make.command(session, lists, incident, me, now),
+            )
         }
     }
 }
@@ -282,14 +289,18 @@ pub fn run(context: Context, verb: Verb) -> Result<(), Problem> {
 /// The same for what command deals out and keeps.
 pub fn run_deed(context: Context, deed: super::deeds::Deed) -> Result<(), Problem> {
     let on = deed.on().clone();
-    act(context, Some(on), |session, lists, incident, me, now| {
-        deed.command(session, lists, incident, me, now)
-    })
+    act(
+        context,
+        Some(on),
+        false,
+        |session, lists, incident, me, now| deed.command(session, lists, incident, me, now),
+    )
 }
 
 fn act(
     context: Context,
     on: Option<On>,
+    parts: bool,
     make: impl FnOnce(
         &Session,
         &Checklists,
@@ -334,8 +345,15 @@ fn act(
         outlets,
     };
     let before = session.last_entry()?;
-    let id = session.core.act(incident, order)?;
+    let id = session.core.act(incident, order.clone())?;
     let mut delivered = session.deliver(&id, before)?;
+    if let Some(whole) = known.filter(|_| parts) {
+        for part in open_parts(&session, &whole)? {
+            let before = session.last_entry()?;
+            session.core.act(Some(part.clone()), order.clone())?;
+            delivered.join(session.deliver(&part, before)?);
+        }
+    }
     if restricts {
         let public = id.clone();
         let there = session.core.look(move |engine, _| {
@@ -349,6 +367,15 @@ fn act(
     // Printed whatever became of it: it is saved.
     out::incident(&session, &id)?;
     out::delivery(&delivered, session.context.lang)
+}
+
+/// Incidents that are a part of this one, and not over.
+fn open_parts(session: &Session, whole: &Incident) -> Result<Vec<IncidentId>, Problem> {
+    let children: Vec<IncidentId> = whole.work.children.iter().map(|c| c.id.clone()).collect();
+    session.core.look(move |engine, _| {
+        let open = |id: &IncidentId| engine.shown(id).is_some_and(|part| !part.phase.is_over());
+        children.into_iter().filter(open).collect()
+    })
 }
 
 /// What the close gate misses, one by one with the act that mends each; what recovery skips.

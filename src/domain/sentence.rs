@@ -425,17 +425,17 @@ fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
         About::Situation => vec![
             head("What is the situation?", "いまいまの状況を教えてください"),
             pick(
-                " What is known is enough.\n\
-                 • What is happening?\n\
-                 • Who is affected, and how much?\n\
-                 • Since when?\n\
-                 • What has been tried, and what is next?\n\
+                " What is known is enough, in plain words.\n\
+                 • What is affected: which features, which screens?\n\
+                 • Must users be told: a notice, inquiries, social media?\n\
+                 • Is there an outlook on cause or recovery?\n\
+                 • How far may it still spread, and who is needed?\n\
                  Mention me and write: situation …",
-                " 分かっている範囲で構いません。\n\
-                 • 何が起きていますか\n\
-                 • 誰にどのくらい影響がありますか\n\
-                 • いつからですか\n\
-                 • 何を試し、次に何をしますか\n\
+                " 分かっている範囲で構いません。専門用語は避けて書いてください。\n\
+                 • どの機能・画面に影響がありますか\n\
+                 • ユーザーへの案内は必要ですか (告知・問い合わせ・SNS)\n\
+                 • 原因や復旧の見通しはありますか\n\
+                 • どこまで広がりそうですか。誰の力が必要ですか\n\
                  このアプリにメンションして「状況は…」と書いてください。",
             ),
         ],

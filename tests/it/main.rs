@@ -6,6 +6,7 @@ mod config;
 mod contracts;
 mod fold;
 mod golden;
+mod lines;
 mod listen;
 mod peers;
 mod replay;

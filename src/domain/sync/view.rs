@@ -82,7 +82,7 @@ impl Engine {
             .get(channel)?
             .values()
             .rev()
-            .find(|row| !row.deleted && !row.message.own && row.message.user.as_ref() == Some(user))
+            .find(|row| is_said(row) && row.message.user.as_ref() == Some(user))
             .and_then(|row| DateTime::from_timestamp_micros(row.ts.micros()))
     }
 
@@ -99,7 +99,7 @@ impl Engine {
         };
         for row in self.image.messages.get(channel).into_iter().flatten() {
             let (ts, row) = row;
-            if row.deleted || row.message.own || row.message.subtype.is_some() {
+            if !is_said(row) {
                 continue;
             }
             if let (Some(user), Some(at)) = (
@@ -203,6 +203,16 @@ impl Engine {
                     })
                 })
     }
+}
+
+/// Somebody wrote it. That they joined is Slack's word, and may be our own invitation's doing.
+fn is_said(row: &MessageRow) -> bool {
+    let subtype = row.message.subtype.as_deref();
+    let said = matches!(
+        subtype,
+        None | Some("thread_broadcast" | "file_share" | "me_message")
+    );
+    said && !row.deleted && !row.message.own
 }
 
 /// Jobs by state.

@@ -62,6 +62,17 @@ pub(super) fn calls(
         }
         let after = list.iter().position(|other| other == user);
         let after = after.map_or(0, |at| at + 1);
+        // The next one was called already, and is waited for now.
+        let next = |other: &UserId| {
+            state
+                .work
+                .calls
+                .get(other)
+                .is_some_and(|c| c.first >= call.last)
+        };
+        if list[after..].iter().any(next) {
+            return None;
+        }
         let mut rest = list[after..].iter();
         let free =
             |other: &&UserId| !state.work.calls.contains_key(*other) && present(other).is_none();
