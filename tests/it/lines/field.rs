@@ -29,7 +29,7 @@ fn a_refresh_moved_the_selection() {
     assert!(top.join("\n").contains("Mail is late"), "{room}");
 }
 
-// Red without `.min(around.height)` of `centred` in src/ui/layout.rs.
+// Hangs on `.skip(first)` of `draw` in src/ui/overlay/form.rs.
 #[test]
 fn a_confirmation_scrolled_off_a_narrow_terminal() {
     for size in [(80, 24), (60, 16), (40, 12)] {
@@ -100,7 +100,7 @@ fn eight_hundred_alerts_made_hundreds_of_calls() {
     assert!(rooms.at[0].enter().contains("ALERT 799"));
 }
 
-// Red without `sweep.stuck < STUCK_MAX` in src/domain/sync/sweep.rs.
+// Hangs on `sweep.stuck < STUCK_MAX` in src/domain/sync/sweep.rs.
 #[test]
 fn a_page_loop_never_ended() {
     let mut rooms = Rooms::of(
@@ -137,7 +137,7 @@ fn global_keys_ate_letters_typed_into_a_field() {
     assert_eq!(escaped, 1, "{:#?}", rooms.told(&room));
 }
 
-// Red without `checklist selected` in src/app/update/command.rs.
+// Hangs on the pick that `Space` opens where no item is selected, in src/app/update/command.rs.
 #[test]
 fn keys_acted_with_nothing_selected() {
     let mut rooms = Rooms::of(
