@@ -212,7 +212,7 @@ fn lately(told: &Told<'_>, hhmm: &dyn Fn(DateTime<Utc>) -> String) -> Vec<String
         .take(LATELY);
     let mut lines: Vec<String> = last
         .map(|entry| {
-            let words = show::words(entry, told.incident, told.name, told.plain);
+            let words = show::words(entry, told.incident, told.name, told.plain, hhmm);
             let words = words.replacen('\n', ": ", 1).replace('\n', " ");
             format!("  {}  {}", hhmm(entry.at), fit(&words, WIDTH))
         })

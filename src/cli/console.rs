@@ -2,20 +2,18 @@
 //! questions to the core, and frames into bytes. It never waits for a network, a disk or a sync.
 
 use super::context::Context;
-use super::{out, peer};
+use super::{asks, out, peer};
 use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
-use crate::app::model::{Model, Start, Ticket};
+use crate::app::model::{Model, Start};
 use crate::app::msg::Msg;
 use crate::app::resolve::{self, Checklists};
 use crate::app::snapshot::{Limits, LinkState, Snapshot, Workspace};
 use crate::app::update::{start, update};
-use crate::both;
-use crate::domain::decide::{Command, Outlets};
-use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Notify, Theme as ThemeChoice};
-use crate::domain::sync::{Link, Order, Settle};
+use crate::domain::sync::Link;
 use crate::domain::words::Text;
 use crate::io::config;
 use crate::io::core::{Ask, Core};
@@ -338,17 +336,23 @@ impl Console {
     }
 
     fn carry_out(&mut self, effect: Effect) {
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        let tell = move |msg| {
+            post.send(Post::Message(Box::new(msg))).ok();
+            waker.wake();
+        };
+        let effect = match asks::hand_over(effect, &self.model.snapshot, self.core.as_ref(), tell) {
+            Ok(None) => return,
+            Ok(Some(msg)) => return self.take(*msg),
+            Err(effect) => *effect,
+        };
         match effect {
-            Effect::Act {
-                ticket,
-                incident,
-                command,
-                outlets,
-            } => self.act(ticket, incident, command, outlets),
-            Effect::SetMe(me) => self.ask(Ask::SetMe(me)),
-            Effect::Focus(focus) => self.ask(Ask::Focus(focus)),
-            Effect::Mark(incident, marks) => self.ask(Ask::Mark(incident, marks)),
-            Effect::Settle(seq, what) => self.settle(seq, what),
+            // The core's, and handed over.
+            Effect::Act { .. }
+            | Effect::SetMe(_)
+            | Effect::Focus(_)
+            | Effect::Mark(..)
+            | Effect::Settle(..) => {}
             Effect::Copy(text) => {
                 let told = match self.terminal.copy(&text) {
                     Ok(()) => Msg::Notice(COPIED),
@@ -376,80 +380,6 @@ impl Console {
                 Err(problem) => self.take(Msg::Problem(problem)),
             },
         }
-    }
-
-    fn ask(&mut self, ask: Ask) {
-        let asked = match &self.core {
-            Some(core) => core.try_ask(ask),
-            None => Err(not_yet()),
-        };
-        if let Err(problem) = asked {
-            self.take(Msg::Problem(problem));
-        }
-    }
-
-    fn act(
-        &mut self,
-        ticket: Ticket,
-        incident: Option<IncidentId>,
-        command: Command,
-        outlets: Outlets,
-    ) {
-        let order = Order {
-            outlets,
-            by: self.model.snapshot.me.clone(),
-            command,
-        };
-        let (post, waker) = (self.post.clone(), self.waker.clone());
-        let ask = Ask::Act {
-            incident,
-            order,
-            reply: Box::new(move |result| {
-                let msg = Msg::Acted { ticket, result };
-                post.send(Post::Message(Box::new(msg))).ok();
-                waker.wake();
-            }),
-        };
-        let asked = match &self.core {
-            Some(_) if self.is_nameless() => Err(nameless()),
-            Some(core) => core.try_ask(ask),
-            None => Err(not_yet()),
-        };
-        if let Err(problem) = asked {
-            self.take(Msg::Acted {
-                ticket,
-                result: Err(problem),
-            });
-        }
-    }
-
-    /// Who acts is written into the channel for good: a handle that nobody could be found for yet
-    /// must not be.
-    fn is_nameless(&self) -> bool {
-        let snapshot = &self.model.snapshot;
-        let me = snapshot.me.as_str();
-        me.is_empty() || (snapshot.people.is_empty() && !me.starts_with(['U', 'W']))
-    }
-
-    fn settle(&mut self, seq: u64, what: Settle) {
-        // Who gives something up is on record.
-        if self.is_nameless() {
-            return self.take(Msg::Problem(nameless()));
-        }
-        let by = self.model.snapshot.me.clone();
-        let (post, waker) = (self.post.clone(), self.waker.clone());
-        self.ask(Ask::Settle {
-            seq,
-            what,
-            by,
-            reply: Box::new(move |result| {
-                if let Err(problem) = result {
-                    post.send(Post::Message(Box::new(Msg::Problem(problem))))
-                        .ok();
-                    waker.wake();
-                }
-            }),
-        });
     }
 
     fn start_sample(&mut self) {
@@ -522,28 +452,6 @@ impl Console {
         }
         self.shown = Some(self.model.generation);
     }
-}
-
-fn nameless() -> Problem {
-    Problem::failed(Text::fixed(
-        "Who you are is not known yet: this was not saved.",
-        "使用者が確認できていないため、保存していません。",
-    ))
-    .hint(Text::fixed(
-        "Wait until the workspace is reached, or start with --as and your user id (U…).",
-        "接続されるまで待つか、--as にユーザー ID (U…) を指定して起動してください。",
-    ))
-}
-
-fn not_yet() -> Problem {
-    Problem::failed(both!(
-        "The journal is still being opened.",
-        "記録ファイルを開いています。"
-    ))
-    .hint(Text::fixed(
-        "Do it again in a moment.",
-        "少し待ってから、もう一度実行してください。",
-    ))
 }
 
 /// So that the clock on the screen changes when the second does.

@@ -8,7 +8,7 @@ use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
-use crate::domain::settings::Config;
+use crate::domain::settings::{Config, Zone};
 use crate::domain::sync::image::{Job, JobState, Task};
 use crate::domain::sync::{Engine, Link, Now, Timing};
 use crate::domain::words::{Lang, Text};
@@ -305,6 +305,8 @@ impl Context {
             lang: self.lang,
             find: self.find()?,
             timing: self.timing(),
+            clock: core::clock(),
+            seed: core::seed(),
             checklists: self.checklists(),
             publish,
         };
@@ -626,7 +628,8 @@ fn delivery(engine: &mut Engine, id: &IncidentId, after: u64) -> Delivery {
     delivery
 }
 
-fn shown(
+/// What `matoi show --json` prints.
+pub fn shown(
     engine: &mut Engine,
     id: &IncidentId,
     people: &BTreeMap<UserId, Person>,
@@ -640,7 +643,11 @@ fn shown(
     let age = engine.age(id, now);
     let row = engine.image().incidents.get(id);
     let channel = engine.image().channel_of(id);
-    let names = Resolver { people, engine };
+    let names = Resolver {
+        people,
+        engine,
+        zone: Zone::Fixed(0),
+    };
     show::show(&Shown {
         incident: &incident,
         channel: channel.map(|c| (c.id.as_str(), c.name.as_str())),

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, and the console itself when there is none.
 
+pub mod asks;
 mod calls;
 mod console;
 mod context;
@@ -18,6 +19,7 @@ use crate::domain::problem::Problem;
 use crate::domain::words::Lang;
 use clap::{CommandFactory, Parser, Subcommand};
 use context::Global;
+pub use context::shown;
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -82,6 +82,7 @@ pub(super) fn told(
         let names = publish::Resolver {
             people: &people,
             engine,
+            zone,
         };
         Some(tell(&briefing::Told {
             incident: &incident,
@@ -199,7 +200,8 @@ pub fn watch(context: Context, incident: &str) -> Result<(), Problem> {
         let mut lines: Vec<(chrono::DateTime<chrono::Utc>, String, String)> = Vec::new();
         for entry in &summary.incident.entries {
             let plain = |text: &str| mrkdwn::plain(text, &mrkdwn::NoNames);
-            let text = show::words(entry, &summary.incident, name, &plain);
+            let clock = |at: chrono::DateTime<chrono::Utc>| at.format("%H:%M UTC").to_string();
+            let text = show::words(entry, &summary.incident, name, &plain, &clock);
             lines.push((
                 entry.at,
                 entry.id.to_string(),

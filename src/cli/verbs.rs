@@ -647,12 +647,14 @@ fn pin(
 ) -> Result<Command, Problem> {
     let at = ts(at)?;
     let people = session.people()?;
+    let zone = session.context.config.time_zone;
     let (id, wanted) = (incident.id.clone(), at.clone());
     let found = session.core.look(move |engine, _| {
         let row = engine.talk(&id).into_iter().find(|row| row.ts == wanted)?;
         let names = Resolver {
             people: &people,
             engine,
+            zone,
         };
         let author = row.message.user.as_ref();
         let author = author.map(|user| engine.name(user)).unwrap_or_default();

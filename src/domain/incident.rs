@@ -747,6 +747,35 @@ impl Incident {
         )
     }
 
+    /// Who does it: whom the command named, else whoever checked in for it and is still here.
+    pub fn in_role(&self, role: &str) -> Option<&UserId> {
+        let named = self.roles.get(role).map(|held| &held.user);
+        let checked_in = || {
+            let mut here = self.roster.values().filter(|p| p.left.is_none());
+            here.find(|p| p.role.as_deref() == Some(role))
+                .map(|p| &p.user)
+        };
+        named.or_else(checked_in)
+    }
+
+    /// Minutes between the timekeeper's calls as they were last set before a recovery.
+    pub fn burning_interval(&self) -> u32 {
+        let mut burns = true;
+        let mut minutes = 0;
+        let accepted = |entry: &&Arc<Entry>| entry.verdict == Verdict::Accepted;
+        for entry in self.entries.iter().filter(accepted) {
+            match &entry.body {
+                Body::Declared { timekeeper, .. } => minutes = *timekeeper,
+                Body::Level { timekeeper, .. } if burns => minutes = timekeeper.unwrap_or(minutes),
+                Body::Timekeeper { minutes: set } if burns => minutes = *set,
+                Body::Recovered { .. } => burns = false,
+                Body::Reopened { .. } => burns = true,
+                _ => {}
+            }
+        }
+        minutes
+    }
+
     pub fn may_command(&self, user: &UserId) -> bool {
         let deputy = self.roles.get("deputy").is_some_and(|h| h.user == *user);
         match &self.commander {

@@ -23,6 +23,8 @@ pub enum Piece {
     Call(UserId),
     /// An instant, in the reader's own zone.
     Time(DateTime<Utc>),
+    /// A day, where the time of day says nothing.
+    Day(DateTime<Utc>),
     /// A channel of Slack, by id where that is known, and its name.
     Channel(Option<ChannelId>, String),
     /// Emphasis.
@@ -192,7 +194,7 @@ pub fn sentence(
             link,
         } => {
             let mut out = vec![
-                strong(milestone.text().get(lang)),
+                strong(capital(milestone.text().get(lang))),
                 text(": "),
                 Piece::Time(*time),
                 text(" — "),
@@ -553,6 +555,13 @@ pub fn work_name(what: &str) -> Text {
     }
 }
 
+/// A label that begins a sentence.
+pub(super) fn capital(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
 fn strong_person(user: &UserId) -> Piece {
     Piece::Person(user.clone())
 }
@@ -620,7 +629,7 @@ pub fn plain(
         .map(|piece| match piece {
             Piece::Text(text) | Piece::Strong(text) => text.clone(),
             Piece::Person(user) | Piece::Call(user) => name(user),
-            Piece::Time(time) => clock(*time),
+            Piece::Time(time) | Piece::Day(time) => clock(*time),
             Piece::Channel(_, name) => format!("#{name}"),
         })
         .collect()

@@ -64,11 +64,16 @@ pub enum Ask {
     },
     /// Answered once everything is delivered and every channel was read.
     WhenQuiet(Box<dyn FnOnce() + Send>),
+    /// Answered once no call is on its way and nothing more is due by the clock as it stands.
+    WhenIdle(Box<dyn FnOnce() + Send>),
     /// Looks at the engine, for the command line.
     Look(Look),
     News(News),
     Stop,
 }
+
+/// Where a core gets the time from: [`now`], or what somebody gives it.
+pub type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
 
 /// What a core is started with.
 pub struct Setup {
@@ -80,6 +85,9 @@ pub struct Setup {
     pub lang: Lang,
     pub find: Find,
     pub timing: Timing,
+    pub clock: Clock,
+    /// Of ids and back-off.
+    pub seed: u64,
     /// With these, people in Slack are heeded and asked; without, this process only syncs.
     pub checklists: Option<Arc<Checklists>>,
     /// Publishes a snapshot; called on the core thread, must not wait.
@@ -215,7 +223,13 @@ pub fn now() -> Now {
     }
 }
 
+/// [`now`], for a core.
+pub fn clock() -> Clock {
+    Arc::new(now)
+}
+
 struct Running {
+    clock: Clock,
     journal: Journal,
     engine: Engine,
     lease: Option<Lease>,
@@ -235,6 +249,7 @@ struct Running {
     version: u64,
     focus: Option<IncidentId>,
     quiet: Vec<Box<dyn FnOnce() + Send>>,
+    idle: Vec<Box<dyn FnOnce() + Send>>,
     answers: Vec<Box<dyn FnOnce() + Send>>,
     next_look: Duration,
     /// After a failed commit nothing is tried before this.
@@ -246,7 +261,8 @@ struct Running {
 impl Running {
     fn new(setup: Setup, news: SyncSender<Ask>) -> Running {
         Running {
-            engine: Engine::new(setup.image, setup.me, setup.timing, now()),
+            engine: Engine::new(setup.image, setup.me, setup.timing, (setup.clock)()),
+            clock: setup.clock,
             journal: setup.journal,
             lease: None,
             calls: None,
@@ -255,7 +271,7 @@ impl Running {
             checklists: setup.checklists,
             connected: false,
             trouble: None,
-            rng: fastrand::Rng::with_seed(seed()),
+            rng: fastrand::Rng::with_seed(setup.seed),
             config: setup.config,
             workspace: setup.workspace,
             lang: setup.lang,
@@ -265,12 +281,17 @@ impl Running {
             version: 0,
             focus: None,
             quiet: Vec::new(),
+            idle: Vec::new(),
             answers: Vec::new(),
             next_look: Duration::ZERO,
             hold: Duration::ZERO,
             dirty: true,
             as_of: None,
         }
+    }
+
+    fn now(&self) -> Now {
+        (self.clock)()
     }
 
     fn run(mut self, inbox: &Receiver<Ask>) {
@@ -287,6 +308,7 @@ impl Running {
             for answer in self.answers.drain(..) {
                 answer();
             }
+            self.tell_idle();
             match inbox.recv_timeout(self.sleep()) {
                 Ok(Ask::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(ask) => {
@@ -305,7 +327,7 @@ impl Running {
     }
 
     fn sleep(&self) -> Duration {
-        let now = now();
+        let now = self.now();
         let look = self.next_look.saturating_sub(now.mono);
         let due = if self.lease.is_some() && self.connected {
             self.engine.due(now)
@@ -319,7 +341,7 @@ impl Running {
 
     /// Takes the lease when it is free, and takes over what other processes wrote.
     fn follow(&mut self) {
-        let now = now();
+        let now = self.now();
         if now.mono < self.next_look {
             return;
         }
@@ -380,7 +402,7 @@ impl Running {
             return;
         }
         loop {
-            let now = now();
+            let now = self.now();
             if now.mono < self.hold {
                 return;
             }
@@ -424,7 +446,7 @@ impl Running {
             }
             Err(problem) => {
                 tracing::error!(%problem, "not saved");
-                self.hold = now().mono + HOLD;
+                self.hold = self.now().mono + HOLD;
                 self.engine.abandon(&step);
                 false
             }
@@ -455,7 +477,8 @@ impl Running {
             }
             Ask::Focus(focus) => {
                 self.focus.clone_from(&focus);
-                self.engine.set_focus(focus, now());
+                let now = self.now();
+                self.engine.set_focus(focus, now);
                 self.dirty = true;
             }
             Ask::SetMe(me) => {
@@ -476,7 +499,11 @@ impl Running {
                 self.answers.push(Box::new(move || reply(result)));
             }
             Ask::WhenQuiet(tell) => self.quiet.push(tell),
-            Ask::Look(look) => look(&mut self.engine, now()),
+            Ask::WhenIdle(tell) => self.idle.push(tell),
+            Ask::Look(look) => {
+                let now = self.now();
+                look(&mut self.engine, now);
+            }
             Ask::News(news) => self.news(news),
             Ask::Stop => {}
         }
@@ -484,7 +511,7 @@ impl Running {
 
     /// Decides and saves an act while nobody else can write.
     fn act(&mut self, incident: Option<&IncidentId>, order: &Order) -> Result<IncidentId, Problem> {
-        let now = now();
+        let now = self.now();
         let (engine, rng) = (&mut self.engine, &mut self.rng);
         let (_, (id, writes)) = self.journal.transact(|newer| {
             engine.absorb(newer);
@@ -508,7 +535,7 @@ impl Running {
     }
 
     fn settle(&mut self, seq: u64, what: &Settle, by: &UserId) -> Result<(), Problem> {
-        let now = now();
+        let now = self.now();
         let (engine, rng) = (&mut self.engine, &mut self.rng);
         let (_, writes) = self.journal.transact(|newer| {
             engine.absorb(newer);
@@ -547,7 +574,7 @@ impl Running {
         flight: u64,
         result: Result<crate::domain::sync::Answer, crate::domain::sync::Fault>,
     ) {
-        let now = now();
+        let now = self.now();
         if result.is_ok() {
             self.as_of = Some(now.wall);
         }
@@ -592,7 +619,7 @@ impl Running {
             .map_err(|error| tracing::warn!(%error, "people"))
             .map(|text| {
                 self.journal.set_setting(key, &text)?;
-                let at = now().wall.to_rfc3339();
+                let at = self.now().wall.to_rfc3339();
                 self.journal.set_setting(&format!("{key}_at"), &at)
             });
         if let Ok(Err(problem)) = kept {
@@ -613,7 +640,7 @@ impl Running {
         let kept = self.journal.setting(&format!("{}_at", self.people_key()));
         let kept = kept.ok().flatten();
         let kept = kept.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
-        let age = kept.and_then(|at| (now().wall - at.to_utc()).to_std().ok());
+        let age = kept.and_then(|at| (self.now().wall - at.to_utc()).to_std().ok());
         match age {
             Some(age) if !self.people.is_empty() => net::PEOPLE_EVERY.saturating_sub(age),
             _ => Duration::ZERO,
@@ -662,6 +689,14 @@ impl Running {
         }
     }
 
+    fn tell_idle(&mut self) {
+        if self.engine.is_idle() {
+            for tell in self.idle.drain(..) {
+                tell();
+            }
+        }
+    }
+
     fn show(&mut self) {
         self.version += 1;
         let link = self
@@ -680,7 +715,8 @@ impl Running {
             link_as_of: self.as_of,
             follows: self.lease.is_none(),
         };
-        let snapshot = publish::snapshot(&mut self.engine, &scene, now());
+        let now = (self.clock)();
+        let snapshot = publish::snapshot(&mut self.engine, &scene, now);
         (self.publish)(Arc::new(snapshot));
     }
 }

@@ -1,5 +1,6 @@
 //! Makes a snapshot of the engine for the screens.
 
+use crate::app::clock;
 use crate::app::snapshot::{
     GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
@@ -7,7 +8,7 @@ use crate::domain::event::Body;
 use crate::domain::ids::{ChannelId, EventId, GroupId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident};
 use crate::domain::sentence;
-use crate::domain::settings::Config;
+use crate::domain::settings::{Config, Zone};
 use crate::domain::sync::image::{Job, JobState, MessageRow, Task};
 use crate::domain::sync::mirror::EVENTS;
 use crate::domain::sync::{Engine, Link, Now};
@@ -173,6 +174,7 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
     let names = Resolver {
         people: scene.people,
         engine,
+        zone: scene.config.time_zone,
     };
     let mut jobs = BTreeMap::new();
     for job in engine.open_jobs(&id) {
@@ -337,7 +339,11 @@ pub fn job_words(
                         ja: say(Lang::Ja, id, body, &row.by).into(),
                     };
                     if let Some(said) = &row.text {
-                        let names = Resolver { people, engine };
+                        let names = Resolver {
+                            people,
+                            engine,
+                            zone: Zone::Local,
+                        };
                         let said = mrkdwn::plain(said, &names);
                         let said = clean_line(&said);
                         text.en = format!("{}: {said}", text.en).into();
@@ -394,6 +400,8 @@ pub fn task_words(task: &Task) -> Text {
 pub struct Resolver<'a> {
     pub people: &'a BTreeMap<UserId, Person>,
     pub engine: &'a Engine,
+    /// In which times are shown.
+    pub zone: Zone,
 }
 
 impl Names for Resolver<'_> {
@@ -411,8 +419,6 @@ impl Names for Resolver<'_> {
     }
 
     fn date(&self, unix: i64, _: &str) -> Option<String> {
-        let time = DateTime::from_timestamp(unix, 0)?;
-        let local = time.with_timezone(&chrono::Local);
-        Some(local.format("%H:%M").to_string())
+        Some(clock::hhmm(self.zone, DateTime::from_timestamp(unix, 0)?))
     }
 }

@@ -171,6 +171,8 @@ impl<'a> Stage<'a> {
                 })
             }),
             timing: setup.timing.clone(),
+            clock: core::clock(),
+            seed: core::seed(),
             publish: Box::new(move |_| rings.ring()),
         })?;
         Ok(Stage {

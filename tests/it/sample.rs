@@ -87,6 +87,8 @@ fn watcher(endpoint: &Endpoint, dir: &Path) -> Core {
             })
         }),
         timing: timing(),
+        clock: core::clock(),
+        seed: 5,
         publish: Box::new(|_| {}),
     })
     .expect("a core");

@@ -186,9 +186,10 @@ pub fn words(
     incident: &Incident,
     name: impl Fn(&UserId) -> String,
     plain: &dyn Fn(&str) -> String,
+    clock: &dyn Fn(DateTime<Utc>) -> String,
 ) -> String {
     let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, incident.lang);
-    let said = sentence::plain(&said, name, |at| at.format("%H:%M UTC").to_string());
+    let said = sentence::plain(&said, name, clock);
     match &entry.text {
         Some(text) if matches!(entry.body, Body::Message { .. }) => plain(text),
         Some(text) => format!("{said}\n{}", plain(text)),
@@ -205,6 +206,7 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         Body::Pinned { ts, .. } => Some(ts),
         _ => entry.position.as_ref().map(|p| &p.ts),
     };
+    let clock = |at: DateTime<Utc>| at.format("%H:%M UTC").to_string();
     let overtaken = match &entry.verdict {
         Verdict::Overtaken(register) => Some(register.0.clone()),
         _ => None,
@@ -215,7 +217,7 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         "recorded_at": time(entry.recorded_at),
         "by": entry.by,
         "source": source(&entry.body),
-        "text": words(entry, shown.incident, name, shown.plain),
+        "text": words(entry, shown.incident, name, shown.plain, &clock),
         "link": pinned.and_then(shown.permalink),
         "overtaken": overtaken,
     })

@@ -317,7 +317,7 @@ fn roles(model: &Model, incident: &Incident) -> Vec<(String, Option<String>)> {
     let commander = incident.commander.as_ref().map(|h| model.name(&h.user));
     let mut roles = vec![(h::COMMANDER.get(lang).to_owned(), commander)];
     for (n, (role, _)) in ROLES_SHORT.iter().enumerate() {
-        let held = incident.roles.get(*role).map(|h| model.name(&h.user));
+        let held = incident.in_role(role).map(|user| model.name(user));
         if held.is_some() || n < 3 {
             let name = role_name(ROLES_SHORT, role).get(lang).to_owned();
             roles.push((name, held));

@@ -566,9 +566,19 @@ fn drafts(
                     "対応はまだ続いています。",
                 )));
             }
-            one(Body::Reopened {
+            let mut drafts = one(Body::Reopened {
                 reason: required(reason)?,
-            })
+            });
+            // It burns again: time is called as it was before it was thought to be over.
+            let runs = incident
+                .timekeeper
+                .as_ref()
+                .map_or(0, |keeper| keeper.minutes);
+            let minutes = incident.burning_interval();
+            if minutes > 0 && minutes != runs {
+                drafts.extend(one(Body::Timekeeper { minutes }));
+            }
+            drafts
         }
         Command::PersonalData(items) => {
             if incident.personal_data {

@@ -34,7 +34,7 @@ impl Deputy<'_> {
         let t = &self.rules.config.timers;
         let enough = self.here().count() >= t.ask_scribe_people as usize;
         let due = t.ask_scribe_minutes > 0 && self.past(t.ask_scribe_minutes);
-        if !enough || !due || self.incident.roles.contains_key("scribe") {
+        if !enough || !due || self.incident.in_role("scribe").is_some() {
             return;
         }
         let prompt = Prompt::new(

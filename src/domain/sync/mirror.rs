@@ -148,6 +148,7 @@ pub fn linked(pieces: &[Piece], names: &Names) -> String {
             Piece::Person(user) => named(names, user),
             Piece::Call(user) => mrkdwn::mention(user),
             Piece::Time(time) => date_token(*time, "{time}"),
+            Piece::Day(time) => date_token(*time, "{date_short_pretty}"),
             Piece::Channel(Some(id), _) if is_plain(id.as_str()) => format!("<#{id}>"),
             Piece::Channel(_, name) => escape(&format!("#{name}")).into_owned(),
         })
@@ -468,7 +469,7 @@ pub fn missing(incident: &Incident) -> Vec<(&'static str, &'static str)> {
     if !incident.milestones.contains_key(&Milestone::Started) {
         missing.push(("when it started", "発生時刻"));
     }
-    if !incident.roles.contains_key("scribe") && incident.roster.len() >= 5 {
+    if incident.in_role("scribe").is_none() && incident.roster.len() >= 5 {
         missing.push(("a scribe", "書記"));
     }
     missing

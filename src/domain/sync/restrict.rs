@@ -255,7 +255,7 @@ fn commands(
         if let Some(present) = present.filter(|_| user != by) {
             commands.push(Command::CheckIn {
                 user: user.clone(),
-                role: None,
+                role: present.role.clone(),
                 task: present.task.clone(),
             });
         }

@@ -186,6 +186,11 @@ impl Engine {
             .all(|job| job.state.is_settled())
     }
 
+    /// No call is on its way.
+    pub fn is_idle(&self) -> bool {
+        self.flights.is_empty()
+    }
+
     /// Delivered, and every channel that may hold an incident was read to its end in this run.
     pub fn is_caught_up(&self) -> bool {
         let threads = |flight: &super::Flight| matches!(flight, super::Flight::Thread(_));

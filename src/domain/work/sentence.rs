@@ -4,7 +4,7 @@ use super::{Deed, Stage, State, handle};
 use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
-use crate::domain::sentence::{Piece, Sentence, channel, strong, text};
+use crate::domain::sentence::{Piece, Sentence, capital, channel, strong, text};
 use crate::domain::words::Lang;
 
 /// Says in `lang` what `deed`, by `by`, changed; `id` is its event. `incident` is the state around
@@ -62,7 +62,10 @@ pub fn sentence(
             }
             if let Some(due) = due {
                 out.push(pick(", until ", "、期限 "));
-                out.push(Piece::Time(*due));
+                out.push(match matter {
+                    super::Sort::Action => Piece::Day(*due),
+                    _ => Piece::Time(*due),
+                });
             }
             if *matter == super::Sort::Decision {
                 out.push(pick(
@@ -80,7 +83,8 @@ pub fn sentence(
             owner,
             due,
         } => {
-            let mut out = vec![strong(state.text().get(lang)), text(": "), named(matter)];
+            let head = capital(state.text().get(lang));
+            let mut out = vec![strong(head), text(": "), named(matter)];
             if let Some(line) = line {
                 out.push(text(format!(" → {line}")));
             }
@@ -212,17 +216,16 @@ pub fn sentence(
             ),
             Piece::Time(*expires),
         ],
-        Deed::Accepted { user, .. } => {
+        Deed::Accepted { user, offer } => {
             let mut out = vec![
                 head("Command handed over", "指揮を引き継ぎました"),
                 text(": "),
             ];
-            if let Some(held) = incident
-                .commander
-                .as_ref()
-                .filter(|held| held.user != *user)
-            {
-                out.push(Piece::Person(held.user.clone()));
+            // By now the receiver commands: who did before is whoever made the offer.
+            let mut entries = incident.entries.iter();
+            let offered = entries.find(|entry| entry.id == *offer);
+            if let Some(offered) = offered.filter(|offered| offered.by != *user) {
+                out.push(Piece::Person(offered.by.clone()));
                 out.push(text(" → "));
             }
             out.push(Piece::Call(user.clone()));

@@ -22,6 +22,24 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// Where a client's ledger gets the time from: any clock that never steps, the machine's by
+/// default.
+#[derive(Clone)]
+pub struct Ticks(pub Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl Default for Ticks {
+    fn default() -> Ticks {
+        let start = Instant::now();
+        Ticks(Arc::new(move || start.elapsed()))
+    }
+}
+
+impl std::fmt::Debug for Ticks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Ticks").field(&(self.0)()).finish()
+    }
+}
+
 /// What a client is made of, besides its token.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -35,6 +53,7 @@ pub struct Settings {
     pub max_body: usize,
     /// Share of the published rates that all consoles together may spend.
     pub budget_percent: u32,
+    pub ticks: Ticks,
 }
 
 impl Default for Settings {
@@ -47,6 +66,7 @@ impl Default for Settings {
             // 200 messages of 40,000 characters of three bytes would be 24 MB; real pages are 1 % of it.
             max_body: 32 * 1024 * 1024,
             budget_percent: 100,
+            ticks: Ticks::default(),
         }
     }
 }
@@ -73,7 +93,13 @@ struct Inner {
 /// What all tokens of one app spend together.
 struct Shared {
     budget: Mutex<Budget>,
-    start: Instant,
+    ticks: Ticks,
+}
+
+impl Shared {
+    fn now(&self) -> Duration {
+        (self.ticks.0)()
+    }
 }
 
 /// Cheap to clone; clones share connections, ledger and what was heard.
@@ -126,7 +152,7 @@ impl Client {
                 max_body: settings.max_body,
                 shared: Arc::new(Shared {
                     budget: Mutex::new(Budget::of_percent(settings.budget_percent)),
-                    start: Instant::now(),
+                    ticks: settings.ticks.clone(),
                 }),
                 heard: Mutex::new(None),
             }),
@@ -159,7 +185,7 @@ impl Client {
     /// How long [`Client::call`] would answer `Held` without asking Slack.
     pub fn wait(&self, method: &'static str, channel: Option<&ChannelId>) -> Duration {
         let shared = &self.inner.shared;
-        lock(&shared.budget).wait(method, channel, shared.start.elapsed())
+        lock(&shared.budget).wait(method, channel, shared.now())
     }
 
     /// How many consoles spend from this app's budget, this one included.
@@ -170,7 +196,7 @@ impl Client {
     /// A method's rate as found out: see [`Budget::set_rate`].
     pub fn set_rate(&self, method: &'static str, per_minute: u32) {
         let shared = &self.inner.shared;
-        lock(&shared.budget).set_rate(method, per_minute, shared.start.elapsed());
+        lock(&shared.budget).set_rate(method, per_minute, shared.now());
     }
 
     /// One call. `channel` is where a post goes, for the spacing of posts.
@@ -196,7 +222,7 @@ impl Client {
         form: &[(&str, &str)],
     ) -> Result<(T, Envelope), CallError> {
         let shared = &self.inner.shared;
-        let asked = lock(&shared.budget).ask(method, channel, shared.start.elapsed());
+        let asked = lock(&shared.budget).ask(method, channel, shared.now());
         if let Err(wait) = asked {
             return Err(CallError::Held { wait });
         }
@@ -206,7 +232,7 @@ impl Client {
         match &outcome {
             Ok(_) => tracing::debug!(method, ms, "ok"),
             Err(CallError::Limited { retry_after }) => {
-                let now = shared.start.elapsed();
+                let now = shared.now();
                 lock(&shared.budget).limited(method, *retry_after, now);
                 tracing::warn!(method, ms, ?retry_after, "limited");
             }

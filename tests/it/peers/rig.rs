@@ -6,7 +6,7 @@ use matoi::domain::secret::Secret;
 use matoi::domain::settings::Config;
 use matoi::domain::sync::{Order, Timing};
 use matoi::domain::words::Lang;
-use matoi::io::core::{Core, Setup};
+use matoi::io::core::{Core, Setup, clock, seed};
 use matoi::io::net::Door;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
@@ -245,6 +245,8 @@ pub fn core_at(dir: &Path, url: String, token: String, by: &str, timing: Timing)
             })
         }),
         timing,
+        clock: clock(),
+        seed: seed(),
         publish: Box::new(|_| {}),
     });
     started.expect("it starts")

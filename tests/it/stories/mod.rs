@@ -1,6 +1,10 @@
 //! Stories: the real binary in a pseudo terminal, keys in, the screen and the channel out.
 
 mod hang;
+mod leak;
+mod outage;
+mod rig;
+mod told;
 
 use crate::terminal::session::{Session, signal};
 use matoi::workspace::{Handle, Options, Workspace};

@@ -1,0 +1,775 @@
+//! Three consoles and people who have nothing but Slack, with the time given in.
+//!
+//! Each console is the real one but for the terminal: its model is driven by keys, its core has a
+//! journal on disk and a network thread, its frames are drawn and read back by a terminal. They and
+//! the workspace have one clock, which moves only when a story moves it; after each move every core
+//! is waited for until no call of its is on its way.
+
+use crate::screens::Terminal;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use matoi::app::effect::Effect;
+use matoi::app::form::{Input, Stop};
+use matoi::app::keymap::{Chord, Keymap};
+use matoi::app::model::{Model, Overlay, Start};
+use matoi::app::msg::Msg;
+use matoi::app::resolve::Checklists;
+use matoi::app::snapshot::{Snapshot, Workspace as Place};
+use matoi::app::update::{start, update};
+use matoi::cli::asks;
+use matoi::domain::ids::{IncidentId, UserId};
+use matoi::domain::incident::Incident;
+use matoi::domain::secret::Secret;
+use matoi::domain::settings::Config;
+use matoi::domain::sync::{Link, Now, Timing};
+use matoi::domain::words::Lang;
+use matoi::io::core::{Ask, Core, Setup};
+use matoi::io::net::Door;
+use matoi::io::slack::{Settings, Ticks};
+use matoi::io::store::Journal;
+use matoi::workspace::limits::Mode;
+use matoi::workspace::{Handle, Options, Workspace};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// However busy the machine is.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// Nothing waits longer than this for the next look of a console.
+const STEP: i64 = 15;
+/// With more than this to pass, steps are longer.
+const LONG: i64 = 1_200;
+
+/// The clock of everything in a story: microseconds since 1970.
+#[derive(Clone)]
+pub struct Time(Arc<AtomicI64>);
+
+impl Time {
+    fn at(clock: &str) -> Time {
+        Time(Arc::new(AtomicI64::new(instant(clock).timestamp_micros())))
+    }
+
+    fn micros(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.micros()).expect("in range")
+    }
+
+    /// The machine was started at midnight.
+    fn both(&self) -> Now {
+        let up = self.micros() - instant("00:00").timestamp_micros();
+        Now {
+            wall: self.now(),
+            mono: Duration::from_micros(u64::try_from(up).expect("after midnight")),
+        }
+    }
+}
+
+/// That time of day in Japan, on the day of the stories.
+pub fn instant(clock: &str) -> DateTime<Utc> {
+    let time = NaiveTime::parse_from_str(clock, "%H:%M").expect("hh:mm");
+    let midnight = DateTime::parse_from_rfc3339("2026-11-20T00:00:00+09:00").expect("a time");
+    midnight.to_utc() + (time - NaiveTime::MIN)
+}
+
+/// As the clocks of these people show it.
+pub fn clock(at: DateTime<Utc>) -> String {
+    (at + TimeDelta::hours(9)).format("%H:%M").to_string()
+}
+
+/// As they write a day.
+pub fn day(at: DateTime<Utc>) -> String {
+    (at + TimeDelta::hours(9)).format("%m/%d").to_string()
+}
+
+/// One console.
+pub struct Desk {
+    pub name: &'static str,
+    pub model: Model,
+    core: Core,
+    slot: Arc<Mutex<Option<Arc<Snapshot>>>>,
+    posts: Receiver<Msg>,
+    post: Sender<Msg>,
+    time: Time,
+    terminal: Terminal,
+    shown: Option<u64>,
+    /// Keys that were pressed here.
+    pub pressed: usize,
+}
+
+pub struct World {
+    pub slack: Handle,
+    pub time: Time,
+    pub lang: Lang,
+    desks: Vec<Desk>,
+    people: BTreeMap<String, UserId>,
+    bot: String,
+    /// Screens, by what they show.
+    pub shots: Vec<(String, String)>,
+    _dir: tempfile::TempDir,
+}
+
+impl World {
+    /// At `clock`, with a console of each of `handles`.
+    pub fn new(clock: &str, lang: Lang, config: &str, handles: &[&'static str]) -> World {
+        let time = Time::at(clock);
+        let ticks = time.clone();
+        let slack = Workspace::open(Options {
+            limits: Mode::Slack,
+            clock: Some(Arc::new(move || ticks.micros())),
+            ..Options::for_tests()
+        })
+        .and_then(Workspace::start)
+        .expect("a workspace");
+        let config = matoi::io::config::parse("story", config).expect("a configuration");
+        let config = Arc::new(config.with_other_service());
+        // In memory where that is possible: a story is thousands of commits.
+        let shm = std::path::Path::new("/dev/shm");
+        let dir = match shm.is_dir() {
+            true => tempfile::tempdir_in(shm),
+            false => tempfile::tempdir(),
+        };
+        let dir = dir.expect("a directory");
+        let people = slack.people().into_iter();
+        let people: BTreeMap<String, UserId> = people
+            .map(|person| (person.name, UserId::new(person.id)))
+            .collect();
+        let bot = Value::Object(slack.call(&slack.bot_token(), "auth.test", json!({})).body);
+        let desks = handles.iter().enumerate().map(|(n, handle)| {
+            let seat = Seat {
+                name: handle,
+                me: people[*handle].clone(),
+                dir: dir.path().join(handle),
+                lang,
+                seed: n as u64 + 1,
+            };
+            Desk::open(&seat, &slack, &time, &config)
+        });
+        World {
+            desks: desks.collect(),
+            bot: bot["user_id"].as_str().expect("an id").to_owned(),
+            slack,
+            time,
+            lang,
+            people,
+            shots: Vec::new(),
+            _dir: dir,
+        }
+    }
+
+    /// What is said in the language of this telling.
+    pub fn say(&self, ja: &'static str, en: &'static str) -> &'static str {
+        match self.lang {
+            Lang::Ja => ja,
+            Lang::En => en,
+        }
+    }
+
+    pub fn at(&mut self, name: &str) -> &mut Desk {
+        let desk = self.desks.iter_mut().find(|desk| desk.name == name);
+        desk.expect("such a console")
+    }
+
+    pub fn id(&self, handle: &str) -> UserId {
+        self.people[handle].clone()
+    }
+
+    /// Lets so many seconds pass, each console looking at Slack as they do.
+    pub fn pass(&mut self, seconds: i64) {
+        let mut left = seconds;
+        while left > 0 {
+            // At night nothing is waited for.
+            let step = if left > LONG {
+                LONG / 4
+            } else {
+                left.min(STEP)
+            };
+            self.time.0.fetch_add(step * 1_000_000, Ordering::SeqCst);
+            left -= step;
+            for desk in &mut self.desks {
+                desk.idle();
+            }
+        }
+    }
+
+    /// Lets many hours pass in which nothing happens.
+    pub fn leap(&mut self, hours: i64) {
+        for _ in 0..hours * 2 {
+            self.time.0.fetch_add(1_800 * 1_000_000, Ordering::SeqCst);
+            for desk in &mut self.desks {
+                desk.idle();
+            }
+        }
+        self.settle();
+    }
+
+    /// Lets the time pass until it is `clock`.
+    pub fn until(&mut self, clock: &str) {
+        let left = instant(clock) - self.time.now();
+        assert!(
+            left >= TimeDelta::zero(),
+            "it is past {clock}: {}",
+            self.time.now()
+        );
+        self.pass(left.num_seconds());
+    }
+
+    /// Passes seconds until everything is delivered and every console tells the same, and then to the
+    /// next half minute: whichever of two calls came first, what follows happens at the same second.
+    #[track_caller]
+    pub fn settle(&mut self) {
+        for _ in 0..60 {
+            self.pass(2);
+            let told: Vec<_> = self.desks.iter().map(Desk::told).collect();
+            if told.iter().all(|(delivered, _)| *delivered)
+                && told.windows(2).all(|pair| pair[0].1 == pair[1].1)
+            {
+                let over = self.time.now().timestamp() % 30;
+                return self.pass((30 - over) % 30);
+            }
+        }
+        let told: Vec<_> = self.desks.iter().map(|d| (d.told(), d.waits())).collect();
+        unreachable!("never settles: {told:#?}");
+    }
+
+    /// Acts by keys at a console, and lets it arrive.
+    #[track_caller]
+    pub fn act(&mut self, who: &str, keys: &str, fields: &[(&str, &str)]) {
+        let people = self.people.clone();
+        let desk = self.at(who);
+        desk.keys(keys);
+        desk.fill(&people, fields);
+        desk.submit();
+        self.settle();
+    }
+
+    /// The same while nothing can arrive.
+    #[track_caller]
+    pub fn act_offline(&mut self, who: &str, keys: &str, fields: &[(&str, &str)]) {
+        let people = self.people.clone();
+        let desk = self.at(who);
+        desk.keys(keys);
+        desk.fill(&people, fields);
+        desk.submit();
+        self.pass(2);
+    }
+
+    /// Keeps what stands on a console's screen, as a snapshot.
+    pub fn shot(&mut self, who: &str, name: &'static str) {
+        let screen = steady(self.at(who).screen());
+        self.shots.push((name.to_owned(), screen));
+    }
+
+    pub fn shot_small(&mut self, who: &str, name: &'static str) {
+        let screen = steady(self.at(who).screen_at(80, 24));
+        self.shots.push((format!("{name}-80x24"), screen));
+    }
+
+    /// Calls the workspace as somebody.
+    pub fn call(&self, who: &str, method: &str, args: Value) -> Value {
+        let token = self.slack.token_of(who).expect("a person");
+        let answer = Value::Object(self.slack.call(&token, method, args).body);
+        assert_eq!(answer["ok"], true, "{method}: {answer}");
+        answer
+    }
+
+    /// Somebody with Slack alone writes; the ts.
+    pub fn post(&mut self, who: &str, channel: &str, text: &str) -> String {
+        self.post_in(who, channel, text, None)
+    }
+
+    pub fn reply(&mut self, who: &str, channel: &str, thread: &str, text: &str) -> String {
+        self.post_in(who, channel, text, Some(thread))
+    }
+
+    fn post_in(&mut self, who: &str, channel: &str, text: &str, thread: Option<&str>) -> String {
+        let text = text.replace("@matoi", &format!("<@{}>", self.bot));
+        let text = self.people.iter().fold(text, |text, (handle, id)| {
+            text.replace(&format!("@{handle}"), &format!("<@{id}>"))
+        });
+        let mut args = json!({"channel": channel, "text": text});
+        if let Some(thread) = thread {
+            args["thread_ts"] = json!(thread);
+        }
+        let answer = self.call(who, "chat.postMessage", args);
+        let ts = answer["ts"].as_str().expect("a ts").to_owned();
+        // Every console reads it before what it may bring about is waited for.
+        self.pass(5);
+        self.settle();
+        ts
+    }
+
+    pub fn join(&mut self, who: &str, channel: &str) {
+        self.call(who, "conversations.join", json!({"channel": channel}));
+    }
+
+    /// Somebody reacts on a message that the channel shows last with these words.
+    #[track_caller]
+    pub fn press(&mut self, who: &str, channel: &str, words: &str, name: &str) {
+        self.press_at_once(who, channel, words, name);
+        self.settle_long();
+    }
+
+    #[track_caller]
+    pub fn press_at_once(&mut self, who: &str, channel: &str, words: &str, name: &str) {
+        let ts = self.last_with(channel, words);
+        let args = json!({"channel": channel, "timestamp": ts, "name": name});
+        self.call(who, "reactions.add", args);
+    }
+
+    pub fn pin(&mut self, who: &str, channel: &str, ts: &str) {
+        let args = json!({"channel": channel, "timestamp": ts});
+        self.call(who, "pins.add", args);
+        self.settle_long();
+    }
+
+    /// Reactions and pins are looked for less often than messages.
+    pub fn settle_long(&mut self) {
+        self.pass(30);
+        self.settle();
+    }
+
+    #[track_caller]
+    pub fn last_with(&self, channel: &str, words: &str) -> String {
+        let all = self.messages(channel);
+        let found = all.iter().rev().find(|message| {
+            let text = message["text"].as_str();
+            text.is_some_and(|text| text.contains(words))
+        });
+        let said = || super::told::channel(self, channel);
+        let found = found.unwrap_or_else(|| unreachable!("nobody said {words:?}:\n{}", said()));
+        found["ts"].as_str().expect("a ts").to_owned()
+    }
+
+    /// The id of a channel, by the beginning of its name.
+    #[track_caller]
+    pub fn channel(&self, name: &str) -> String {
+        self.slack.with_state(|state| {
+            let mut all = state.channels();
+            let found = all.find(|room| room.channel.name.starts_with(name));
+            found.expect("such a channel").channel.id.clone()
+        })
+    }
+
+    /// Its messages, oldest first, replies left out.
+    pub fn messages(&self, channel: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let args = json!({"channel": channel, "limit": 200, "cursor": cursor,
+                "include_all_metadata": true});
+            let answer = self.read("conversations.history", args);
+            let page = answer["messages"].as_array().expect("a page");
+            all.extend(page.iter().cloned());
+            match answer["response_metadata"]["next_cursor"].as_str() {
+                Some(next) if !next.is_empty() => cursor = next.to_owned(),
+                _ => break,
+            }
+        }
+        all.reverse();
+        all
+    }
+
+    /// The replies to a message.
+    pub fn replies(&self, channel: &str, ts: &str) -> Vec<Value> {
+        let args = json!({"channel": channel, "ts": ts, "limit": 200,
+            "include_all_metadata": true});
+        let answer = self.read("conversations.replies", args);
+        let all = answer["messages"].as_array().expect("a list");
+        all.iter().filter(|m| m["ts"] != ts).cloned().collect()
+    }
+
+    fn read(&self, method: &str, args: Value) -> Value {
+        self.call("sato", method, args)
+    }
+
+    /// All that is stored of a channel, whoever may see it.
+    pub fn everything(&self, channel: &str) -> String {
+        self.slack.with_state(|state| {
+            let mut rooms = state.channels();
+            let room = rooms
+                .find(|room| room.channel.id == channel)
+                .expect("it exists");
+            format!("{:?}\n{:?}", room.channel, room.messages)
+        })
+    }
+
+    pub fn bot(&self) -> &str {
+        &self.bot
+    }
+
+    /// Names by id, the program's too.
+    pub fn names(&self) -> BTreeMap<String, String> {
+        self.slack.with_state(|state| {
+            let users = state.users();
+            users
+                .map(|user| {
+                    let shown = [&user.display_name, &user.real_name];
+                    let shown = shown.into_iter().find(|name| !name.is_empty());
+                    (user.id.clone(), shown.unwrap_or(&user.handle).clone())
+                })
+                .collect()
+        })
+    }
+}
+
+/// The second of the last look is chance.
+fn steady(screen: String) -> String {
+    let ago = |n: u32| {
+        [
+            format!("seen {n}s ago"),
+            format!("同期 {n}秒前"),
+            format!("heard {n}s"),
+        ]
+    };
+    (0..10).flat_map(ago).fold(screen, |screen, ago| {
+        let none = ago.replace(|c: char| c.is_ascii_digit(), "_");
+        screen.replace(&ago, &none)
+    })
+}
+
+struct Seat {
+    name: &'static str,
+    me: UserId,
+    dir: std::path::PathBuf,
+    lang: Lang,
+    seed: u64,
+}
+
+impl Desk {
+    fn open(seat: &Seat, slack: &Handle, time: &Time, config: &Arc<Config>) -> Desk {
+        let mut rng = fastrand::Rng::with_seed(seat.seed);
+        let (journal, image) = Journal::open(&seat.dir, &mut rng).expect("a journal");
+        let place = Place {
+            local: false,
+            team: String::new(),
+        };
+        let lists = Arc::new(Checklists::shipped().expect("whole"));
+        let slot = Arc::new(Mutex::new(None));
+        let (url, token) = (slack.url(), slack.bot_token());
+        let (hands, keep) = (time.clone(), slot.clone());
+        let steady = time.clone();
+        let ticks = Ticks(Arc::new(move || steady.both().mono));
+        let core = Core::start(Setup {
+            journal,
+            image,
+            me: seat.me.clone(),
+            config: config.clone(),
+            workspace: place.clone(),
+            lang: seat.lang,
+            find: Box::new(move || {
+                Ok(Door {
+                    settings: Settings {
+                        api_url: url.clone(),
+                        // A walk through lists rests by the machine's clock: it never needs to.
+                        budget_percent: 100_000,
+                        ticks: ticks.clone(),
+                        ..Settings::default()
+                    },
+                    token: Secret::new(token.clone()),
+                    person: None,
+                })
+            }),
+            timing: Timing::default(),
+            clock: Arc::new(move || hands.both()),
+            seed: seat.seed,
+            checklists: Some(lists.clone()),
+            publish: Box::new(move |snapshot| {
+                *keep.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+            }),
+        })
+        .expect("it starts");
+        // The names of people come once it is connected.
+        let end = std::time::Instant::now() + DEADLINE;
+        let first = loop {
+            core.wait_quiet(Duration::from_millis(20));
+            let latest: Option<Arc<Snapshot>> =
+                slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(known) = latest.filter(|s| !s.people.is_empty()) {
+                break known;
+            }
+            assert!(std::time::Instant::now() < end, "never connected");
+        };
+        let (model, effects) = start(Start {
+            snapshot: first,
+            now: time.now(),
+            size: (120, 35),
+            lang: seat.lang,
+            keymap: Arc::new(Keymap::shipped().expect("whole")),
+            checklists: lists,
+        });
+        let (post, posts) = channel();
+        let mut desk = Desk {
+            name: seat.name,
+            model,
+            core,
+            slot,
+            posts,
+            post,
+            time: time.clone(),
+            terminal: Terminal::new(),
+            shown: None,
+            pressed: 0,
+        };
+        for effect in effects {
+            desk.carry_out(effect);
+        }
+        desk.idle();
+        desk
+    }
+
+    fn take(&mut self, msg: Msg) {
+        let effects = update(&mut self.model, msg);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        let post = self.post.clone();
+        let tell = move |msg| drop(post.send(msg));
+        match asks::hand_over(effect, &self.model.snapshot, Some(&self.core), tell) {
+            Ok(None) => {}
+            Ok(Some(msg)) => self.take(*msg),
+            Err(effect) => match *effect {
+                Effect::Redraw | Effect::Notify(_) => {}
+                other => unreachable!("a story does nothing to its terminal: {other:?}"),
+            },
+        }
+    }
+
+    /// Until nothing of this console is on its way; then what came of it is taken.
+    fn idle(&mut self) {
+        let (tell, told) = channel();
+        let asked = self.core.ask(Ask::WhenIdle(Box::new(move || {
+            tell.send(()).ok();
+        })));
+        assert!(asked, "the core runs");
+        told.recv_timeout(DEADLINE).expect("it comes to rest");
+        // As the console's own loop: answers into the hand, then the snapshot that shows them.
+        let posts: Vec<Msg> = self.posts.try_iter().collect();
+        let latest = self
+            .slot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(snapshot) = latest {
+            self.take(Msg::Snapshot(snapshot));
+        }
+        for msg in posts {
+            self.take(msg);
+        }
+        self.take(Msg::Tick(self.time.now()));
+    }
+
+    fn paint(&mut self) {
+        if self.shown == Some(self.model.generation) {
+            return;
+        }
+        self.terminal.show(&self.model);
+        let generation = self.model.generation;
+        let lists = self.terminal.drawing.lists.clone();
+        self.take(Msg::Painted { generation, lists });
+        self.shown = Some(self.model.generation);
+    }
+
+    fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        self.pressed += 1;
+        self.model.now = self.time.now();
+        self.take(Msg::Key(KeyEvent::new(code, modifiers)));
+    }
+
+    /// Keys by name, separated by spaces, each after the frame that the one before brought.
+    pub fn keys(&mut self, keys: &str) {
+        for name in keys.split(' ').filter(|name| !name.is_empty()) {
+            self.paint();
+            let chord = Chord::parse(name).expect("a key");
+            let mut modifiers = KeyModifiers::NONE;
+            modifiers.set(KeyModifiers::CONTROL, chord.ctrl);
+            modifiers.set(KeyModifiers::ALT, chord.alt);
+            self.key(chord.code, modifiers);
+        }
+        self.paint();
+        self.idle();
+        self.paint();
+    }
+
+    /// Letters as they are typed; a line break by Alt-Enter.
+    pub fn write(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '\n' => self.key(KeyCode::Enter, KeyModifiers::ALT),
+                c => self.key(KeyCode::Char(c), KeyModifiers::NONE),
+            }
+        }
+        self.paint();
+    }
+
+    /// Goes to each field with Tab, and types or chooses. People are given as `@handle`.
+    #[track_caller]
+    pub fn fill(&mut self, people: &BTreeMap<String, UserId>, fields: &[(&str, &str)]) {
+        self.paint();
+        for (name, value) in fields {
+            let value = match value.strip_prefix('@').and_then(|h| people.get(h)) {
+                Some(user) => user.as_str(),
+                None => value,
+            };
+            let Some(form) = self.model.form() else {
+                unreachable!("no form for {name}:\n{}", self.screen())
+            };
+            let Some(at) = form.fields.iter().position(|field| field.key == *name) else {
+                let keys: Vec<&str> = form.fields.iter().map(|f| f.key).collect();
+                unreachable!("no field {name} among {keys:?}")
+            };
+            while self.model.form().map(|form| form.at) != Some(Stop::Field(at)) {
+                self.key(KeyCode::Tab, KeyModifiers::NONE);
+            }
+            let field = self.model.form().expect("a form").fields[at].clone();
+            match &field.input {
+                Input::Text(edit) | Input::Time(edit) => {
+                    for _ in 0..edit.text().chars().count() {
+                        self.key(KeyCode::Backspace, KeyModifiers::NONE);
+                    }
+                    self.write(value);
+                    let now = self.model.form().expect("a form").fields[at].value();
+                    assert_eq!(now, value, "{name}");
+                }
+                Input::Choice(choice) => {
+                    // An entry or an item by its number, anything else by its value.
+                    let is_it = |label: &str| {
+                        let rest = label.strip_prefix(value);
+                        rest.is_some_and(|rest| rest.starts_with([' ', '.']))
+                    };
+                    let mut options = choice.options.iter();
+                    let row = options.position(|o| o.value == value || is_it(&o.label.en));
+                    let Some(row) = row else {
+                        let known: Vec<_> = choice.options.iter().map(|o| &o.value).collect();
+                        unreachable!("{name} offers no {value:?}: {known:?}")
+                    };
+                    for _ in 0..=choice.options.len() {
+                        self.key(KeyCode::Up, KeyModifiers::NONE);
+                    }
+                    for _ in 0..row {
+                        self.key(KeyCode::Down, KeyModifiers::NONE);
+                    }
+                    let now = self.model.form().expect("a form").fields[at].value();
+                    assert_eq!(now, choice.options[row].value, "{name}");
+                }
+                Input::Flag(on) => {
+                    if *on != (value == "yes") {
+                        self.key(KeyCode::Char(' '), KeyModifiers::NONE);
+                    }
+                }
+            }
+        }
+        self.paint();
+    }
+
+    /// Sends the form, by the letter of its confirmation where it has one.
+    #[track_caller]
+    pub fn submit(&mut self) {
+        self.paint();
+        if let Some(form) = self.model.form() {
+            let letter = form.confirm.map_or('s', |confirm| confirm.letter);
+            self.key(KeyCode::Char(letter), KeyModifiers::CONTROL);
+        }
+        self.idle();
+        let asks = matches!(self.model.overlays.last(), Some(Overlay::Form(_)));
+        assert!(!asks, "the form stays:\n{}", self.screen());
+    }
+
+    /// What stands on its screen, at 120 by 35.
+    pub fn screen(&mut self) -> String {
+        self.screen_at(120, 35)
+    }
+
+    pub fn screen_at(&mut self, columns: u16, rows: u16) -> String {
+        self.take(Msg::Resize(columns, rows));
+        self.paint();
+        self.terminal.text()
+    }
+
+    /// Whether all of its own is delivered, and what it knows of each incident.
+    pub fn told(&self) -> (bool, Vec<(IncidentId, u64, Option<String>)>) {
+        let looked = self.core.look(|engine, _| {
+            let known = engine.incidents().into_iter().map(|incident| {
+                let last = incident
+                    .entries
+                    .iter()
+                    .filter_map(|e| e.position.as_ref())
+                    .max();
+                let last = last.map(|position| position.ts.to_string());
+                (incident.id.clone(), incident.entries.len() as u64, last)
+            });
+            let mut known: Vec<_> = known.collect();
+            known.sort();
+            (engine.is_delivered(), known)
+        });
+        looked.expect("the core runs")
+    }
+
+    /// Types into one field of the form that is open.
+    #[track_caller]
+    pub fn type_into(&mut self, field: &str, text: &str) {
+        self.fill(&BTreeMap::new(), &[(field, text)]);
+    }
+
+    /// The name of the channel of the room on its screen.
+    pub fn channel_name(&self) -> String {
+        let id = self.model.room_id().expect("a room");
+        let summary = self.model.summary(id).expect("known");
+        summary.channel.clone().expect("it has one")
+    }
+
+    pub fn incident(&self, id: &IncidentId) -> Arc<Incident> {
+        let summary = self.model.summary(id).expect("known");
+        summary.incident.clone()
+    }
+
+    /// The incident that took over from the one that was restricted.
+    pub fn restricted_to(&self) -> IncidentId {
+        let all = self.model.snapshot.incidents.iter();
+        let mut all = all.filter(|summary| summary.private);
+        all.next().expect("a private one").incident.id.clone()
+    }
+
+    /// Goes home, down the list to an incident, and opens it.
+    #[track_caller]
+    pub fn go_to(&mut self, id: &IncidentId) {
+        while self.model.room_id().is_some() {
+            self.keys("Esc");
+        }
+        self.keys("Home");
+        let rows = self.model.snapshot.incidents.len();
+        for _ in 0..rows {
+            self.keys("Enter");
+            if self.model.room_id() == Some(id) {
+                return;
+            }
+            self.keys("Esc j");
+        }
+        unreachable!("it is in no row:\n{}", self.screen());
+    }
+
+    /// What is not delivered.
+    pub fn waits(&self) -> Vec<String> {
+        let outbox = self.model.snapshot.outbox.iter();
+        outbox
+            .map(|line| format!("{:?}: {:?}", line.what, line.state))
+            .collect()
+    }
+
+    /// As `matoi show --json` prints it here.
+    pub fn show(&self, id: &IncidentId) -> Value {
+        let (id, people) = (id.clone(), self.model.snapshot.people.clone());
+        let shown = self
+            .core
+            .look(move |engine, now| matoi::cli::shown(engine, &id, &people, &Link::Live, now));
+        shown.expect("the core runs")
+    }
+}
