@@ -27,7 +27,7 @@ fn an_act_is_done_in_its_authors_name_and_answered() {
     );
     let said = answer(&slack, &room, &ts);
     assert!(
-        said.contains("detected") && said.contains("https://example.com/a"),
+        said.contains("Detected") && said.contains("https://example.com/a"),
         "{said}"
     );
     let ts = ask(&slack, "sato", &room, "done 1 and 2");

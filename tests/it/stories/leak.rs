@@ -381,12 +381,6 @@ fn a_leak(lang: Lang) {
     let w = &mut leak.w;
     let public = told::channel(w, &leak.public);
     told::snapshot(w, "leak-public-channel", &public);
-    told::snapshot(w, "leak-private-channel", &told::channel(w, &leak.private));
-    let record = told::record(w, &leak.id);
-    told::snapshot(w, "leak-show", &record);
-    for (name, screen) in w.shots.clone() {
-        told::snapshot(w, &format!("leak-{name}"), &screen);
-    }
     // Not one word of what is among few is anywhere else: text, metadata, topic, card, pins.
     let name = w.slack.with_state(|state| {
         let mut rooms = state.channels();

@@ -175,10 +175,6 @@ impl World {
         desk.expect("such a console")
     }
 
-    pub fn id(&self, handle: &str) -> UserId {
-        self.people[handle].clone()
-    }
-
     /// Lets so many seconds pass, each console looking at Slack as they do.
     pub fn pass(&mut self, seconds: i64) {
         let mut left = seconds;
@@ -280,22 +276,11 @@ impl World {
 
     /// Somebody with Slack alone writes; the ts.
     pub fn post(&mut self, who: &str, channel: &str, text: &str) -> String {
-        self.post_in(who, channel, text, None)
-    }
-
-    pub fn reply(&mut self, who: &str, channel: &str, thread: &str, text: &str) -> String {
-        self.post_in(who, channel, text, Some(thread))
-    }
-
-    fn post_in(&mut self, who: &str, channel: &str, text: &str, thread: Option<&str>) -> String {
         let text = text.replace("@matoi", &format!("<@{}>", self.bot));
         let text = self.people.iter().fold(text, |text, (handle, id)| {
             text.replace(&format!("@{handle}"), &format!("<@{id}>"))
         });
-        let mut args = json!({"channel": channel, "text": text});
-        if let Some(thread) = thread {
-            args["thread_ts"] = json!(thread);
-        }
+        let args = json!({"channel": channel, "text": text});
         let answer = self.call(who, "chat.postMessage", args);
         let ts = answer["ts"].as_str().expect("a ts").to_owned();
         // Every console reads it before what it may bring about is waited for.
