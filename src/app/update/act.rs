@@ -147,6 +147,11 @@ pub(super) fn acted(
             }
             // Whoever left the form while it was being saved went to do something else.
             let declared = matches!(saving.command, Command::Declare(_));
+            // Reopened where its channel is closed, it goes on in another.
+            let moved = matches!(saving.command, Command::Reopen(_))
+                && model.snapshot.incidents.iter().any(|there| {
+                    there.incident.id == id && there.incident.came_of == saving.incident
+                });
             // What was restricted goes on there.
             let restricted = matches!(saving.command, Command::Restrict(_));
             let mut all = model.snapshot.incidents.iter();
@@ -154,7 +159,7 @@ pub(super) fn acted(
             let there = there.map(|there| there.incident.id.clone());
             match there.filter(|_| restricted) {
                 Some(there) if watched => effects.extend(enter(model, there)),
-                _ if declared && watched => effects.extend(enter(model, id)),
+                _ if (declared || moved) && watched => effects.extend(enter(model, id)),
                 _ => {}
             }
             effects

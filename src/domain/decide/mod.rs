@@ -5,10 +5,10 @@ mod rights;
 
 pub use lines::checked_text;
 pub(in crate::domain) use lines::{empty, line_option, required};
-pub(in crate::domain) use rights::who_may;
+pub(in crate::domain) use rights::{allowed, who_may};
 
 use lines::{cut, line};
-use rights::{allowed, leave, same};
+use rights::{leave, same};
 
 use crate::both;
 use crate::domain::event::{Body, Item, Kind, Milestone, Named, Phase, Place};

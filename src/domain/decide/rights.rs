@@ -52,7 +52,7 @@ pub(super) fn leave(incident: &Incident, user: &UserId, asked: &Asked<'_>) -> Re
     }
 }
 
-pub(super) fn allowed(
+pub(in crate::domain) fn allowed(
     incident: &Incident,
     command: &Command,
     asked: &Asked<'_>,

@@ -61,6 +61,9 @@ impl Engine {
         }
         let completed = self.complete_merge(&state, &order.command)?;
         let command = completed.as_ref().unwrap_or(&order.command);
+        if let Some(again) = self.reopened_elsewhere(&state, command, &order.by, now, rng)? {
+            return Ok(self.open_companion(step, again, &order.by, &order.outlets, now));
+        }
         let companion = self.companion(&state, command, &order.by, now, rng)?;
         // Whoever is called, and where it is announced, is then the companion's.
         let silent = Outlets::default();

@@ -51,6 +51,7 @@
 
 mod act;
 mod answers;
+mod companion;
 mod discover;
 mod duty;
 pub mod image;
@@ -119,6 +120,8 @@ pub struct Timing {
     pub commander_silent_minutes: u32,
     /// The close gate: how long the timeline may tell nothing; 0: however long.
     pub hole_minutes: u32,
+    /// A person's token is there, which can bring an archived channel back.
+    pub unarchives: bool,
 }
 
 impl Default for Timing {
@@ -137,6 +140,7 @@ impl Default for Timing {
             duty_other: Duration::from_secs(40),
             commander_silent_minutes: 5,
             hole_minutes: 30,
+            unarchives: false,
         }
     }
 }

@@ -1,18 +1,17 @@
 //! Going on among few people: a private incident takes over from one whose channel is public, and
 //! the public one is told nothing but that.
 
+use super::companion::Companion;
 use super::image::{JobState, Task};
-use super::{Engine, Now, Step};
-use crate::domain::decide::{Asked, Command, Draft, Outlets, Restriction, decide};
-use crate::domain::event::{Body, Event, Recorded, What};
-use crate::domain::ids::{IncidentId, UserId};
+use super::{Engine, Now};
+use crate::domain::decide::{Command, Restriction};
+use crate::domain::event::Body;
+use crate::domain::ids::UserId;
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Deed;
-use crate::wire::mrkdwn;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Something that left an incident's channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +21,22 @@ pub struct Went {
     pub to: String,
 }
 
-/// The incident that takes over, before anything of it is recorded.
-pub(super) struct Companion {
-    id: IncidentId,
-    restriction: Box<Restriction>,
-    drafts: Vec<Draft>,
-    people: Vec<String>,
-}
-
 /// More lines than this are counted, not told.
 const LINES: usize = 40;
 
 impl Engine {
-    /// What restricting `from` opens; `None` for any other command.
+    /// What restricting `from` opens.
     ///
     /// # Errors
     /// It is private already, or the act is none.
-    pub(super) fn companion(
+    pub(super) fn restricted(
         &mut self,
         from: &Incident,
-        command: &Command,
+        restriction: &Restriction,
         by: &UserId,
         now: Now,
         rng: &mut fastrand::Rng,
-    ) -> Result<Option<Companion>, Problem> {
-        let Command::Restrict(restriction) = command else {
-            return Ok(None);
-        };
+    ) -> Result<Companion, Problem> {
         if self.sight(&from.id, from).private {
             return Err(Problem::refused(Text::fixed(
                 "Its channel is private already.",
@@ -56,73 +44,15 @@ impl Engine {
             )));
         }
         let mut restriction = restriction.clone();
-        let plain = |text: &str| mrkdwn::plain(text, &super::mirror::Known(&self.names));
         let declaration = &mut restriction.declaration;
         declaration.parent = Some(from.id.clone());
         declaration.private = true;
-        declaration.situation = from.situation.as_ref().map(|s| plain(&s.text));
+        declaration.situation = self.situation_of(from);
         let went = told(&self.went_out(from), from.lang);
-        let id = IncidentId::random(rng);
         let kept = kept(from, &restriction.keep, by);
-        let mut state = Incident::new(id.clone());
-        let mut drafts = Vec::new();
-        for command in commands(from, &restriction, &kept, by, went) {
-            let name = |user: &UserId| self.name(user);
-            let asked = Asked {
-                by,
-                now: now.wall,
-                heard: &|_| None,
-                name: &name,
-                silent_minutes: self.timing.commander_silent_minutes,
-                gate: self.gate(&id),
-                archived: false,
-            };
-            let made = decide(&state, &command, &asked, rng)?;
-            for draft in &made {
-                state.apply(&Recorded {
-                    event: Event {
-                        id: draft.id.clone(),
-                        at: now.wall,
-                        prev: state.prev(&draft.id, &draft.body),
-                        what: What::Known(draft.body.clone()),
-                    },
-                    by: by.clone(),
-                    console: self.image.console.clone(),
-                    text: draft.text.clone(),
-                    position: None,
-                    recorded_at: now.wall,
-                });
-            }
-            drafts.extend(made);
-        }
-        Ok(Some(Companion {
-            id,
-            restriction,
-            drafts,
-            people: kept.iter().map(|user| user.as_str().to_owned()).collect(),
-        }))
-    }
-
-    /// Its rows: all of it waits for its channel, whatever becomes of the public one's.
-    pub(super) fn open_companion(
-        &mut self,
-        step: &mut Step,
-        made: Companion,
-        by: &UserId,
-        outlets: &Outlets,
-        now: Now,
-    ) {
-        self.open(step, &made.id, &made.restriction.declaration, now);
-        let mut outlets = outlets.clone();
-        outlets.people.extend(made.people);
-        let state = Incident::new(made.id.clone());
-        self.record(step, &made.id, state, made.drafts, by, &outlets, now);
-    }
-
-    /// Where it went on after it was restricted, as far as this console may know.
-    pub fn companion_of(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
-        let mut all = self.incidents().into_iter();
-        all.find(|incident| incident.came_of.as_ref() == Some(id))
+        let people = kept.iter().map(|user| user.as_str().to_owned()).collect();
+        let commands = commands(from, &restriction, &kept, by, went);
+        self.goes_on(restriction.declaration, &commands, people, by, now, rng)
     }
 
     /// What already left an incident's channel: this console's announcements and invitations, and

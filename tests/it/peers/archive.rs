@@ -85,3 +85,35 @@ fn put_out_by_hand_it_comes_back() {
     let state = console.json(&["note", "-", "still here"]);
     assert_eq!(state["outbox"]["failed"], 0);
 }
+
+/// Only a person can bring an archived channel back: without a person's token what is reopened goes
+/// on in a new channel, by the same people, and says where it comes from.
+/// Red without `reopened_elsewhere` (src/domain/sync/act.rs).
+#[test]
+fn what_is_reopened_after_its_channel_was_archived_goes_on_in_a_new_one() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let declared = console.declare("Checkout fails");
+    let old = id(&declared);
+    console.run(&["command", &old]).ok();
+    console.run(&["level", &old, "2"]).ok();
+    console.run(&["recover", &old]).ok();
+    console
+        .run(&["resolve", &old, "--reason", "no more to do"])
+        .ok();
+    let again = console.json(&["reopen", &old, "--reason", "it fails again"]);
+    let new = id(&again);
+    assert_ne!(new, old);
+    assert_eq!(again["links"]["parent"], old.as_str());
+    assert_eq!(again["phase"], "declared");
+    assert_eq!(again["outbox"]["failed"], 0);
+    assert_eq!(again["outbox"]["pending"], 0);
+    let names = [&declared, &again].map(|show| show["channel"]["name"].as_str().map(str::to_owned));
+    assert_eq!(names[1], names[0].as_ref().map(|name| format!("{name}-2")));
+    let said = again.to_string();
+    assert!(said.contains("it fails again"), "{said}");
+    // It is one incident that goes on, not one more each time.
+    let twice = console.run(&["reopen", &old, "--reason", "once more"]);
+    assert_ne!(twice.code, 0);
+    assert!(twice.err.contains("already"), "{}", twice.err);
+}

@@ -57,11 +57,10 @@ impl Run {
         }
     }
 
-    /// Restricting an incident opens another.
+    /// Restricting an incident opens another, and reopening one whose channel is closed.
     fn companion(&mut self, writes: &[Write]) {
         for write in writes {
             if let Write::Incident(row) = write
-                && row.private
                 && !self.incidents.contains(&row.id)
             {
                 self.incidents.push(row.id.clone());

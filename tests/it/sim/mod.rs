@@ -425,6 +425,7 @@ fn simulate(seed: u64, safeguards: Safeguards) -> Result<(), String> {
     let mut run = Run::new(seed, consoles, rough(seed), safeguards);
     run.world.person = run.rng.bool();
     // What is found by reading everything again is found within the run.
+    run.timing.unarchives = run.world.person;
     run.timing.deep = Duration::from_secs(40);
     run.timing.thread = Duration::from_secs(15);
     for n in 0..consoles {

@@ -1,9 +1,9 @@
 use super::super::image::{ChannelRow, Image, IncidentRow, Job, Write};
 use super::super::{Order, Timing};
 use super::*;
-use crate::domain::decide::Declaration;
+use crate::domain::decide::{Declaration, Outlets};
 use crate::domain::event::Kind;
-use crate::domain::ids::{ChannelId, ConsoleId, SlackTs};
+use crate::domain::ids::{ChannelId, ConsoleId, IncidentId, SlackTs};
 use std::time::Duration;
 
 fn at(minute: i64) -> Now {
