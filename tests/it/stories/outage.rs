@@ -387,7 +387,8 @@ fn play(lang: Lang) -> World {
         ],
     );
     w.shot("ito", "offline");
-    w.pass(125);
+    // Whenever in the next minute it is tried again.
+    w.until("03:36");
     w.slack.clear_faults();
     w.pass(60);
     w.settle();
