@@ -36,20 +36,31 @@ pub(super) fn leave(incident: &Incident, user: &UserId, asked: &Asked<'_>) -> Re
         .checklist()
         .into_iter()
         .find(|c| c.state == ItemState::Open && c.assignee.as_ref() == Some(user));
-    match open {
-        None => Ok(()),
-        Some(check) => {
-            let item = check.item.text;
-            Err(Problem::refused(both!(
-                "{name} still has an open item: {item}",
-                "{name} には未完了の項目があります: {item}"
-            ))
-            .hint(Text::fixed(
-                "Finish it, or assign it to somebody else.",
-                "完了するか、別の人に割り当ててください。",
-            )))
-        }
+    if let Some(check) = open {
+        let item = check.item.text;
+        return Err(Problem::refused(both!(
+            "{name} still has an open item: {item}",
+            "{name} には未完了の項目があります: {item}"
+        ))
+        .hint(Text::fixed(
+            "Finish it, or assign it to somebody else.",
+            "完了するか、別の人に割り当ててください。",
+        )));
     }
+    let mut tasks = incident.work.open(Sort::Task);
+    let task = tasks.find(|task| task.owner.as_ref().is_some_and(|held| held.user == *user));
+    if let Some(task) = task {
+        let (label, line) = (task.label(), &task.line);
+        return Err(Problem::refused(both!(
+            "{name} still has an open task: {label} {line}",
+            "{name} には未完了のタスクがあります: {label} {line}"
+        ))
+        .hint(Text::fixed(
+            "Finish it, or give it to somebody else.",
+            "完了するか、別の人に渡してください。",
+        )));
+    }
+    Ok(())
 }
 
 pub(in crate::domain) fn allowed(

@@ -33,7 +33,11 @@ fn somebody_will_handle_it() {
     let state = console.json(&["assign", &incident, "2", "emma"]);
     let emma = super::id_of(&slack, "emma");
     assert_eq!(state["checklist"][1]["assignee"], json!(emma));
-    // Nobody leaves with an open item.
+    // Nobody leaves with an open task, or an open item.
+    console.run(&["--as", "@ito", "checkin", &incident]).ok();
+    let left = console.run(&["--as", "@ito", "checkout", &incident]);
+    assert_ne!(left.code, 0, "{left:?}");
+    assert!(left.err.contains("open task: T1 roll back"), "{}", left.err);
     console.run(&["--as", "@emma", "checkin", &incident]).ok();
     let left = console.run(&["--as", "@emma", "checkout", &incident]);
     assert_ne!(left.code, 0, "{left:?}");

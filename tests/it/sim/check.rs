@@ -104,13 +104,26 @@ impl Run {
         Ok(())
     }
 
-    /// The acts that any message ever carried.
+    /// The acts that any message ever carried in the channel of the incident that was declared there
+    /// first: what is elsewhere is said again by whoever still knows it.
     pub(super) fn said_in_channels(&self) -> BTreeSet<EventId> {
-        let carried = self.world.carried();
-        let said = carried.filter_map(|(_, metadata, _)| Carried::read(metadata));
-        said.flat_map(|carried| carried.events)
-            .map(|(_, event)| event.id)
-            .collect()
+        let mut owners: BTreeMap<&ChannelId, IncidentId> = BTreeMap::new();
+        let mut said = BTreeSet::new();
+        for (channel, metadata, _) in self.world.carried() {
+            let Some(carried) = Carried::read(metadata) else {
+                continue;
+            };
+            let declares = |(_, event): &(_, Event)| {
+                matches!(event.body(), Some(Body::Declared { .. }))
+            };
+            if carried.events.iter().any(declares) {
+                owners.entry(channel).or_insert(carried.incident.clone());
+            }
+            if owners.get(channel) == Some(&carried.incident) {
+                said.extend(carried.events.into_iter().map(|(_, event)| event.id));
+            }
+        }
+        said
     }
 
     fn channel_of(&self, incident: &IncidentId) -> Option<&ChannelId> {

@@ -83,6 +83,10 @@ pub const FAILED: &[(u64, &str)] = &[
         9720,
         "what had been said in a channel that was another's stayed said, with its own in sight",
     ),
+    (
+        25128,
+        "the checker asked for what only another's channel had, of a console set up from a backup",
+    ),
 ];
 
 #[test]
