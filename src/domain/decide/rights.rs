@@ -7,6 +7,7 @@ use crate::domain::incident::{Incident, ItemState};
 use crate::domain::problem::Problem;
 use crate::domain::verb::Right;
 use crate::domain::words::Text;
+use crate::domain::work::Sort;
 
 pub(super) fn same(user: Option<&UserId>, asked: &Asked<'_>) -> Problem {
     match user {
@@ -50,7 +51,7 @@ pub(super) fn leave(incident: &Incident, user: &UserId, asked: &Asked<'_>) -> Re
     let mut tasks = incident.work.open(Sort::Task);
     let task = tasks.find(|task| task.owner.as_ref().is_some_and(|held| held.user == *user));
     if let Some(task) = task {
-        let (label, line) = (task.label(), &task.line);
+        let (label, line) = (task.handle(), &task.line);
         return Err(Problem::refused(both!(
             "{name} still has an open task: {label} {line}",
             "{name} には未完了のタスクがあります: {label} {line}"

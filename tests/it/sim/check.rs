@@ -113,9 +113,8 @@ impl Run {
             let Some(carried) = Carried::read(metadata) else {
                 continue;
             };
-            let declares = |(_, event): &(_, Event)| {
-                matches!(event.body(), Some(Body::Declared { .. }))
-            };
+            let declares =
+                |(_, event): &(_, Event)| matches!(event.body(), Some(Body::Declared { .. }));
             if carried.events.iter().any(declares) {
                 owners.entry(channel).or_insert(carried.incident.clone());
             }
