@@ -280,6 +280,10 @@ impl Engine {
                 text: purpose(state),
             });
             tasks.push(Task::PinEvent { id: event.clone() });
+            // The app makes the channel: whoever declares from a console is not in it.
+            tasks.push(Task::InvitePerson {
+                who: state.declarer.to_string(),
+            });
         }
         for name in super::listen::reactions_of(body) {
             tasks.push(Task::React {
@@ -299,8 +303,12 @@ impl Engine {
         let Some(outlets) = outlets else {
             return tasks;
         };
-        let people = outlets.people.iter().cloned();
-        tasks.extend(people.map(|who| Task::InvitePerson { who }));
+        for who in &outlets.people {
+            let invited = Task::InvitePerson { who: who.clone() };
+            if !tasks.contains(&invited) {
+                tasks.push(invited);
+            }
+        }
         let groups = outlets.groups.iter().cloned();
         tasks.extend(groups.map(|who| Task::InviteGroup { who }));
         if body.verb().is_some_and(|verb| verb.row().loud) {

@@ -518,7 +518,7 @@ fn one_failed_invitation_blocks_nothing() {
             .map(|job| job.state.clone())
     };
     assert_eq!(
-        state(&|t| matches!(t, Task::InvitePerson { .. })),
+        state(&|t| matches!(t, Task::InvitePerson { who } if who == "nobody")),
         Some(JobState::failed("user_not_found"))
     );
     for done in [
