@@ -192,8 +192,12 @@ impl Engine {
             let Some(job) = seq.and_then(|seq| self.image.jobs.get(seq)) else {
                 continue;
             };
-            let unbegun = job.state == JobState::Pending && job.batch.is_none();
-            if job.state != JobState::Seen && (ours || unbegun) {
+            let unsaid = match job.state {
+                JobState::Pending => job.batch.is_none(),
+                JobState::Failed { .. } => true,
+                _ => false,
+            };
+            if job.state != JobState::Seen && (ours || unsaid) {
                 step.writes.push(Write::Job(Job {
                     state: JobState::Seen,
                     ..job.clone()

@@ -148,11 +148,13 @@ impl Engine {
         let Some(channel) = &row.channel else {
             return false;
         };
-        let archived = self.image.channels.get(channel).is_some_and(|c| c.archived);
-        let known = archived || self.is_looked_through(channel);
+        let row = self.image.channels.get(channel);
+        // It is not read then, and refuses what is said; that it is archived may be old news.
+        let archived = row.is_some_and(|c| c.archived) && (self.discovered || self.unlistable);
+        let read = self.is_looked_through(channel);
         let watch = self.watch(channel);
-        watch.looked_through |= known;
-        watch.looked_through
+        watch.looked_through |= read;
+        archived || watch.looked_through
     }
 
     pub(super) fn is_looked_through(&self, channel: &crate::domain::ids::ChannelId) -> bool {

@@ -226,6 +226,8 @@ impl Engine {
             Task::Announce { to, .. } => Some(to.clone()),
             Task::Event { id } => {
                 let row = self.image.events.get(id)?;
+                // What another console derived as well and said is said.
+                let row = Some(row).filter(|row| row.position.is_none())?;
                 let body = row.event.body().filter(|body| body.has_text())?;
                 let text = decode(row.text.as_deref().unwrap_or("")).into_owned();
                 body.has_text().then_some(text)
@@ -295,6 +297,7 @@ impl Engine {
     ) -> Result<(), Problem> {
         let row = self.image.events.get(id).cloned();
         let body = row.as_ref().and_then(|row| row.event.body().cloned());
+        let row = row.filter(|row| row.position.is_none());
         let (Some(row), Some(body)) = (row, body.filter(Body::has_text)) else {
             return Err(nothing_to_edit());
         };
