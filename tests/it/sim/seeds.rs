@@ -83,6 +83,15 @@ pub const FAILED: &[(u64, &str)] = &[
         9720,
         "what had been said in a channel that was another's stayed said, with its own in sight",
     ),
+    (3779, "the same as 323"),
+    (
+        43620,
+        "a console set up from a backup that took its channel for archived said an act again",
+    ),
+    (
+        48043,
+        "an answer that another console had said already was rewritten here alone",
+    ),
     (
         25128,
         "the checker asked for what only another's channel had, of a console set up from a backup",
