@@ -231,11 +231,19 @@ impl Engine {
                 recorded_at: now.wall,
                 seq: self.next_seq(step),
             };
+            let newcomers = self.newcomers(step, id, &draft.body, by, &state);
             state.apply(&row.recorded());
             step.writes.push(Write::Event(row));
             let outlets = first.then_some(heard_in);
             for task in self.follow_up(id, &draft.id, &draft.body, &state, outlets) {
                 self.enqueue(step, id, task, now);
+            }
+            for user in newcomers {
+                // It may be among those that the act invites anyway.
+                if !self.was_invited(step, id, &user) {
+                    let who = user.to_string();
+                    self.enqueue(step, id, Task::InvitePerson { who }, now);
+                }
             }
             let after = looks(&state);
             let changed = [
@@ -280,24 +288,11 @@ impl Engine {
                 text: purpose(state),
             });
             tasks.push(Task::PinEvent { id: event.clone() });
-            // The app makes the channel: whoever declares from a console is not in it.
-            tasks.push(Task::InvitePerson {
-                who: state.declarer.to_string(),
-            });
         }
         for name in super::listen::reactions_of(body) {
             tasks.push(Task::React {
                 id: event.clone(),
                 name: name.to_owned(),
-            });
-        }
-        // Whoever is to do something must be able to read it.
-        if let Body::Work(deed) = body
-            && let Some(user) = deed.turns_to()
-            && state.roster.get(user).is_none_or(|p| p.left.is_some())
-        {
-            tasks.push(Task::InvitePerson {
-                who: user.to_string(),
             });
         }
         let Some(outlets) = outlets else {

@@ -56,6 +56,7 @@ mod discover;
 mod duty;
 pub mod image;
 mod ingest;
+mod invite;
 mod ledger;
 mod listen;
 mod merge;

@@ -140,6 +140,21 @@ fn a_failed_invitation_goes_through_once_its_group_exists() {
 }
 
 #[test]
+fn whoever_takes_part_from_another_console_is_in_the_channel() {
+    let slack = workspace();
+    let one = Console::on(&slack, "@sato", "");
+    let two = Console::on(&slack, "@emma", "");
+    let state = one.declare("Cart is down");
+    let channel = channel(&state);
+    two.run(&["sync", "--once"]).ok();
+    two.run(&["command", "-"]).ok();
+    two.run(&["role", "-", "scribe", "@ito"]).ok();
+    let wanted = ["emma", "ito", "sato"].map(str::to_owned);
+    assert_eq!(members(&slack, &channel), BTreeSet::from(wanted));
+    assert_eq!(two.json(&["outbox"]), json!([]));
+}
+
+#[test]
 fn a_taken_name_gets_a_suffix() {
     let slack = workspace();
     let (one, two) = (
