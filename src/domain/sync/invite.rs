@@ -200,7 +200,7 @@ mod tests {
         world.act("U1", enters("U4"));
         let jobs = world.engine.image().jobs.values();
         let task = Task::InvitePerson { who: "U4".into() };
-        let job = jobs.filter(|job| job.task == task).cloned().next();
+        let job = jobs.into_iter().find(|job| job.task == task).cloned();
         world.engine.absorb(&[Write::Job(Job {
             state: JobState::failed("user_not_found"),
             ..job.expect("queued")
