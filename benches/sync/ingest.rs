@@ -4,7 +4,7 @@ use crate::{Outcome, served};
 use matoi::domain::ids::UserId;
 use matoi::domain::secret::Secret;
 use matoi::domain::sync::{Engine, Now, Step, Timing};
-use matoi::io::core::now;
+use matoi::io::pace::machine;
 use matoi::io::slack::{Carrier, Client, Settings};
 use matoi::io::store::Journal;
 use std::io::Write;
@@ -52,20 +52,20 @@ async fn ingest(dir: &Path, api_url: String, token: String, count: usize) -> Out
         .await
         .map_err(|e| e.problem("auth.test"))?;
     let carrier = Carrier::new(client, None, who);
-    let mut engine = Engine::new(image, UserId::new("U1"), Timing::default(), now());
+    let mut engine = Engine::new(image, UserId::new("U1"), Timing::default(), machine());
     let began = Instant::now();
     while !engine.is_caught_up() {
-        let at = now();
+        let at = machine();
         let step = engine.next(at, &mut rng);
         let calls = step.calls.clone();
         save(&mut journal, &mut engine, step)?;
         for (flight, call) in calls {
             let answer = carrier.carry(call).await;
-            let step = engine.answered(flight, answer, now(), &mut rng);
+            let step = engine.answered(flight, answer, machine(), &mut rng);
             save(&mut journal, &mut engine, step)?;
         }
         if let Some(due) = engine.due(at) {
-            wait(due, now()).await;
+            wait(due, machine()).await;
         }
     }
     let took = began.elapsed();

@@ -8,7 +8,7 @@ use matoi::domain::incident::Incident;
 use matoi::domain::settings::Config;
 use matoi::domain::sync::image::Image;
 use matoi::domain::sync::{Engine, Order, Timing};
-use matoi::io::core::now;
+use matoi::io::pace::machine;
 use matoi::io::store::Journal;
 use matoi::sample::synth::{self, Amount};
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ pub fn fold(out: &mut dyn Write, events: usize) -> Outcome<()> {
         folds.push(began.elapsed());
         let copy = image.clone();
         let began = Instant::now();
-        let mut engine = Engine::new(copy, UserId::new("U1"), Timing::default(), now());
+        let mut engine = Engine::new(copy, UserId::new("U1"), Timing::default(), machine());
         // What came out of order is folded when it is looked at.
         engine.refold();
         starts.push(began.elapsed());
@@ -80,7 +80,7 @@ pub fn append(out: &mut dyn Write, acts: usize) -> Outcome<()> {
     let mut rng = fastrand::Rng::with_seed(1);
     let (mut journal, image) = Journal::open(dir.path(), &mut rng)?;
     let me = UserId::new("U1");
-    let mut engine = Engine::new(image, me.clone(), Timing::default(), now());
+    let mut engine = Engine::new(image, me.clone(), Timing::default(), machine());
     let order = |command| Order {
         command,
         by: me.clone(),
@@ -102,7 +102,7 @@ pub fn append(out: &mut dyn Write, acts: usize) -> Outcome<()> {
         let began = Instant::now();
         let (_, (id, writes)) = journal.transact(|newer| {
             engine.absorb(newer);
-            let (id, step) = engine.act(incident.as_ref(), &act, now(), &mut rng)?;
+            let (id, step) = engine.act(incident.as_ref(), &act, machine(), &mut rng)?;
             Ok((step.writes.clone(), (id, step.writes)))
         })?;
         engine.absorb(&writes);

@@ -46,6 +46,8 @@ pub struct Model {
     pub saving: BTreeMap<Ticket, Saving>,
     /// The wall clock as the last message told it.
     pub now: DateTime<Utc>,
+    /// The wall clock of people, where `now` is that of a drill.
+    pub felt: Option<DateTime<Utc>>,
     /// Columns and rows.
     pub size: (u16, u16),
     pub lang: Lang,
@@ -426,6 +428,7 @@ impl Model {
             toasts: Vec::new(),
             saving: BTreeMap::new(),
             now: start.now,
+            felt: None,
             size: start.size,
             lang: start.lang,
             theme: config.screen.theme,
@@ -509,6 +512,11 @@ impl Model {
             Some(person) => person.name.clone(),
             None => user.as_str().to_owned(),
         }
+    }
+
+    /// The time by which people read: however fast a drill runs, a word stays as long.
+    pub fn felt(&self) -> DateTime<Utc> {
+        self.felt.unwrap_or(self.now)
     }
 
     /// The zone in which times are shown now.

@@ -18,18 +18,21 @@ use crate::domain::words::Text;
 use crate::io::config;
 use crate::io::core::{Ask, Core};
 use crate::io::input::{Event, Waker};
+use crate::io::pace::Clock;
 use crate::io::terminal::{self, Options, Terminal};
 use crate::sample;
 use crate::ui::frame::Assembler;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Drawing};
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-const DOUBLE_CLICK: TimeDelta = TimeDelta::milliseconds(400);
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+/// Between two frames that time alone asks for, when its clock runs faster than the machine's.
+const FRAME: Duration = Duration::from_millis(50);
 /// Rows that one notch of the wheel turns.
 const WHEEL: i32 = 3;
 
@@ -48,8 +51,16 @@ enum Post {
 /// The latest snapshot; the core overwrites what was not taken.
 type Slot = Arc<Mutex<Option<Arc<Snapshot>>>>;
 
+/// What a console is opened with, beside flags and configuration.
+#[derive(Default)]
+pub struct Opening {
+    /// Of the core, of its client and of the screen.
+    pub clock: Clock,
+}
+
 /// Opens the console on this terminal and runs it to its end.
-pub fn run(context: Context) -> Result<(), Problem> {
+pub fn run(context: Context, opening: Opening) -> Result<(), Problem> {
+    let clock = opening.clock;
     let context = Arc::new(context);
     let home = context.paths.home.clone();
     let checklists = Checklists::load(|sheet, list, lang| {
@@ -68,7 +79,7 @@ pub fn run(context: Context) -> Result<(), Problem> {
     let slot = Slot::default();
     let (model, effects) = start(Start {
         snapshot: Arc::new(empty(&context)),
-        now: Utc::now(),
+        now: clock.now().wall,
         size: terminal.size(),
         lang: context.lang,
         keymap: Arc::new(keymap),
@@ -87,7 +98,8 @@ pub fn run(context: Context) -> Result<(), Problem> {
         post: post.clone(),
         waker: waker.clone(),
         shown: None,
-        second: 0,
+        clock: clock.clone(),
+        second: (0, 0),
         ended: None,
         sample: None,
         context: context.clone(),
@@ -99,7 +111,12 @@ pub fn run(context: Context) -> Result<(), Problem> {
     }
     // The first frame is out before the journal is open.
     console.draw();
-    start_core(context, slot, post, waker);
+    let repaced = waker.clone();
+    clock.on_change(move || {
+        repaced.wake();
+        true
+    });
+    start_core(context, clock, slot, post, waker);
     console.run();
     let ended = console.ended.take();
     // The terminal is given back before the core is waited for.
@@ -113,13 +130,14 @@ pub fn run(context: Context) -> Result<(), Problem> {
     ended.map_or(Ok(()), Err)
 }
 
-fn start_core(context: Arc<Context>, slot: Slot, post: Sender<Post>, waker: Waker) {
+fn start_core(context: Arc<Context>, clock: Clock, slot: Slot, post: Sender<Post>, waker: Waker) {
     std::thread::spawn(move || {
         let wake = waker.clone();
-        let started = context.start(Box::new(move |snapshot| {
+        let publish = Box::new(move |snapshot| {
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
             wake.wake();
-        }));
+        });
+        let started = context.start(&clock, publish);
         // A console that ended in the meantime has no use for it.
         post.send(Post::Started(Box::new(started))).ok();
         waker.wake();
@@ -171,7 +189,7 @@ struct Console {
     /// What the last frame showed, for the mouse.
     drawing: Drawing,
     /// The last click: a second one at the same place soon after is double.
-    clicked: Option<(DateTime<Utc>, u16, u16)>,
+    clicked: Option<(Instant, u16, u16)>,
     terminal: Terminal,
     core: Option<Core>,
     slot: Slot,
@@ -180,8 +198,9 @@ struct Console {
     waker: Waker,
     /// The generation that is on the screen.
     shown: Option<u64>,
-    /// The second that the clock on the screen shows.
-    second: i64,
+    clock: Clock,
+    /// The second that the clock on the screen shows, and the machine's.
+    second: (i64, i64),
     ended: Option<Problem>,
     /// The sample incident that plays; it ends with the console.
     sample: Option<sample::Handle>,
@@ -195,14 +214,15 @@ struct Console {
 impl Console {
     fn run(&mut self) {
         while !self.model.quitting && self.ended.is_none() {
-            let events = self.terminal.wait(Some(until_next_second()));
+            let events = self.terminal.wait(Some(self.until_next_second()));
             for event in events {
                 self.event(event);
             }
             self.posts();
-            let now = Utc::now();
-            if now.timestamp() != self.second {
-                self.second = now.timestamp();
+            let now = self.look_at_clocks();
+            let second = (now.timestamp(), self.model.felt().timestamp());
+            if second != self.second {
+                self.second = second;
                 self.take(Msg::Tick(now));
             }
             self.draw();
@@ -230,7 +250,7 @@ impl Console {
             }
         };
         // A key's time is when it was pressed, not when the clock last ticked.
-        self.model.now = Utc::now();
+        self.model.now = self.look_at_clocks();
         self.take(msg);
     }
 
@@ -239,7 +259,7 @@ impl Console {
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 let at = self.drawing.at(x, y)?.clone();
-                let now = Utc::now();
+                let now = Instant::now();
                 let double = self
                     .clicked
                     .take()
@@ -452,11 +472,29 @@ impl Console {
         }
         self.shown = Some(self.model.generation);
     }
+
+    /// What time it is here; where that is not the machine's, the model is told both.
+    fn look_at_clocks(&mut self) -> DateTime<Utc> {
+        if let Clock::Paced(_) = self.clock {
+            self.model.felt = Some(Utc::now());
+        }
+        self.clock.now().wall
+    }
+
+    /// So that the clock on the screen changes when the second does.
+    fn until_next_second(&self) -> Duration {
+        match self.clock {
+            Clock::Machine | Clock::Hands(_) => rest_of_second(self.clock.now().wall),
+            Clock::Paced(_) => {
+                let felt = rest_of_second(Utc::now());
+                let real = self.clock.real(rest_of_second(self.clock.now().wall));
+                real.map_or(felt, |real| real.max(FRAME).min(felt))
+            }
+        }
+    }
 }
 
-/// So that the clock on the screen changes when the second does.
-fn until_next_second() -> Duration {
-    let now: DateTime<Utc> = Utc::now();
+fn rest_of_second(now: DateTime<Utc>) -> Duration {
     let passed = u64::from(now.nanosecond().min(999_999_999));
     Duration::from_nanos(1_000_000_000 - passed)
 }

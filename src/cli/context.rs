@@ -15,6 +15,7 @@ use crate::domain::words::{Lang, Text};
 use crate::io::config::{self, Loaded};
 use crate::io::core::{self, Core, Setup};
 use crate::io::net::{Door, Find};
+use crate::io::pace::Clock;
 use crate::io::paths::Paths;
 use crate::io::publish::Resolver;
 use crate::io::slack::Settings;
@@ -189,9 +190,14 @@ impl Context {
 
     /// Finds the workspace, as the network thread will: Slack, or the embedded one, which is
     /// started when nobody runs it.
-    pub fn find(&self) -> Result<Find, Problem> {
+    pub fn find(&self, clock: &Clock) -> Result<Find, Problem> {
+        let clock = clock.clone();
         if let Some(door) = &self.slack {
-            let (settings, token) = (door.settings.clone(), door.token.clone());
+            let token = door.token.clone();
+            let settings = Settings {
+                clock,
+                ..door.settings.clone()
+            };
             let person = door.person.clone();
             // Refused now, while somebody can read it, if it may not be sent a token.
             crate::io::slack::Client::new(&settings, &token)?;
@@ -210,6 +216,7 @@ impl Context {
             Ok(Door {
                 settings: Settings {
                     api_url: endpoint.url,
+                    clock: clock.clone(),
                     ..Settings::default()
                 },
                 token: Secret::new(endpoint.token),
@@ -292,7 +299,11 @@ impl Context {
     }
 
     /// Starts a core that reports through `publish`.
-    pub fn start(&self, publish: Box<dyn Fn(Arc<Snapshot>) + Send>) -> Result<Core, Problem> {
+    pub fn start(
+        &self,
+        clock: &Clock,
+        publish: Box<dyn Fn(Arc<Snapshot>) + Send>,
+    ) -> Result<Core, Problem> {
         let (journal, image, me) = self.journal()?;
         let setup = Setup {
             journal,
@@ -304,9 +315,9 @@ impl Context {
                 team: String::new(),
             },
             lang: self.lang,
-            find: self.find()?,
+            find: self.find(clock)?,
             timing: self.timing(),
-            clock: core::clock(),
+            clock: clock.clone(),
             seed: core::seed(),
             checklists: self.checklists(),
             publish,
@@ -318,10 +329,13 @@ impl Context {
     pub fn session(self) -> Result<Session, Problem> {
         let latest = Arc::new(Latest::default());
         let keep = latest.clone();
-        let core = self.start(Box::new(move |snapshot| {
-            *keep.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
-            keep.changed.notify_all();
-        }))?;
+        let core = self.start(
+            &Clock::Machine,
+            Box::new(move |snapshot| {
+                *keep.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+                keep.changed.notify_all();
+            }),
+        )?;
         Ok(Session {
             core,
             latest,

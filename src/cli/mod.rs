@@ -109,7 +109,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Problem> {
     let global = cli.global;
     match cli.command {
-        None => console::run(global.context()?),
+        None => console::run(global.context()?, console::Opening::default()),
         Some(Command::Verb(verb)) => verbs::run(global.context()?, *verb),
         Some(Command::Deed(deed)) => verbs::run_deed(global.context()?, *deed),
         Some(Command::List) => read::list(global.context()?),

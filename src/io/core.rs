@@ -14,6 +14,7 @@ use crate::domain::text::clean_line;
 use crate::domain::watch::{Local, Mark};
 use crate::domain::words::{Lang, Text};
 use crate::io::net::{self, Find, News};
+use crate::io::pace::{self, Clock};
 use crate::io::publish;
 use crate::io::steps;
 use crate::io::store::{Journal, Lease};
@@ -69,11 +70,10 @@ pub enum Ask {
     /// Looks at the engine, for the command line.
     Look(Look),
     News(News),
+    /// Time runs otherwise than when the core began to wait.
+    Repaced,
     Stop,
 }
-
-/// Where a core gets the time from: [`now`], or what somebody gives it.
-pub type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
 
 /// What a core is started with.
 pub struct Setup {
@@ -108,6 +108,12 @@ impl Core {
     pub fn start(setup: Setup) -> Result<Core, Problem> {
         let (asks, inbox) = sync_channel(WAITING);
         let asks_for_news = asks.clone();
+        let asks_for_pace = asks.clone();
+        setup.clock.on_change(move || {
+            // With a full inbox the core is not waiting.
+            let told = asks_for_pace.try_send(Ask::Repaced);
+            !matches!(told, Err(TrySendError::Disconnected(_)))
+        });
         let thread = std::thread::Builder::new()
             .name("core".to_owned())
             .spawn(move || Running::new(setup, asks_for_news).run(&inbox))
@@ -212,22 +218,6 @@ fn gone() -> Problem {
     ))
 }
 
-/// The clocks. The monotonic one counts while the machine sleeps.
-pub fn now() -> Now {
-    let boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    let secs = u64::try_from(boot.tv_sec).unwrap_or(0);
-    let nanos = u32::try_from(boot.tv_nsec).unwrap_or(0);
-    Now {
-        wall: Utc::now(),
-        mono: Duration::new(secs, nanos),
-    }
-}
-
-/// [`now`], for a core.
-pub fn clock() -> Clock {
-    Arc::new(now)
-}
-
 struct Running {
     clock: Clock,
     journal: Journal,
@@ -261,7 +251,7 @@ struct Running {
 impl Running {
     fn new(setup: Setup, news: SyncSender<Ask>) -> Running {
         Running {
-            engine: Engine::new(setup.image, setup.me, setup.timing, (setup.clock)()),
+            engine: Engine::new(setup.image, setup.me, setup.timing, setup.clock.now()),
             clock: setup.clock,
             journal: setup.journal,
             lease: None,
@@ -291,7 +281,7 @@ impl Running {
     }
 
     fn now(&self) -> Now {
-        (self.clock)()
+        self.clock.now()
     }
 
     fn run(mut self, inbox: &Receiver<Ask>) {
@@ -328,27 +318,27 @@ impl Running {
 
     fn sleep(&self) -> Duration {
         let now = self.now();
-        let look = self.next_look.saturating_sub(now.mono);
+        let look = self.next_look.saturating_sub(self.clock.steady());
         let due = if self.lease.is_some() && self.connected {
             self.engine.due(now)
         } else {
             None
         };
-        due.map_or(look, |at| {
-            at.max(self.hold).saturating_sub(now.mono).min(look)
-        })
+        let wait = due.map(|at| at.max(self.hold).saturating_sub(now.mono));
+        let wait = wait.and_then(|wait| self.clock.real(wait));
+        wait.map_or(look, |wait| wait.min(look))
     }
 
     /// Takes the lease when it is free, and takes over what other processes wrote.
     fn follow(&mut self) {
-        let now = self.now();
-        if now.mono < self.next_look {
+        let steady = self.clock.steady();
+        if steady < self.next_look {
             return;
         }
-        self.next_look = now.mono + FOLLOW;
+        self.next_look = steady + FOLLOW;
         if self.lease.is_none() {
             match self.journal.lease() {
-                Ok(Some(lease)) => self.lead(lease, now),
+                Ok(Some(lease)) => self.lead(lease, self.now()),
                 Ok(None) => {}
                 Err(problem) => tracing::warn!(%problem, "no lease"),
             }
@@ -389,7 +379,11 @@ impl Running {
         steps::pass(steps::LED);
         self.dirty = true;
         if let Some(find) = self.find.take() {
-            match net::start(find, self.news.clone(), Ask::News, self.people_in()) {
+            let rests = net::Rests {
+                clock: self.clock.clone(),
+                people_in: self.people_in(),
+            };
+            match net::start(find, self.news.clone(), Ask::News, rests) {
                 Ok(calls) => self.calls = Some(calls),
                 Err(error) => tracing::error!(%error, "no network thread"),
             }
@@ -505,7 +499,7 @@ impl Running {
                 look(&mut self.engine, now);
             }
             Ask::News(news) => self.news(news),
-            Ask::Stop => {}
+            Ask::Repaced | Ask::Stop => {}
         }
     }
 
@@ -715,7 +709,7 @@ impl Running {
             link_as_of: self.as_of,
             follows: self.lease.is_none(),
         };
-        let now = (self.clock)();
+        let now = self.now();
         let snapshot = publish::snapshot(&mut self.engine, &scene, now);
         (self.publish)(Arc::new(snapshot));
     }
@@ -728,7 +722,7 @@ pub fn seed() -> u64 {
         Ok(()) => u64::from_ne_bytes(bytes),
         // No system source: the clocks are different enough between two starts.
         Err(_) => {
-            let now = now();
+            let now = pace::machine();
             now.mono.as_nanos() as u64 ^ now.wall.timestamp_nanos_opt().unwrap_or(0) as u64
         }
     }

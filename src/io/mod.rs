@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod input;
 pub mod log;
 pub mod net;
+pub mod pace;
 pub mod paths;
 pub mod publish;
 pub mod secrets;

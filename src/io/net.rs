@@ -4,6 +4,7 @@
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::sync::{Answer, Call, Fault};
+use crate::io::pace::Clock;
 use crate::io::slack::{Carrier, Client, Settings};
 use crate::wire::answers::AuthTest;
 use crate::wire::objects::User;
@@ -46,8 +47,16 @@ const RETRY_MAX: Duration = Duration::from_secs(30);
 /// After this many calls in a row that found nobody, the workspace is looked for anew.
 const GONE: u32 = 2;
 
+/// What the thread waits by where nothing is on the wire.
+pub struct Rests {
+    /// Of tries to connect again.
+    pub clock: Clock,
+    /// Until names of people are read for the first time, by the machine's clock.
+    pub people_in: Duration,
+}
+
 /// Starts the thread. Calls sent before it is connected are answered as not sent. Names of people
-/// are read after `people_in`, and again from time to time.
+/// are read when `rests` says, and again from time to time.
 ///
 /// # Errors
 /// The system gives no more threads.
@@ -55,7 +64,7 @@ pub fn start<T: Send + 'static>(
     find: Find,
     report: SyncSender<T>,
     wrap: fn(News) -> T,
-    people_in: Duration,
+    rests: Rests,
 ) -> std::io::Result<UnboundedSender<(u64, Call)>> {
     let (calls, inbox) = unbounded_channel();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -76,7 +85,7 @@ pub fn start<T: Send + 'static>(
                 };
                 tokio::select! {
                     () = forward => {}
-                    () = run(find, inbox, tell, people_in) => {}
+                    () = run(find, inbox, tell, rests) => {}
                 }
             });
         })?;
@@ -87,9 +96,9 @@ async fn run(
     find: Find,
     mut inbox: UnboundedReceiver<(u64, Call)>,
     tell: UnboundedSender<News>,
-    people_in: Duration,
+    rests: Rests,
 ) {
-    let people_at = Instant::now() + people_in;
+    let people_at = Instant::now() + rests.people_in;
     let mut wait = RETRY_FIRST;
     loop {
         let attempt = connect(&find, &tell);
@@ -107,7 +116,7 @@ async fn run(
             }
             None => {
                 tokio::select! {
-                    () = tokio::time::sleep(wait) => {}
+                    () = rests.clock.rest(wait) => {}
                     () = refuse_all(&mut inbox, &tell) => return,
                 }
                 wait = (wait * 2).min(RETRY_MAX);

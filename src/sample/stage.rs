@@ -13,6 +13,7 @@ use crate::domain::sync::Order;
 use crate::domain::words::{Lang, Text};
 use crate::io::core::{self, Ask, Core};
 use crate::io::net::Door;
+use crate::io::pace::{Clock, machine};
 use crate::io::slack::{Client, Post, Settings};
 use crate::io::store::Journal;
 use crate::wire::mrkdwn;
@@ -98,11 +99,11 @@ pub fn perform(
     bell: &Arc<Bell>,
 ) -> Result<Played, Problem> {
     let mut stage = Stage::set(&setup, script, cast, bell)?;
-    let start = core::now().mono;
+    let start = machine().mono;
     let mut played = Played::default();
     for act in &script.acts {
         let due = start + Duration::from_secs(u64::from(act.at)) / pace.factor;
-        let gap = due.saturating_sub(core::now().mono);
+        let gap = due.saturating_sub(machine().mono);
         match &pace.rest {
             Some(rest) => rest(gap),
             None => bell.rest(gap),
@@ -171,7 +172,7 @@ impl<'a> Stage<'a> {
                 })
             }),
             timing: setup.timing.clone(),
-            clock: core::clock(),
+            clock: Clock::Machine,
             seed: core::seed(),
             publish: Box::new(move |_| rings.ring()),
         })?;
@@ -320,7 +321,7 @@ impl<'a> Stage<'a> {
             return Ok(None);
         };
         let by = member.id.clone();
-        let now = core::now().wall;
+        let now = machine().wall;
         let command = self.command(&act.deed, &by, now)?;
         let mut outlets = Outlets::default();
         if matches!(command, Command::Declare(_)) {

@@ -8,6 +8,7 @@ mod fold;
 mod golden;
 mod lines;
 mod listen;
+mod paced;
 mod peers;
 mod replay;
 mod sample;

@@ -12,6 +12,7 @@ use matoi::domain::sync::{Call, Engine, Timing};
 use matoi::domain::words::Lang;
 use matoi::io::core::{self, Core};
 use matoi::io::net::Door;
+use matoi::io::pace::{Clock, machine};
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
 use matoi::sample::synth::{Amount, generate};
@@ -87,7 +88,7 @@ fn watcher(endpoint: &Endpoint, dir: &Path) -> Core {
             })
         }),
         timing: timing(),
-        clock: core::clock(),
+        clock: Clock::Machine,
         seed: 5,
         publish: Box::new(|_| {}),
     })
@@ -263,7 +264,7 @@ fn a_made_up_journal_holds_what_was_asked_for() {
     assert_eq!(again.messages, image.messages);
     let other = synth(&Amount { seed: 10, ..amount }).0;
     assert_ne!(other.events, image.events);
-    let now = core::now();
+    let now = machine();
     let mut engine = Engine::new(image, UserId::new("U0"), timing(), now);
     let incidents = engine.incidents();
     assert_eq!(incidents.len(), 5);

@@ -62,7 +62,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tick(now) => {
             model.now = now;
-            model.toasts.retain(|toast| toast.until > now);
+            let felt = model.felt();
+            model.toasts.retain(|toast| toast.until > felt);
             // A clock's run ends with time alone.
             lists::prune(model, Where::Pane(Pane::Timers));
             let mut effects = ask_anew(model);
@@ -329,7 +330,7 @@ fn complain(model: &mut Model, problem: Problem) {
 
 fn toast(model: &mut Model, word: Word, stays: TimeDelta) {
     model.toasts.retain(|toast| toast.word != word);
-    let until = model.now + stays;
+    let until = model.felt() + stays;
     model.toasts.push(Toast { word, until });
     while model.toasts.len() > TOASTS {
         model.toasts.remove(0);

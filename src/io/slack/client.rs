@@ -12,6 +12,7 @@ use crate::domain::ids::ChannelId;
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::words::Text;
+use crate::io::pace::Clock;
 use crate::wire::answers::Envelope;
 use crate::wire::outcome::{self, CallError};
 use chrono::{DateTime, Utc};
@@ -21,24 +22,6 @@ use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Where a client's ledger gets the time from: any clock that never steps, the machine's by
-/// default.
-#[derive(Clone)]
-pub struct Ticks(pub Arc<dyn Fn() -> Duration + Send + Sync>);
-
-impl Default for Ticks {
-    fn default() -> Ticks {
-        let start = Instant::now();
-        Ticks(Arc::new(move || start.elapsed()))
-    }
-}
-
-impl std::fmt::Debug for Ticks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Ticks").field(&(self.0)()).finish()
-    }
-}
 
 /// What a client is made of, besides its token.
 #[derive(Clone, Debug)]
@@ -53,7 +36,8 @@ pub struct Settings {
     pub max_body: usize,
     /// Share of the published rates that all consoles together may spend.
     pub budget_percent: u32,
-    pub ticks: Ticks,
+    /// Of the ledger, and of rests between two tries. Time-outs are the machine's always.
+    pub clock: Clock,
 }
 
 impl Default for Settings {
@@ -66,7 +50,7 @@ impl Default for Settings {
             // 200 messages of 40,000 characters of three bytes would be 24 MB; real pages are 1 % of it.
             max_body: 32 * 1024 * 1024,
             budget_percent: 100,
-            ticks: Ticks::default(),
+            clock: Clock::Machine,
         }
     }
 }
@@ -93,12 +77,12 @@ struct Inner {
 /// What all tokens of one app spend together.
 struct Shared {
     budget: Mutex<Budget>,
-    ticks: Ticks,
+    clock: Clock,
 }
 
 impl Shared {
     fn now(&self) -> Duration {
-        (self.ticks.0)()
+        self.clock.now().mono
     }
 }
 
@@ -152,7 +136,7 @@ impl Client {
                 max_body: settings.max_body,
                 shared: Arc::new(Shared {
                     budget: Mutex::new(Budget::of_percent(settings.budget_percent)),
-                    ticks: settings.ticks.clone(),
+                    clock: settings.clock.clone(),
                 }),
                 heard: Mutex::new(None),
             }),
@@ -180,6 +164,11 @@ impl Client {
     /// What the latest answer's headers said; `None` before the first.
     pub fn heard(&self) -> Option<Heard> {
         lock(&self.inner.heard).clone()
+    }
+
+    /// Waits to try again: see [`Clock::rest`].
+    pub(super) async fn rest(&self, wait: Duration) {
+        self.inner.shared.clock.rest(wait).await;
     }
 
     /// How long [`Client::call`] would answer `Held` without asking Slack.

@@ -8,5 +8,5 @@ mod walk;
 
 pub use calls::{HistoryQuery, Post, RepliesQuery, Settled};
 pub use carry::Carrier;
-pub use client::{Client, Heard, Settings, Ticks};
+pub use client::{Client, Heard, Settings};
 pub use walk::Walk;

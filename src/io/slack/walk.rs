@@ -128,7 +128,7 @@ impl Client {
                     Err(
                         CallError::Limited { retry_after } | CallError::Held { wait: retry_after },
                     ) if started.elapsed() + retry_after < PATIENCE => {
-                        tokio::time::sleep(retry_after).await;
+                        self.rest(retry_after).await;
                     }
                     other => break other?,
                 }

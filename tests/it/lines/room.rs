@@ -22,6 +22,7 @@ use matoi::domain::sync::{Call, Engine, Link, Now, Order, Timing};
 use matoi::domain::watch::Local;
 use matoi::domain::words::Lang;
 use matoi::io::net::{self, Door, News};
+use matoi::io::pace::Clock;
 use matoi::io::publish::{Scene, snapshot};
 use matoi::io::slack::Settings;
 use matoi::workspace::{Handle, Options, Workspace};
@@ -248,7 +249,11 @@ impl Console {
     fn connect(&mut self, people_in: Duration) {
         let door = self.door.clone();
         let find = Box::new(move || Ok(door()));
-        let calls = net::start(find, self.tell.clone(), |news| news, people_in);
+        let rests = net::Rests {
+            clock: Clock::Machine,
+            people_in,
+        };
+        let calls = net::start(find, self.tell.clone(), |news| news, rests);
         self.calls.push(calls.expect("a thread"));
         self.connected = false;
         while !self.connected {

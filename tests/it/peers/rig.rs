@@ -6,8 +6,9 @@ use matoi::domain::secret::Secret;
 use matoi::domain::settings::Config;
 use matoi::domain::sync::{Order, Timing};
 use matoi::domain::words::Lang;
-use matoi::io::core::{Core, Setup, clock, seed};
+use matoi::io::core::{Core, Setup, seed};
 use matoi::io::net::Door;
+use matoi::io::pace::Clock;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
 use matoi::workspace::{Handle, Options, Workspace};
@@ -245,7 +246,7 @@ pub fn core_at(dir: &Path, url: String, token: String, by: &str, timing: Timing)
             })
         }),
         timing,
-        clock: clock(),
+        clock: Clock::Machine,
         seed: seed(),
         publish: Box::new(|_| {}),
     });

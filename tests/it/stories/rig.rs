@@ -25,7 +25,8 @@ use matoi::domain::sync::{Link, Now, Timing};
 use matoi::domain::words::Lang;
 use matoi::io::core::{Ask, Core, Setup};
 use matoi::io::net::Door;
-use matoi::io::slack::{Settings, Ticks};
+use matoi::io::pace::Clock;
+use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
 use matoi::workspace::limits::Mode;
 use matoi::workspace::{Handle, Options, Workspace};
@@ -439,7 +440,7 @@ impl Desk {
         let (url, token) = (slack.url(), slack.bot_token());
         let (hands, keep) = (time.clone(), slot.clone());
         let steady = time.clone();
-        let ticks = Ticks(Arc::new(move || steady.both().mono));
+        let clock = Clock::hands(move || steady.both());
         let core = Core::start(Setup {
             journal,
             image,
@@ -453,7 +454,7 @@ impl Desk {
                         api_url: url.clone(),
                         // A walk through lists rests by the machine's clock: it never needs to.
                         budget_percent: 100_000,
-                        ticks: ticks.clone(),
+                        clock: clock.clone(),
                         ..Settings::default()
                     },
                     token: Secret::new(token.clone()),
@@ -461,7 +462,7 @@ impl Desk {
                 })
             }),
             timing: Timing::default(),
-            clock: Arc::new(move || hands.both()),
+            clock: Clock::hands(move || hands.both()),
             seed: seat.seed,
             checklists: Some(lists.clone()),
             publish: Box::new(move |snapshot| {
