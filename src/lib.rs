@@ -22,8 +22,10 @@
 pub mod app;
 pub mod cli;
 pub mod domain;
+pub mod drill;
 pub mod io;
 pub mod sample;
+pub mod stage;
 pub mod ui;
 pub mod wire;
 pub mod workspace;

@@ -70,14 +70,19 @@ pub fn person(people: &People, text: &str) -> Result<UserId, Problem> {
             }
         }
     }
-    Err(Problem::not_found(both!(
+    Err(nobody(text))
+}
+
+/// Nobody is called so.
+pub fn nobody(text: &str) -> Problem {
+    Problem::not_found(both!(
         "There is nobody called \"{text}\".",
         "「{text}」という人は見つかりません。"
     ))
     .hint(Text::fixed(
         "An id, a handle or a name of a member of the workspace.",
         "ワークスペースのメンバーの ID・ハンドル・名前で指定してください。",
-    )))
+    ))
 }
 
 /// Every list that levels may ask for, read before it is needed: nothing waits for a file later.

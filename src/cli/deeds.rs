@@ -1,6 +1,6 @@
 //! What command deals out and keeps, as subcommands.
 
-use super::context::Session;
+use super::ground::Ground;
 use super::verbs::{KindName, On};
 use crate::app::briefing;
 use crate::app::clock;
@@ -328,14 +328,14 @@ impl Deed {
 
     pub(super) fn command(
         self,
-        session: &Session,
+        ground: &impl Ground,
         lists: &Checklists,
         incident: &Incident,
         me: &UserId,
         now: DateTime<Utc>,
     ) -> Result<Command, Problem> {
-        let config = &session.context.config;
-        let person = |text: &str| resolve::person(&*session.people()?, text);
+        let config = ground.config();
+        let person = |text: &str| resolve::person(&*ground.people()?, text);
         let maybe = |text: Option<String>| text.map(|text| person(&text)).transpose();
         let later = |minutes: Option<u32>| {
             let minutes = minutes.filter(|minutes| *minutes > 0);
@@ -363,7 +363,7 @@ impl Deed {
                     expires: deeds::in_minutes(now, minutes),
                 };
                 let id = incident.id.clone();
-                let told = super::read::told(session, id, briefing::hand_over)?;
+                let told = super::read::told(ground, id, briefing::hand_over)?;
                 deeds::with_text(deed, told.unwrap_or_default())
             }
             Deed::Accept { .. } => Done::Accepted {
@@ -492,9 +492,9 @@ impl Deed {
                     needs,
                 };
                 for warning in lint(&can) {
-                    super::out::talk(&warning.text(), session.context.lang);
+                    super::out::talk(&warning.text(), ground.lang());
                 }
-                let config = &session.context.loaded.config;
+                let config = ground.config();
                 let audience = audience.unwrap_or_default();
                 let audience = deeds::audience(config, incident, &audience)?;
                 let next =
@@ -556,14 +556,14 @@ impl Deed {
                     None => resolve::kept(incident),
                 };
                 let id = incident.id.clone();
-                let drill = session.core.look(move |engine, _| {
+                let drill = ground.look(move |engine, _| {
                     let row = engine.image().incidents.get(&id);
                     row.is_some_and(|row| row.drill)
                 })?;
-                let people = session.people_now();
+                let people = ground.people_now();
                 resolve::restrict(config, lists, &people, (incident, drill), keep, now)
             }
-            Deed::Link { parent, .. } => resolve::link(session.incident(&parent)?.id.clone()),
+            Deed::Link { parent, .. } => resolve::link(ground.incident(&parent)?.id.clone()),
             Deed::Write { section, text, .. } => {
                 let section = match section {
                     SectionName::Impact => Section::Impact,

@@ -7,6 +7,8 @@ mod context;
 mod deeds;
 mod dev;
 mod doctor;
+mod drill;
+mod ground;
 mod out;
 mod outbox;
 mod peer;
@@ -90,6 +92,8 @@ enum Command {
     },
     /// The embedded workspace by itself
     Workspace(workspace::Workspace),
+    /// Practise: scenarios with scripted people, a score and a debrief
+    Drill(drill::Command),
     #[command(hide = true)]
     Dev(dev::Dev),
     /// Completions for a shell
@@ -122,6 +126,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Outbox { what }) => outbox::run(global.context()?, what),
         Some(Command::Config { what }) => settings::run(global, what),
         Some(Command::Workspace(command)) => command.run(),
+        Some(Command::Drill(command)) => drill::run(global, command),
         Some(Command::Dev(what)) => dev::run(global.context()?, what),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "matoi", &mut io::stdout());

@@ -1,5 +1,6 @@
 //! list, show, watch, sync: reading, and the duties without a screen.
 
+use super::ground::Ground;
 use super::context::{Context, Session};
 use super::out;
 use crate::app::briefing;
@@ -68,14 +69,14 @@ pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
 
 /// What `tell` makes of an incident; `None` where it is not known here.
 pub(super) fn told(
-    session: &Session,
+    ground: &impl Ground,
     id: IncidentId,
     tell: impl FnOnce(&briefing::Told<'_>) -> String + Send + 'static,
 ) -> Result<Option<String>, Problem> {
-    let people = session.people_now();
-    let config = session.context.config.clone();
+    let people = ground.people_now();
+    let config = ground.config().clone();
     let zone = config.time_zone;
-    session.core.look(move |engine, now| {
+    ground.look(move |engine, now| {
         let incident = engine.shown(&id)?;
         let row = engine.image().incidents.get(&id);
         let channel = engine.image().channel_of(&id);

@@ -1,6 +1,7 @@
 //! Every act of the console as a subcommand: one row of the verb table each.
 
 use super::context::{Context, Session};
+use super::ground::Ground;
 use super::out;
 use crate::app::clock;
 use crate::app::resolve::{self, Checklists, Reach};
@@ -489,9 +490,9 @@ fn declare(
 }
 
 /// The rest of a verb once its incident is taken off.
-struct Make(Verb);
+pub(super) struct Make(Verb);
 
-fn split(verb: Verb) -> (On, Make) {
+pub(super) fn split(verb: Verb) -> (On, Make) {
     let on = match &verb {
         Verb::Declare { .. } => On {
             incident: String::new(),
@@ -526,17 +527,17 @@ fn split(verb: Verb) -> (On, Make) {
 }
 
 impl Make {
-    fn command(
+    pub(super) fn command(
         self,
-        session: &Session,
+        ground: &impl Ground,
         lists: &Checklists,
         incident: &Incident,
         me: &UserId,
         now: DateTime<Utc>,
     ) -> Result<Command, Problem> {
-        let config = &session.context.config;
+        let config = ground.config();
         let zone = config.time_zone;
-        let person = |text: &str| resolve::person(&*session.people()?, text);
+        let person = |text: &str| resolve::person(&*ground.people()?, text);
         let or_me = |user: Option<String>| user.map_or(Ok(me.clone()), |u| person(&u));
         let or_nobody = |user: &str| {
             if user == "-" {
@@ -574,7 +575,7 @@ impl Make {
                 thread: thread.as_deref().map(ts).transpose()?,
             },
             Verb::Note { text, .. } => Command::Note(text),
-            Verb::Pin { ts: at, off, .. } => pin(session, incident, me, &at, !off)?,
+            Verb::Pin { ts: at, off, .. } => pin(ground, incident, me, &at, !off)?,
             Verb::Role { role, user, .. } if role == "commander" => Command::Commander {
                 user: or_nobody(&user)?,
                 reason: None,
@@ -622,7 +623,7 @@ impl Make {
                 },
                 reason,
             },
-            Verb::Merge { into, .. } => resolve::merge(session.incident(&into)?.id.clone()),
+            Verb::Merge { into, .. } => resolve::merge(ground.incident(&into)?.id.clone()),
             Verb::Reopen { reason, .. } => Command::Reopen(reason),
         })
     }
@@ -639,17 +640,17 @@ fn ts(text: &str) -> Result<SlackTs, Problem> {
 }
 
 fn pin(
-    session: &Session,
+    ground: &impl Ground,
     incident: &Incident,
     me: &UserId,
     at: &str,
     pinned: bool,
 ) -> Result<Command, Problem> {
     let at = ts(at)?;
-    let people = session.people()?;
-    let zone = session.context.config.time_zone;
+    let people = ground.people()?;
+    let zone = ground.config().time_zone;
     let (id, wanted) = (incident.id.clone(), at.clone());
-    let found = session.core.look(move |engine, _| {
+    let found = ground.look(move |engine, _| {
         let row = engine.talk(&id).into_iter().find(|row| row.ts == wanted)?;
         let names = Resolver {
             people: &people,

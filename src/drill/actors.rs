@@ -1,0 +1,316 @@
+//! The scripted people: who answers what, how soon, and how they put it when they know nothing.
+
+use super::engine::{Doing, Drill, Line, Thread, check_in};
+use super::hearing::{has, is_question};
+use super::scenario::{Answer, Person, Scenario, Temper, Words};
+use super::scene::{Heard, Manner, Scene};
+use crate::domain::ids::EventId;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// Somebody who knows nothing says so no more often than this, in seconds.
+const EXCUSE: u32 = 180;
+/// Nobody in particular was asked: whoever knows looks round first, in per cent of their delay.
+const UNASKED: u32 = 200;
+
+/// What people have already said.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    answers: BTreeSet<(String, usize)>,
+    excused: BTreeMap<String, u32>,
+    coming: BTreeSet<String>,
+}
+
+/// What somebody is going to do.
+pub struct Reaction {
+    pub due: u32,
+    pub what: Doing,
+    pub sets: Vec<(String, String)>,
+}
+
+/// What people of each temper say where the scenario has no words for them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manners {
+    unknown: BTreeMap<Temper, Vec<Words>>,
+    taken: BTreeMap<Temper, Vec<Words>>,
+    done: Words,
+    coming: Words,
+}
+
+static MANNERS: LazyLock<Option<Manners>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../assets/drills/manners.toml")).ok());
+
+/// Whether somebody is written to by mention or handle.
+fn is_named(person: &Person, part: &str, heard: &Heard, scene: &Scene) -> bool {
+    let user = scene.cast.get(part);
+    let handle = format!("@{}", person.handle.get_ref());
+    let whole = heard.text.match_indices(&handle).any(|(at, found)| {
+        let next = heard.text.get(at + found.len()..).and_then(|rest| rest.chars().next());
+        next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
+    });
+    heard.to.iter().any(|to| Some(to) == user) || whole
+}
+
+/// Whether a person is spoken to: who is mentioned, and where nobody is, whoever is called by name.
+fn is_for(scenario: &Scenario, part: &str, heard: &Heard, scene: &Scene) -> bool {
+    let people = &scenario.people;
+    let mentioned = people.iter().any(|(part, person)| is_named(person, part, heard, scene));
+    people.get(part).is_some_and(|person| match mentioned {
+        true => is_named(person, part, heard, scene),
+        false => person.called.is_in(&heard.text),
+    })
+}
+
+/// Whether what was heard answers what `by` said: in its thread, to them, or to nobody else.
+pub fn replies(scenario: &Scenario, scene: &Scene, heard: &Heard, by: &str, place: Option<&str>) -> bool {
+    if let Some(parent) = heard.parent.as_deref() {
+        return place == Some(parent);
+    }
+    let mut others = scenario.people.keys().filter(|part| *part != by);
+    is_for(scenario, by, heard, scene) || !others.any(|part| is_for(scenario, part, heard, scene))
+}
+
+/// What everybody does about something that a player wrote or did.
+pub fn react(drill: &mut Drill, at: u32, heard: &Heard, scene: &Scene) -> Vec<Reaction> {
+    let scenario = drill.scenario.clone();
+    let mut all = Vec::new();
+    let humans = || scenario.people.iter().filter(|(_, person)| !person.monitor);
+    match &heard.what {
+        Manner::Says | Manner::Task(_) | Manner::Decision(_) => {
+            let spoken_to: Vec<(&String, &Person)> = humans()
+                .filter(|(part, _)| {
+                    is_for(&scenario, part, heard, scene) || drill.is_reply_to(heard, part)
+                })
+                .collect();
+            for (part, person) in &spoken_to {
+                all.extend(answer(drill, (at, 100), heard, scene, (part, person)));
+            }
+            let open = matches!(heard.what, Manner::Decision(_)) || is_question(&heard.text);
+            if spoken_to.is_empty() && open {
+                let knows = humans().find_map(|(part, person)| {
+                    let known = known(drill, at, heard, scene, (part, person))?;
+                    Some((part, person, known))
+                });
+                if let Some((part, person, n)) = knows {
+                    all.push(given(drill, (at, UNASKED), heard, (part, person), n));
+                }
+            }
+        }
+        Manner::Calls(user) => {
+            for (part, person) in humans().filter(|(part, _)| scene.cast.get(*part) == Some(user)) {
+                if let Some(arrives) = person.arrives
+                    && drill.told.coming.insert(part.clone())
+                {
+                    let due = at + drill.around(arrives.0, &format!("arrives {part}"));
+                    all.push(quiet(due, check_in(part)));
+                    all.extend(said(drill, due, heard, part, None, |m| Some(&m.coming)));
+                }
+            }
+        }
+        Manner::Offers(user) => {
+            for (part, person) in humans().filter(|(part, _)| scene.cast.get(*part) == Some(user)) {
+                if person.accepts {
+                    let due = at + delay(drill, person, 100, &heard.id);
+                    all.push(quiet(due, at_console(part, Line::Accept)));
+                }
+            }
+        }
+        Manner::RollCall | Manner::Claims => {
+            for (part, person) in humans() {
+                let here = scene.current().is_some_and(|room| {
+                    let present = scene.cast.get(part).and_then(|u| room.incident.roster.get(u));
+                    present.is_some_and(|present| present.left.is_none())
+                });
+                let confirms = person.confirms.as_ref().is_some_and(|when| drill.may(at, when, scene));
+                let line = match heard.what {
+                    Manner::RollCall if here => Line::Here,
+                    Manner::Claims if confirms => Line::Confirm,
+                    _ => continue,
+                };
+                let due = at + delay(drill, person, 100, &heard.id);
+                all.push(quiet(due, at_console(part, line)));
+            }
+        }
+        Manner::Notes => {}
+    }
+    all
+}
+
+impl Drill {
+    /// In the thread of something that this person said.
+    fn is_reply_to(&self, heard: &Heard, part: &str) -> bool {
+        let Some(parent) = heard.parent.as_deref() else {
+            return false;
+        };
+        self.author_of(parent) == Some(part)
+    }
+}
+
+fn delay(drill: &Drill, person: &Person, percent: u32, what: &str) -> u32 {
+    let own = person.delay.0 * person.temper.pace() / 100 * percent / 100;
+    drill.around(own, what).max(1)
+}
+
+/// The first answer that fits and may be given now.
+fn known(drill: &Drill, at: u32, heard: &Heard, scene: &Scene, (part, person): (&String, &Person)) -> Option<usize> {
+    let wants_objection = matches!(heard.what, Manner::Decision(_));
+    person.answers.iter().enumerate().position(|(n, answer)| {
+        let fresh = answer.again || !drill.told.answers.contains(&(part.clone(), n));
+        fresh
+            && answer.objects == wants_objection
+            && answer.hears.is_in(&heard.text)
+            && drill.may(at, &answer.when, scene)
+    })
+}
+
+fn answer(
+    drill: &mut Drill,
+    (at, percent): (u32, u32),
+    heard: &Heard,
+    scene: &Scene,
+    who: (&String, &Person),
+) -> Vec<Reaction> {
+    let (part, person) = who;
+    if let Some(n) = known(drill, at, heard, scene, who) {
+        let mut all = Vec::new();
+        if let Manner::Task(_) = heard.what {
+            let due = at + delay(drill, person, percent / 2, &heard.id);
+            all.extend(said(drill, due, heard, part, Some("ack"), |m| {
+                m.taken.get(&person.temper).and_then(|all| all.first())
+            }));
+        }
+        all.push(given(drill, (at, percent), heard, who, n));
+        return all;
+    }
+    let due = at + delay(drill, person, percent, &heard.id);
+    match &heard.what {
+        // Whatever it is, it gets done.
+        Manner::Task(matter) => {
+            let mut all = Vec::new();
+            all.extend(said(drill, due, heard, part, Some("ack"), |m| {
+                m.taken.get(&person.temper).and_then(|all| all.first())
+            }));
+            let later = at + drill.around(120, &format!("task {}", heard.id));
+            let text = MANNERS.as_ref().map(|m| m.done.clone()).unwrap_or_default();
+            all.push(quiet(later, at_console(part, done(matter, text))));
+            all
+        }
+        Manner::Says if is_question(&heard.text) => {
+            let before = drill.told.excused.get(part.as_str());
+            if before.is_some_and(|before| at - before < EXCUSE) {
+                return Vec::new();
+            }
+            drill.told.excused.insert(part.clone(), at);
+            let pick = super::draw(drill.seed, &format!("unknown {part} {}", heard.id));
+            said(drill, due, heard, part, Some("unknown"), |m| {
+                let lines = m.unknown.get(&person.temper)?;
+                let n = usize::try_from(pick).unwrap_or(0) % lines.len().max(1);
+                lines.get(n)
+            })
+            .into_iter()
+            .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn given(drill: &mut Drill, (at, percent): (u32, u32), heard: &Heard, (part, person): (&String, &Person), n: usize) -> Reaction {
+    let answer: &Answer = &person.answers[n];
+    drill.told.answers.insert((part.clone(), n));
+    let own = answer.delay.map(|own| own.0 * percent / 100);
+    let key = format!("{part}/{n}/{}", heard.id);
+    let wait = match own {
+        Some(own) => drill.around(own, &key).max(1),
+        None => delay(drill, person, percent, &key),
+    };
+    let text = answer.say.clone();
+    let what = match &heard.what {
+        Manner::Task(matter) => at_console(part, done(matter, text)),
+        Manner::Decision(matter) => at_console(
+            part,
+            Line::Object {
+                matter: matter.clone(),
+                text,
+            },
+        ),
+        _ => Doing::Say {
+            key,
+            by: part.clone(),
+            text,
+            thread: thread(heard),
+        },
+    };
+    let sets = answer.sets.iter();
+    Reaction {
+        due: at + wait,
+        what,
+        sets: sets.map(|(name, value)| (name.clone(), value.get_ref().clone())).collect(),
+    }
+}
+
+/// Where one answers: in the thread that one was asked in, else in the channel.
+fn thread(heard: &Heard) -> Option<Thread> {
+    heard.parent.clone().map(Thread::Message)
+}
+
+fn done(matter: &EventId, text: Words) -> Line {
+    Line::Done {
+        matter: matter.clone(),
+        text,
+    }
+}
+
+fn at_console(part: &str, line: Line) -> Doing {
+    Doing::Act {
+        by: part.to_owned(),
+        line,
+    }
+}
+
+fn quiet(due: u32, what: Doing) -> Reaction {
+    Reaction {
+        due,
+        what,
+        sets: Vec::new(),
+    }
+}
+
+/// One of the shipped lines; `None` where they say nothing.
+fn said(
+    drill: &Drill,
+    due: u32,
+    heard: &Heard,
+    part: &str,
+    why: Option<&str>,
+    line: impl FnOnce(&'static Manners) -> Option<&'static Words>,
+) -> Option<Reaction> {
+    let text = MANNERS.as_ref().and_then(line)?.clone();
+    let key = format!("{part}/{}/{}", why.unwrap_or("coming"), heard.id);
+    let due = due.max(drill.at().0);
+    Some(quiet(
+        due,
+        Doing::Say {
+            key,
+            by: part.to_owned(),
+            text,
+            thread: thread(heard),
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_temper_has_words() {
+        let manners = MANNERS.as_ref().expect("the shipped file is whole");
+        for temper in Temper::ALL {
+            for lines in [&manners.unknown, &manners.taken] {
+                assert!(lines.get(&temper).is_some_and(|all| !all.is_empty()), "{temper:?}");
+            }
+        }
+    }
+}
