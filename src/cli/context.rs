@@ -625,7 +625,9 @@ fn delivery(engine: &mut Engine, id: &IncidentId, after: u64) -> Delivery {
                 explain::told(code, needed.as_deref()).0,
                 matches!(job.task, Task::Event { .. } | Task::Create { .. }),
             )),
-            state if !state.is_settled() => delivery.waiting += 1,
+            state if !state.is_settled() && !engine.waits_for_others(job) => {
+                delivery.waiting += 1;
+            }
             _ => {}
         }
     }

@@ -580,6 +580,80 @@ mod tests {
         assert_eq!(state.call_due(at(6_000).wall), None);
     }
 
+    /// Red without `retold` (src/domain/sync/outbox.rs).
+    #[test]
+    fn what_was_formed_as_the_workspace_went_away_says_its_time_when_it_gets_through() {
+        let (mut engine, id, mut rng, _) = declared(Timing::default());
+        let note = order("U1", Command::Note("the pool is full".into()));
+        let made = engine.act(Some(&id), &note, at(60), &mut rng);
+        engine.absorb(&made.expect("accepted").1.writes);
+        let mut tried = Vec::new();
+        for second in (60..900).step_by(2) {
+            let step = engine.next(at(second), &mut rng);
+            engine.absorb(&step.writes);
+            for (flight, call) in step.calls {
+                if let Call::Post { text, .. } = &call {
+                    tried.push((second, text.clone()));
+                }
+                let lost = Err(crate::domain::sync::Fault::NotSent("no route".into()));
+                let step = engine.answered(flight, lost, at(second), &mut rng);
+                engine.absorb(&step.writes);
+            }
+        }
+        let (first, last) = (&tried[0], &tried[tried.len() - 1]);
+        assert!(first.0 < 65 && first.1.starts_with("Note, by"), "{tried:?}");
+        assert!(last.0 > 180, "{tried:?}");
+        assert!(last.1.starts_with("<!date^1795000060^{time}|"), "{tried:?}");
+        assert!(last.1.ends_with("\nthe pool is full"), "{tried:?}");
+    }
+
+    /// Red without `lingers` (src/domain/sync/outbox.rs).
+    #[test]
+    fn the_channel_stays_until_other_consoles_had_their_turn_to_read_how_it_ended() {
+        let archived = |console: Option<&str>| {
+            let (mut engine, id, mut rng, _) = declared(Timing::default());
+            let note = order("U2", Command::Note("seen here too".into()));
+            let made = engine.act(Some(&id), &note, at(20), &mut rng);
+            engine.absorb(&made.expect("accepted").1.writes);
+            for second in [22, 24] {
+                carry_out(&mut engine, at(second), &mut rng);
+            }
+            if let Some(console) = console {
+                let mut rows = engine.image().events.values();
+                let row = rows.find(|row| row.by == UserId::new("U2")).cloned();
+                let row = EventRow {
+                    console: ConsoleId::new(console),
+                    ..row.expect("noted")
+                };
+                assert!(row.position.is_some());
+                engine.absorb(&[Write::Event(row)]);
+            }
+            for command in [
+                Command::Recover(None),
+                Command::Resolve(Some("done".into())),
+            ] {
+                let made = engine.act(Some(&id), &order("U1", command), at(30), &mut rng);
+                engine.absorb(&made.expect("accepted").1.writes);
+            }
+            let mut first = None;
+            for second in (40..200).step_by(2) {
+                carry_out(&mut engine, at(second), &mut rng);
+                let channel = engine.image().channel_of(&id);
+                if channel.is_some_and(|row| row.archived) {
+                    first = first.or(Some(second));
+                }
+                // Nothing else is owed meanwhile.
+                assert!(second < 60 || engine.is_delivered(), "{second}");
+            }
+            first
+        };
+        let alone = archived(None).expect("archived");
+        assert!(alone < 60, "{alone}");
+        // Others read at least once a minute, and what is read may be half a minute old.
+        let together = archived(Some("k2")).expect("archived");
+        assert!((120..150).contains(&together), "{together}");
+    }
+
     #[test]
     fn command_is_taken_from_somebody_silent_for_as_long_as_is_configured() {
         let timing = Timing {

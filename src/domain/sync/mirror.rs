@@ -1,19 +1,25 @@
 //! How events look in the channel: a sentence that people read, and metadata that consoles read.
 //! The metadata's shape is permanent.
 
+mod call;
+
+use call::call_text;
+pub use call::missing;
+
 use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
 use crate::domain::broadcast;
-use crate::domain::event::{Body, Event, Milestone, Position, clean_strings};
+use crate::domain::event::{Body, Event, Position, clean_strings};
 use crate::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sentence::{Piece, level_words, sentence};
 use crate::domain::text::{clean, clean_line};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::Lang;
-use crate::domain::work::Deed;
+use crate::domain::work::{Deed, UNREAD};
 use crate::wire::mrkdwn::{self, escape};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `event_type` of a message that carries events.
@@ -32,7 +38,7 @@ const BATCH_MAX: usize = 12;
 /// Of what a reply to the channel replies to, so many characters.
 const QUOTED: usize = 80;
 /// Above this age a line says when it happened.
-const LATE: TimeDelta = TimeDelta::seconds(60);
+const LATE: TimeDelta = UNREAD;
 
 /// What a message of our app says about events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,13 +184,7 @@ pub fn batch(
     waiting: &[(u64, &EventRow)],
     after: SlackTs,
 ) -> Option<Batch> {
-    let Scene {
-        row,
-        incident,
-        console,
-        names,
-        now,
-    } = *scene;
+    let Scene { row, console, .. } = *scene;
     let (_, first) = waiting.first()?;
     let channel = row.channel.clone()?;
     let actor = &first.by;
@@ -208,13 +208,7 @@ pub fn batch(
             break;
         }
     }
-    let digest = digest(&taken, incident.lang, now);
-    let dated = digest.is_some();
-    let said = taken.iter().filter_map(|(_, event)| {
-        let body = event.event.body()?;
-        Some(line(event, body, incident, names, (now, dated)))
-    });
-    let lines: Vec<String> = digest.into_iter().chain(said).collect();
+    let rows: Vec<&EventRow> = taken.iter().map(|(_, event)| *event).collect();
     let thread = taken.iter().find_map(|(_, e)| match e.event.body() {
         Some(Body::Message { thread }) => thread.clone(),
         Some(Body::Answer { thread, .. }) => Some(thread.clone()),
@@ -227,11 +221,44 @@ pub fn batch(
         after,
         jobs: taken.iter().map(|(seq, _)| *seq).collect(),
         events: taken.iter().map(|(_, e)| e.event.id.clone()).collect(),
-        text: lines.join("\n"),
+        text: words(&rows, scene),
         thread,
         metadata,
         bare: None,
     })
+}
+
+/// The same message for those who read it only now: what of it is late says when it happened. `None`
+/// where it says so already, or is not late.
+pub fn retold(batch: &Batch, rows: &[&EventRow], scene: &Scene<'_>) -> Option<Batch> {
+    let late = rows.iter().any(|row| scene.now - row.event.at > LATE);
+    // One that could not stay in its thread says what it replies to, as no other does.
+    let moved = batch.thread.is_none()
+        && rows.iter().any(|row| match row.event.body() {
+            Some(Body::Message { thread }) => thread.is_some(),
+            Some(Body::Answer { .. }) => true,
+            _ => false,
+        });
+    if !late || moved || batch.bare.is_some() {
+        return None;
+    }
+    let text = words(rows, scene);
+    (text != batch.text).then(|| Batch {
+        text,
+        ..batch.clone()
+    })
+}
+
+/// What a message of these events says to people.
+fn words(rows: &[&EventRow], scene: &Scene<'_>) -> String {
+    let digest = digest(rows, scene.incident.lang, scene.now);
+    let dated = digest.is_some();
+    let said = rows.iter().filter_map(|event| {
+        let body = event.event.body()?;
+        Some(line(event, body, scene, dated))
+    });
+    let lines: Vec<String> = digest.into_iter().chain(said).collect();
+    lines.join("\n")
 }
 
 /// A reply that goes to the channel, since Slack takes none in its thread. Its first line says what it
@@ -275,10 +302,10 @@ pub fn unthreaded(
 
 /// What stands over several things that come long after they were done: from when to when that was,
 /// and how many. Those who read on then know that it is not now.
-fn digest(taken: &[&(u64, &EventRow)], lang: Lang, now: DateTime<Utc>) -> Option<String> {
-    let times: Vec<DateTime<Utc>> = taken.iter().map(|(_, row)| row.event.at).collect();
+fn digest(rows: &[&EventRow], lang: Lang, now: DateTime<Utc>) -> Option<String> {
+    let times: Vec<DateTime<Utc>> = rows.iter().map(|row| row.event.at).collect();
     let (from, to) = (times.iter().min()?, times.iter().max()?);
-    let count = taken.len();
+    let count = rows.len();
     if times.iter().filter(|at| now - **at > LATE).count() < 2 {
         return None;
     }
@@ -330,25 +357,28 @@ fn size(payload: &BTreeMap<String, String>) -> usize {
     serde_json::to_string(payload).map_or(usize::MAX, |text| text.len()) + 64
 }
 
-fn line(
-    row: &EventRow,
-    body: &Body,
-    incident: &Incident,
-    names: &Names,
-    (now, dated): (DateTime<Utc>, bool),
-) -> String {
+fn line(row: &EventRow, body: &Body, scene: &Scene<'_>, dated: bool) -> String {
+    let Scene {
+        incident,
+        names,
+        now,
+        ..
+    } = *scene;
     let at = row.event.at;
-    let late = if dated || now - at > LATE {
+    let behind = now - at > LATE;
+    let late = if dated || behind {
         format!("{} ", date_token(at, own_time(at, now)))
     } else {
         String::new()
     };
     if let Body::TimekeeperCall { slot } = body {
-        return call_text(incident, *slot, names, now);
+        let counted = if behind { at } else { now };
+        return format!("{late}{}", call_text(incident, *slot, names, counted));
     }
-    let said = sentence(&row.event.id, body, &row.by, incident, incident.lang);
+    let read = read_at(body, at, now);
+    let said = sentence(&row.event.id, &read, &row.by, incident, incident.lang);
     if matches!(body, Body::Question { .. }) {
-        return linked(&said, names);
+        return format!("{late}{}", linked(&said, names));
     }
     let head = match body {
         Body::Items { .. } => format!("{}\n{}", linked(&said, names), tick_words(incident.lang)),
@@ -364,6 +394,18 @@ fn line(
         Some(text) if body.has_text() => format!("{late}{head}\n{}", text),
         _ => format!("{late}{head}"),
     }
+}
+
+/// What was done `at`, as it is for those who read it from `now` on.
+fn read_at(body: &Body, at: DateTime<Utc>, now: DateTime<Utc>) -> Cow<'_, Body> {
+    let mut read = body.clone();
+    if let (Body::Work(now_read), Body::Work(said)) = (&mut read, body)
+        && let Deed::Opened { due: Some(due), .. } = now_read
+    {
+        *due = said.window(*due, at, now);
+        return Cow::Owned(read);
+    }
+    Cow::Borrowed(body)
 }
 
 fn tick_words(lang: Lang) -> &'static str {
@@ -383,129 +425,6 @@ pub fn span(delta: TimeDelta, lang: Lang) -> String {
         (Lang::Ja, 0) => format!("{m}分"),
         (Lang::Ja, _) => format!("{h}時間{m:02}分"),
     }
-}
-
-/// The timekeeper's call: where we are, what is missing, and one question in turn.
-fn call_text(incident: &Incident, slot: u32, names: &Names, now: DateTime<Utc>) -> String {
-    let lang = incident.lang;
-    let ja = lang == Lang::Ja;
-    let pick = |en: &'static str, jp: &'static str| if ja { jp } else { en };
-    let mut lines = Vec::new();
-    let counted = [Milestone::Detected, Milestone::Responded]
-        .into_iter()
-        .find_map(|name| Some((name.text(), incident.milestones.get(&name)?)));
-    if let Some((since, reached)) = counted {
-        let passed = span(now - reached.time, lang);
-        lines.push(if ja {
-            format!("*タイムキーパー*: {}から {passed}", since.ja)
-        } else {
-            format!("*Timekeeper*: {passed} since {}", since.en)
-        });
-    }
-    let none = pick("nobody", "なし");
-    let commander = incident
-        .commander
-        .as_ref()
-        .map_or_else(|| none.to_owned(), |h| named(names, &h.user));
-    let level = incident.level.as_ref().map_or_else(
-        || pick("not set", "未設定").to_owned(),
-        |l| escape(&level_words(l)).into_owned(),
-    );
-    let (done, all) = incident.progress();
-    lines.push(if ja {
-        format!(
-            "指揮 {commander}、レベル {level}、{}、項目 {done}/{all}",
-            incident.phase.text().ja
-        )
-    } else {
-        format!(
-            "Commander {commander}, level {level}, {}, checklist {done}/{all}",
-            incident.phase.text().en
-        )
-    });
-    let reached: Vec<String> = incident
-        .milestones
-        .iter()
-        .map(|(m, r)| format!("{} {}", m.text().get(lang), date_token(r.time, "{time}")))
-        .collect();
-    lines.push(reached.join(" · "));
-    let missing = missing(incident);
-    if !missing.is_empty() {
-        let list: Vec<&str> = missing.iter().map(|t| if ja { t.1 } else { t.0 }).collect();
-        lines.push(format!(
-            "{}{}",
-            pick("Missing: ", "未記録: "),
-            list.join(pick(", ", "、"))
-        ));
-    }
-    if !incident.milestones.contains_key(&Milestone::Detected) {
-        lines.push(
-            pick(
-                "When was it first noticed? Mention me: detected 10:05 | link",
-                "最初に気づいた時刻が未記録です。このアプリにメンションして「検知 10:05 | リンク」",
-            )
-            .to_owned(),
-        );
-    }
-    lines.push(question(incident, slot, ja).to_owned());
-    lines.join("\n")
-}
-
-/// What the record still lacks, most urgent first, in English and Japanese.
-pub fn missing(incident: &Incident) -> Vec<(&'static str, &'static str)> {
-    let mut missing = Vec::new();
-    if incident.commander.is_none() {
-        missing.push(("who commands", "指揮者"));
-    }
-    if incident.level.is_none() {
-        missing.push(("the level", "レベル"));
-    }
-    if incident.situation.is_none() {
-        missing.push(("the situation", "いまいまの状況"));
-    }
-    if !incident.milestones.contains_key(&Milestone::Detected) {
-        missing.push(("when it was detected", "検知時刻"));
-    }
-    if !incident.milestones.contains_key(&Milestone::Started) {
-        missing.push(("when it started", "発生時刻"));
-    }
-    if incident.in_role("scribe").is_none() && incident.roster.len() >= 5 {
-        missing.push(("a scribe", "書記"));
-    }
-    missing
-}
-
-fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
-    const BURNING: &[(&str, &str)] = &[
-        (
-            "Is what we are doing still right, or is there an alternative?",
-            "いまの方針で良いですか。別の手はありませんか。",
-        ),
-        (
-            "Is the level still right?",
-            "レベルはいまのままで良いですか。",
-        ),
-        (
-            "How are you all? Does anyone need relief?",
-            "皆さん大丈夫ですか。交代が必要な人はいませんか。",
-        ),
-        (
-            "Where are we, what was tried, what is next? Who is missing?",
-            "現状、試したこと、次の一手は何ですか。足りない人はいませんか。",
-        ),
-    ];
-    const AFTER: &[(&str, &str)] = &[(
-        "What is left: data, notices, help page, summary, post-mortem?",
-        "残りは何ですか: データ、告知、ヘルプページ、まとめ、ポストモーテム。",
-    )];
-    let turn = if incident.phase.is_burning() {
-        BURNING
-    } else {
-        AFTER
-    };
-    let index = usize::try_from(slot.saturating_sub(1)).unwrap_or(0) % turn.len();
-    let (en, jp) = turn[index];
-    if ja { jp } else { en }
 }
 
 /// The channel's topic: no times, nobody's name that would page. At most 250 characters.
@@ -746,7 +665,7 @@ mod tests {
         }
     }
 
-    fn said(lang: Lang, rows: &[EventRow], now: i64) -> String {
+    fn with_scene<T>(lang: Lang, now: i64, look: impl FnOnce(&Scene<'_>) -> T) -> T {
         let mut incident = Incident::new(IncidentId::new("i1"));
         incident.lang = lang;
         incident.apply(&Recorded {
@@ -760,15 +679,21 @@ mod tests {
             card: None,
         };
         let names = Names::from([(UserId::new("U1"), "Ito".to_owned())]);
-        let scene = Scene {
+        look(&Scene {
             row: &home,
             incident: &incident,
             console: &ConsoleId::new("k1"),
             names: &names,
             now: at(now),
-        };
+        })
+    }
+
+    fn said(lang: Lang, rows: &[EventRow], now: i64) -> String {
         let waiting: Vec<(u64, &EventRow)> = rows.iter().map(|row| (row.seq, row)).collect();
-        let batch = batch(99, &scene, &waiting, SlackTs::zero()).expect("something waits");
+        let formed = with_scene(lang, now, |scene| {
+            batch(99, scene, &waiting, SlackTs::zero())
+        });
+        let batch = formed.expect("something waits");
         assert_eq!(batch.events.len(), rows.len(), "one message");
         batch.text
     }
@@ -814,6 +739,84 @@ mod tests {
         2026-11-18 11:11 UTC 段階: *対応中* — Ito
         2026-11-18 11:25 UTC *個人情報あり* — Ito
         ");
+    }
+
+    #[test]
+    fn what_was_formed_in_time_and_goes_late_says_when_it_happened() {
+        let rows = outage();
+        let retold_at = |rows: &[EventRow], now: i64| {
+            with_scene(Lang::En, now, |scene| {
+                let first = Scene {
+                    now: at(rows[0].seq as i64),
+                    ..*scene
+                };
+                let waiting: Vec<(u64, &EventRow)> = rows.iter().map(|r| (r.seq, r)).collect();
+                let formed = batch(99, &first, &waiting[..1], SlackTs::zero()).expect("formed");
+                assert!(!formed.text.contains("<!date"), "{}", formed.text);
+                retold(&formed, &[&rows[0]], scene)
+            })
+        };
+        assert_eq!(retold_at(&rows, 50), None);
+        let late = retold_at(&rows, 600).expect("late");
+        assert!(
+            late.text.starts_with("<!date^1795000000^{time}"),
+            "{}",
+            late.text
+        );
+        // A reply whose thread is closed says what it replies to, and keeps saying it.
+        let thread = SlackTs::parse("1795000000.000001").ok();
+        let mut reply = row(1, 0, Body::Message { thread });
+        reply.text = Some("on it".into());
+        let moved = with_scene(Lang::En, 600, |scene| {
+            let formed = batch(99, scene, &[(1, &reply)], SlackTs::zero()).expect("formed");
+            let moved = Batch {
+                thread: None,
+                text: "*Ito* — _in reply to_\non it".into(),
+                ..formed
+            };
+            retold(&moved, &[&reply], scene)
+        });
+        assert_eq!(moved, None);
+    }
+
+    #[test]
+    fn a_call_and_a_question_that_come_late_say_their_time() {
+        let question = Body::Question {
+            about: crate::domain::event::About::Commander,
+            number: 1,
+            levels: Vec::new(),
+        };
+        for body in [Body::TimekeeperCall { slot: 1 }, question] {
+            let rows = [row(1, 0, body)];
+            let (soon, late) = (said(Lang::En, &rows, 30), said(Lang::En, &rows, 300));
+            assert!(!soon.contains("<!date"), "{soon}");
+            assert!(late.starts_with("<!date^1795000000^{time}"), "{late}");
+        }
+    }
+
+    #[test]
+    fn a_window_for_objections_counts_from_when_people_could_read_it() {
+        let opened = |sort| {
+            row(
+                1,
+                0,
+                Body::Work(Deed::Opened {
+                    matter: sort,
+                    line: "roll back".into(),
+                    owner: None,
+                    due: Some(at(120)),
+                    risk: None,
+                }),
+            )
+        };
+        let until = |sort, now| clocks(&said(Lang::En, &[opened(sort)], now));
+        let decision = crate::domain::work::Sort::Decision;
+        assert!(until(decision, 5).contains("until 2026-11-18 11:08 UTC"));
+        let late = until(decision, 600);
+        assert!(late.contains("until 2026-11-18 11:18 UTC"), "{late}");
+        // A task's time-box is from when it was given.
+        let task = until(crate::domain::work::Sort::Task, 600);
+        assert!(task.contains("until 2026-11-18 11:08 UTC"), "{task}");
     }
 
     #[test]

@@ -497,6 +497,8 @@ pub struct Engine {
     not_before: HashMap<u64, Duration>,
     /// Of those, what waits because nobody was reached.
     unsent: BTreeSet<u64>,
+    /// Archiving that waits for others to have read how it ended.
+    lingering: BTreeSet<u64>,
     /// How often nobody was reached for it in this run.
     tries: HashMap<u64, u32>,
     /// When a batch or job became ambiguous in this run.
@@ -558,6 +560,7 @@ impl Engine {
             lost: BTreeMap::new(),
             not_before: HashMap::new(),
             unsent: BTreeSet::new(),
+            lingering: BTreeSet::new(),
             tries: HashMap::new(),
             doubted: HashMap::new(),
             focus: None,

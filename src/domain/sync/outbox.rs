@@ -9,6 +9,7 @@ use crate::domain::ids::{EventId, IncidentId, SlackTs};
 use crate::domain::outlets::Sight;
 use crate::domain::work::Deed;
 use crate::wire::mrkdwn;
+use chrono::{DateTime, TimeDelta};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -383,7 +384,9 @@ impl Engine {
             }),
             Task::Unarchive {} => Some(Call::Unarchive { channel }),
             // The channel's last job: after everything else of this incident is settled.
-            Task::Archive {} if self.only_left(job) => Some(Call::Archive { channel }),
+            Task::Archive {} if self.only_left(job) && !self.lingers(job, now) => {
+                Some(Call::Archive { channel })
+            }
             Task::Purpose { .. }
             | Task::Topic {}
             | Task::Card {}
@@ -409,6 +412,38 @@ impl Engine {
         self.open_jobs(&archive.incident).all(|job| {
             matches!(job.task, Task::Archive {}) || matches!(job.state, JobState::Failed { .. })
         })
+    }
+
+    /// Archiving puts the app out, and with it every console that has not read how it ended: where
+    /// others wrote in this incident, the channel stays until each has had its turn to read.
+    fn lingers(&mut self, archive: &Job, now: Now) -> bool {
+        let Some(fold) = self.folds.get(&archive.incident) else {
+            return false;
+        };
+        let own = &self.image.console;
+        let mut events = fold.order.iter();
+        let others = events.any(|(_, id)| {
+            let row = self.image.events.get(id);
+            row.is_some_and(|row| row.console != *own)
+        });
+        let said = fold.last.as_ref().filter(|_| others);
+        let said = said.and_then(|(at, _)| DateTime::from_timestamp_micros(at.ts.micros()));
+        let turn = self.timing.poll_idle + self.timing.read_lag;
+        let until = said.map(|at| at + TimeDelta::from_std(turn).unwrap_or_default());
+        // A clock that is behind makes nobody wait longer than a turn.
+        let left = until.and_then(|until| (until - now.wall).to_std().ok());
+        match left.filter(|left| !left.is_zero()) {
+            Some(left) => {
+                self.lingering.insert(archive.seq);
+                self.not_before
+                    .insert(archive.seq, now.mono + left.min(turn));
+                true
+            }
+            None => {
+                self.lingering.remove(&archive.seq);
+                false
+            }
+        }
     }
 
     /// One message a second to a channel; `None` while the last is too recent.
@@ -471,7 +506,13 @@ impl Engine {
             let batch = batch.clone();
             let ready = first.state == JobState::Pending && self.rested(batch.id, now);
             if ready && self.posted_now(&channel, now).is_some() {
-                self.send(step, &batch, now, rng);
+                let retold = self.retold(row, &batch, now);
+                let again = retold.clone().unwrap_or(batch);
+                if self.send(step, &again, now, rng)
+                    && let Some(retold) = retold
+                {
+                    step.writes.insert(0, Write::Batch(retold));
+                }
             }
             return;
         }
@@ -515,6 +556,25 @@ impl Engine {
             // It was never formed: its first act waits.
             self.not_before.insert(first_seq, held);
         }
+    }
+
+    /// A message that waited since it was formed, with what it must say now that it is late. Its events
+    /// and their texts stay as they are.
+    fn retold(&mut self, row: &IncidentRow, batch: &Batch, now: Now) -> Option<Batch> {
+        let state = self.shown(&row.id)?;
+        let rows: Option<Vec<&EventRow>> = batch
+            .events
+            .iter()
+            .map(|id| self.image.events.get(id))
+            .collect();
+        let scene = Scene {
+            row,
+            incident: &state,
+            console: &self.image.console,
+            names: &self.names,
+            now: now.wall,
+        };
+        mirror::retold(batch, &rows?, &scene)
     }
 
     /// Whether the ledger lets a call go now; if not, what it is for waits.

@@ -179,11 +179,16 @@ impl Engine {
         Some(now.mono.saturating_sub(as_of))
     }
 
-    /// Every job is done or failed.
+    /// Every job is done or failed, or waits for others only.
     pub fn is_delivered(&self) -> bool {
         let open = self.image.open.iter();
         open.filter_map(|seq| self.image.jobs.get(seq))
-            .all(|job| job.state.is_settled())
+            .all(|job| job.state.is_settled() || self.waits_for_others(job))
+    }
+
+    /// Nothing is owed but the end of the channel, once the other consoles have read how it ended.
+    pub fn waits_for_others(&self, job: &Job) -> bool {
+        self.lingering.contains(&job.seq)
     }
 
     /// No call is on its way.

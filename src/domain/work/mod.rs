@@ -23,8 +23,11 @@ use super::event::{Kind, Named, Place, Register, millis, millis_option};
 use super::ids::{EventId, IncidentId, UserId};
 use super::verb::Verb;
 use super::words::Text;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// What reaches the channel later than this is late: people could not read it when it was said.
+pub const UNREAD: TimeDelta = TimeDelta::seconds(60);
 
 /// What kind of matter somebody opens: one line that stays until it is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -488,6 +491,27 @@ impl Deed {
             | Deed::Given { owner: user, .. } => Some(user),
             Deed::Opened { owner, .. } => owner.as_ref(),
             _ => None,
+        }
+    }
+
+    /// When what was opened `at` is due for those who could read it from `read` on: a window for
+    /// objections is not over before it could be used.
+    pub fn window(
+        &self,
+        due: DateTime<Utc>,
+        at: DateTime<Utc>,
+        read: DateTime<Utc>,
+    ) -> DateTime<Utc> {
+        let objected = matches!(
+            self,
+            Deed::Opened {
+                matter: Sort::Decision,
+                ..
+            }
+        );
+        match read - at {
+            late if objected && late > UNREAD => due + late,
+            _ => due,
         }
     }
 

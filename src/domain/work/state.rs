@@ -241,6 +241,7 @@ impl Work {
                 risk,
             } => {
                 let before = self.matters.iter().filter(|m| m.sort == *matter);
+                let due = due.map(|due| deed.window(due, at, placed(recorded)));
                 self.matters.push(Matter {
                     id: id.clone(),
                     sort: *matter,
@@ -250,7 +251,7 @@ impl Work {
                     by: by.clone(),
                     opened: at,
                     owner: owner.as_ref().map(held),
-                    due: *due,
+                    due,
                     state: State::Open,
                     settled: Vec::new(),
                     objections: Vec::new(),

@@ -355,3 +355,25 @@ fn another_kind_brings_its_items_and_keeps_ticks() {
     assert_eq!(ids, ["a", "evidence"]);
     assert_eq!(list[0].state, crate::domain::incident::ItemState::Done);
 }
+
+#[test]
+fn a_decision_is_open_to_objections_from_when_it_stands_in_the_channel() {
+    let window = |sort: Sort, placed: i64| {
+        let mut incident = declared();
+        let deed = Deed::Opened {
+            matter: sort,
+            line: "roll back".into(),
+            owner: None,
+            due: Some(at(130)),
+            risk: None,
+        };
+        let mut recorded = said("e1", "U1", placed, Body::Work(deed), None);
+        recorded.event.at = at(10);
+        assert_eq!(apply(&mut incident, recorded), Verdict::Accepted);
+        incident.work.matters[0].due
+    };
+    assert_eq!(window(Sort::Decision, 12), Some(at(130)));
+    let late = window(Sort::Decision, 610).map(|due| due.timestamp());
+    assert_eq!(late, Some(at(730).timestamp()));
+    assert_eq!(window(Sort::Task, 610), Some(at(130)));
+}
