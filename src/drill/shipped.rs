@@ -28,6 +28,7 @@ macro_rules! shipped {
 /// In the order in which one learns.
 pub const SHIPPED: &[Shipped] = &[
     shipped!("first-steps"),
+    shipped!("web-top-page"),
 ];
 
 impl Shipped {
