@@ -56,7 +56,8 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
                 && model.incident().is_some_and(|i| i.situation.is_some());
             unless(list.selected.is_none() && !whole, why::NOTHING_SELECTED)
         }
-        Action::Sample => unless(!model.snapshot.workspace.local, why::NOT_LOCAL),
+        Action::FirstSteps => unless(model.drill.is_some(), why::IN_DRILL),
+        Action::Drill => unless(model.drill.is_none(), why::NO_DRILL),
         _ => Ok(()),
     }
 }

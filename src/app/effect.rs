@@ -1,5 +1,6 @@
 //! What the model asks of the world. Nothing here waits: answers come back as messages.
 
+use super::drill::Wish;
 use super::model::Ticket;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
@@ -22,8 +23,10 @@ pub enum Effect {
     Focus(Option<IncidentId>),
     /// To the clipboard.
     Copy(String),
-    /// A made-up incident, on the embedded workspace.
-    StartSample,
+    /// The first drill, in place of this console.
+    FirstSteps,
+    /// To whoever runs the drill.
+    Drill(Wish),
     /// What was shown, put off, dismissed or acknowledged, by key. Stays on this machine.
     Mark(IncidentId, Vec<(String, Mark)>),
     /// A job of the outbox is tried again, changed or given up.

@@ -301,7 +301,7 @@ mod tests {
         // The same key on two screens that are never both there.
         assert_eq!(
             shipped().action(chord("t"), Scope::Home),
-            Some(Action::Sample)
+            Some(Action::FirstSteps)
         );
         // Taken from one and given to the other at once.
         assert!(

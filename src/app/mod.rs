@@ -25,6 +25,7 @@ pub mod clock;
 pub mod deeds;
 pub mod desk;
 pub mod doctor;
+pub mod drill;
 pub mod edit;
 pub mod effect;
 pub mod form;

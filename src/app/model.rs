@@ -6,6 +6,7 @@
 
 use super::action::Action;
 use super::catchup::Looked;
+use super::drill::{Panel, View};
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
@@ -44,6 +45,8 @@ pub struct Model {
     pub toasts: Vec<Toast>,
     /// Acts that are not saved yet, oldest first.
     pub saving: BTreeMap<Ticket, Saving>,
+    /// The drill that this console is open for.
+    pub drill: Option<Arc<View>>,
     /// The wall clock as the last message told it.
     pub now: DateTime<Utc>,
     /// The wall clock of people, where `now` is that of a drill.
@@ -78,6 +81,8 @@ pub(super) struct Memory {
     pub next_form: u64,
     /// Rooms that were left, as they were.
     pub rooms: BTreeMap<IncidentId, RoomView>,
+    /// How far the drill has been shown: its briefing, its room, its debrief.
+    pub drill: super::drill::Told,
     /// It is said once that Japanese input is on.
     pub kana_told: bool,
     /// The question who sits here was put.
@@ -256,6 +261,8 @@ pub enum Overlay {
     WhoAreYou(WhoAreYou),
     /// Something that is no act of the record is about to happen.
     Confirm(Confirm),
+    /// What belongs to the drill under way.
+    Drill(Panel),
 }
 
 impl Overlay {
@@ -264,6 +271,7 @@ impl Overlay {
         match self {
             Overlay::Palette(_) | Overlay::WhoAreYou(_) | Overlay::Rewrite(_) => true,
             Overlay::Form(form) => form.takes_text(),
+            Overlay::Drill(panel) => matches!(panel, Panel::Feedback(_)),
             Overlay::Help(_)
             | Overlay::Acts(_)
             | Overlay::Outbox(_)
@@ -318,6 +326,8 @@ pub enum Confirmable {
     Quit,
     /// A job of the outbox, given up.
     Drop(u64),
+    /// The drill, before its time is up.
+    EndDrill,
 }
 
 /// The line at the bottom of the room.
@@ -427,6 +437,7 @@ impl Model {
             },
             toasts: Vec::new(),
             saving: BTreeMap::new(),
+            drill: None,
             now: start.now,
             felt: None,
             size: start.size,

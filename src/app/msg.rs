@@ -1,5 +1,6 @@
 //! What happens to the model.
 
+use super::drill::View;
 use super::model::{Generation, Pane, RowId, Shown, Ticket, Where};
 use super::snapshot::Snapshot;
 use crate::domain::ids::IncidentId;
@@ -41,6 +42,8 @@ pub enum Msg {
         over: Option<Where>,
         rows: i32,
     },
+    /// How the drill stands.
+    Drill(Arc<View>),
     /// Something to tell that no key asked for.
     Notice(Text),
     Problem(Problem),

@@ -11,6 +11,37 @@ macro_rules! texts {
     };
 }
 
+/// A drill.
+pub mod drill {
+    use crate::domain::words::Text;
+    texts! {
+        BRIEFING = "briefing", "事前説明";
+        COURSE = "Drill", "訓練の進行";
+        DEBRIEF = "Debrief", "ふりかえり";
+        FEEDBACK = "your own words", "感想を書く";
+        BEGIN = "begin", "開始";
+        NEXT = "next", "次へ";
+        HOLD = "hold / go on", "停止 / 再開";
+        SPEED = "speed", "速さ";
+        SKIP = "skip ahead", "次の動きまで進める";
+        REVEAL = "what is to come", "この先の予定";
+        FIRE = "now", "今すぐ";
+        PUT_OFF = "a minute later", "1分遅らせる";
+        DROP = "take out", "取りやめ";
+        END = "end", "終える";
+        END_NOW = "End the drill now? It is scored as it stands.", "訓練を終えますか? ここまでの内容で採点します。";
+        EXPECTED = "Expected", "期待される行動";
+        TO_COME = "In store", "この先の予定";
+        TROUBLE = "Did not come about", "起こせなかったこと";
+        NOT_PACED = "Everybody shares the clock: its pace cannot be changed here.", "全員が同じ時計を使うため、速さは変えられません。";
+        SAVED = "Saved with the report.", "報告に保存しました。";
+        REPORT = "The report is in {}", "報告は {} にあります";
+        WAITS = "The clock stands until you begin.", "開始するまで時計は止まっています。";
+        MAY_TRY = "You may go on in the room, or leave with q.", "このまま画面を見て回れます。q で戻り、Ctrl-c で終了します。";
+        UNNAMED = "When you act is what counts: hidden until it is over.", "採点の対象は終了後に表示します。";
+    }
+}
+
 /// The rows of vital facts.
 pub mod header {
     use crate::domain::words::Text;
@@ -416,7 +447,8 @@ pub mod why {
         NOBODY_HERE = "nobody is checked in", "誰もチェックインしていません";
         NOTHING_SELECTED = "nothing is selected", "何も選ばれていません";
         NO_TEXT = "there is no text", "本文がありません";
-        NOT_LOCAL = "only on the workspace of this machine", "この端末のワークスペースでだけ使えます";
+        IN_DRILL = "A drill is under way.", "訓練中です。";
+        NO_DRILL = "No drill is under way.", "訓練中ではありません。";
         SENDING = "the same act is being saved", "同じ操作を保存中です";
     }
 }

@@ -3,6 +3,7 @@
 
 use super::context::Context;
 use super::{asks, out, peer};
+use crate::app::drill::View;
 use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Start};
@@ -20,7 +21,7 @@ use crate::io::core::{Ask, Core};
 use crate::io::input::{Event, Waker};
 use crate::io::pace::Clock;
 use crate::io::terminal::{self, Options, Terminal};
-use crate::sample;
+use crate::stage::director;
 use crate::ui::frame::Assembler;
 use crate::ui::theme::Theme;
 use crate::ui::{self, Drawing};
@@ -45,7 +46,6 @@ const COPIED: Text = Text::fixed(
 enum Post {
     Started(Box<Result<Core, Problem>>),
     Message(Box<Msg>),
-    Sample(Box<Result<sample::Handle, Problem>>),
 }
 
 /// The latest snapshot; the core overwrites what was not taken.
@@ -56,10 +56,23 @@ type Slot = Arc<Mutex<Option<Arc<Snapshot>>>>;
 pub struct Opening {
     /// Of the core, of its client and of the screen.
     pub clock: Clock,
+    /// Starts the drill that it is opened for.
+    pub drill: Option<Stager>,
+}
+
+/// Starts a drill that tells how it stands.
+pub type Stager = Box<dyn FnOnce(Tell) -> Result<director::Handle, Problem>>;
+type Tell = Box<dyn Fn(View) + Send>;
+
+/// What follows a console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Done,
+    FirstSteps,
 }
 
 /// Opens the console on this terminal and runs it to its end.
-pub fn run(context: Context, opening: Opening) -> Result<(), Problem> {
+pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
     let clock = opening.clock;
     let context = Arc::new(context);
     let home = context.paths.home.clone();
@@ -101,7 +114,8 @@ pub fn run(context: Context, opening: Opening) -> Result<(), Problem> {
         clock: clock.clone(),
         second: (0, 0),
         ended: None,
-        sample: None,
+        drill: None,
+        next: Next::Done,
         context: context.clone(),
         outgoing: Vec::new(),
         peer: None,
@@ -116,18 +130,30 @@ pub fn run(context: Context, opening: Opening) -> Result<(), Problem> {
         repaced.wake();
         true
     });
+    if let Some(stage) = opening.drill {
+        let (post, wake) = (post.clone(), waker.clone());
+        let tell: Tell = Box::new(move |view| {
+            post.send(Post::Message(Box::new(Msg::Drill(Arc::new(view)))))
+                .ok();
+            wake.wake();
+        });
+        match stage(tell) {
+            Ok(drill) => console.drill = Some(drill),
+            Err(problem) => console.ended = Some(problem),
+        }
+    }
     start_core(context, clock, slot, post, waker);
     console.run();
     let ended = console.ended.take();
     // The terminal is given back before the core is waited for.
     terminal::restore();
-    let peer = console.peer;
+    let (peer, next) = (console.peer, console.next);
     let lang = console.model.lang;
     drop(console);
     if let Some(pid) = peer {
         out::talk(&peer::runs(pid), lang);
     }
-    ended.map_or(Ok(()), Err)
+    ended.map_or(Ok(next), Err)
 }
 
 fn start_core(context: Arc<Context>, clock: Clock, slot: Slot, post: Sender<Post>, waker: Waker) {
@@ -202,8 +228,9 @@ struct Console {
     /// The second that the clock on the screen shows, and the machine's.
     second: (i64, i64),
     ended: Option<Problem>,
-    /// The sample incident that plays; it ends with the console.
-    sample: Option<sample::Handle>,
+    /// The drill that this console is open for; it ends with the console.
+    drill: Option<director::Handle>,
+    next: Next,
     context: Arc<Context>,
     /// Bytes for the terminal beside a frame: the bell.
     outgoing: Vec<u8>,
@@ -297,10 +324,6 @@ impl Console {
                     Ok(core) => self.started(core),
                     Err(problem) => self.ended = Some(problem),
                 },
-                Post::Sample(started) => match *started {
-                    Ok(sample) => self.sample = Some(sample),
-                    Err(problem) => self.take(Msg::Problem(problem)),
-                },
             }
         }
     }
@@ -385,7 +408,15 @@ impl Console {
                     self.outgoing.push(0x07);
                 }
             }
-            Effect::StartSample => self.start_sample(),
+            Effect::FirstSteps => {
+                self.next = Next::FirstSteps;
+                self.model.quitting = true;
+            }
+            Effect::Drill(wish) => {
+                if let Some(drill) = &self.drill {
+                    drill.ask(wish);
+                }
+            }
             Effect::Suspend => self.suspend(),
             Effect::Redraw => {
                 self.assembler.forget();
@@ -400,42 +431,6 @@ impl Console {
                 Err(problem) => self.take(Msg::Problem(problem)),
             },
         }
-    }
-
-    fn start_sample(&mut self) {
-        if !self.context.is_local() {
-            self.take(Msg::Problem(
-                Problem::refused(Text::fixed(
-                    "The sample plays only on the workspace of this machine.",
-                    "サンプルは、この端末のワークスペースでだけ動きます。",
-                ))
-                .hint(Text::fixed(
-                    "Start matoi without a Slack token.",
-                    "Slack のトークンなしで matoi を起動してください。",
-                )),
-            ));
-            return;
-        }
-        if self.sample.as_ref().is_some_and(|sample| !sample.is_over()) {
-            self.take(Msg::Notice(Text::fixed(
-                "The sample is playing already.",
-                "サンプルは既に動いています。",
-            )));
-            return;
-        }
-        self.take(Msg::Notice(Text::fixed(
-            "The sample begins: its incident appears in the list in a moment.",
-            "サンプルを始めます。まもなく一覧にインシデントが出ます。",
-        )));
-        let (context, post, waker) = (self.context.clone(), self.post.clone(), self.waker.clone());
-        let lists = self.model.checklists.clone();
-        let watcher = self.model.snapshot.me.clone();
-        // Reaching the workspace may wait; the terminal thread does not.
-        std::thread::spawn(move || {
-            let started = context.sample(&lists, watcher);
-            post.send(Post::Sample(Box::new(started))).ok();
-            waker.wake();
-        });
     }
 
     fn suspend(&mut self) {

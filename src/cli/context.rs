@@ -21,7 +21,6 @@ use crate::io::publish::Resolver;
 use crate::io::slack::Settings;
 use crate::io::store::Journal;
 use crate::io::{log, secrets};
-use crate::sample;
 use crate::wire::{explain, mrkdwn};
 use crate::workspace::host;
 use clap::Args;
@@ -74,6 +73,8 @@ pub struct Context {
     pub config: Arc<Config>,
     pub lang: Lang,
     slack: Option<Door>,
+    /// The workspace of a drill, in place of the embedded one.
+    ground: Option<Door>,
 }
 
 impl Global {
@@ -125,6 +126,7 @@ impl Global {
             loaded,
             lang,
             slack,
+            ground: None,
         })
     }
 }
@@ -184,6 +186,19 @@ impl Context {
         self.global.user.clone().or(configured)
     }
 
+    /// The same for a drill: a store and a workspace of its own, whatever the configuration names,
+    /// in the name of `me`, and nothing that reaches anybody outside.
+    pub fn of_drill(mut self, dir: PathBuf, door: Door, me: &str) -> Context {
+        self.paths.data_dir = dir;
+        self.slack = None;
+        self.ground = Some(door);
+        self.global.user = Some(me.to_owned());
+        let mut config = (*self.config).clone();
+        config.close.closers.clear();
+        self.config = Arc::new(config);
+        self
+    }
+
     pub const fn is_local(&self) -> bool {
         self.slack.is_none()
     }
@@ -209,6 +224,9 @@ impl Context {
                 })
             }));
         }
+        if let Some(door) = self.ground.clone() {
+            return Ok(Box::new(move || Ok(door.clone())));
+        }
         let dir = self.paths.workspace_dir();
         let exe = std::env::current_exe().map_err(|error| no_exe(&error))?;
         Ok(Box::new(move || {
@@ -223,34 +241,6 @@ impl Context {
                 person: endpoint.users.first().map(|u| Secret::new(&*u.token)),
             })
         }))
-    }
-
-    /// Begins the sample incident on the embedded workspace.
-    pub fn sample(&self, lists: &Checklists, watcher: UserId) -> Result<sample::Handle, Problem> {
-        let exe = std::env::current_exe().map_err(|error| no_exe(&error))?;
-        let endpoint = host::find_or_start(&self.paths.workspace_dir(), &exe)?;
-        let people = endpoint.users.into_iter().map(|person| sample::Member {
-            id: UserId::new(person.id),
-            handle: person.name,
-            token: Secret::new(person.token),
-        });
-        let setup = sample::Setup {
-            dir: self.paths.data_dir.join("sample"),
-            api_url: endpoint.url,
-            token: Secret::new(endpoint.token),
-            people: people.collect(),
-            monitor: endpoint
-                .apps
-                .into_iter()
-                .next()
-                .map(|app| Secret::new(app.token)),
-            watcher: Some(watcher).filter(|user| !user.as_str().is_empty()),
-            lang: self.lang,
-            config: self.config.clone(),
-            lists: lists.clone(),
-            timing: sample::timing(),
-        };
-        sample::play(setup, sample::Pace::times(1))
     }
 
     /// Every list, for acts in the name of people in Slack; `None`, and said in the log, where the

@@ -113,7 +113,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Problem> {
     let global = cli.global;
     match cli.command {
-        None => console::run(global.context()?, console::Opening::default()),
+        None => open(global),
         Some(Command::Verb(verb)) => verbs::run(global.context()?, *verb),
         Some(Command::Deed(deed)) => verbs::run_deed(global.context()?, *deed),
         Some(Command::List) => read::list(global.context()?),
@@ -132,6 +132,14 @@ fn run(cli: Cli) -> Result<(), Problem> {
             clap_complete::generate(shell, &mut Cli::command(), "matoi", &mut io::stdout());
             Ok(())
         }
+    }
+}
+
+/// The console; and the first drill, where somebody asks for it there.
+fn open(global: Global) -> Result<(), Problem> {
+    match console::run(global.clone().context()?, console::Opening::default())? {
+        console::Next::Done => Ok(()),
+        console::Next::FirstSteps => drill::first_steps(global),
     }
 }
 

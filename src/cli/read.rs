@@ -1,11 +1,10 @@
 //! list, show, watch, sync: reading, and the duties without a screen.
 
-use super::ground::Ground;
 use super::context::{Context, Session};
+use super::ground::Ground;
 use super::out;
 use crate::app::briefing;
 use crate::app::show;
-use crate::app::template;
 use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::{Kind, Problem};
@@ -73,33 +72,8 @@ pub(super) fn told(
     id: IncidentId,
     tell: impl FnOnce(&briefing::Told<'_>) -> String + Send + 'static,
 ) -> Result<Option<String>, Problem> {
-    let people = ground.people_now();
-    let config = ground.config().clone();
-    let zone = config.time_zone;
-    ground.look(move |engine, now| {
-        let incident = engine.shown(&id)?;
-        let row = engine.image().incidents.get(&id);
-        let channel = engine.image().channel_of(&id);
-        let names = publish::Resolver {
-            people: &people,
-            engine,
-            zone,
-        };
-        Some(tell(&briefing::Told {
-            incident: &incident,
-            channel: channel.map(|channel| channel.name.as_str()),
-            drill: row.is_some_and(|row| row.drill),
-            private: row.is_some_and(|row| row.private),
-            name: &|user| {
-                let person = people.get(user);
-                person.map_or_else(|| engine.name(user), |person| person.name.clone())
-            },
-            plain: &|text| mrkdwn::plain(text, &names),
-            manual: template::manual_of(&config, &incident),
-            zone,
-            now: now.wall,
-        }))
-    })
+    let (people, config) = (ground.people_now(), ground.config().clone());
+    ground.look(move |engine, now| publish::told(engine, &id, &people, &config, now, tell))
 }
 
 /// Delivers and reads: once to the end, or until it is stopped.

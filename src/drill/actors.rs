@@ -1,7 +1,7 @@
 //! The scripted people: who answers what, how soon, and how they put it when they know nothing.
 
 use super::engine::{Doing, Drill, Line, Thread, check_in};
-use super::hearing::{has, is_question};
+use super::hearing::is_question;
 use super::scenario::{Answer, Person, Scenario, Temper, Words};
 use super::scene::{Heard, Manner, Scene};
 use crate::domain::ids::EventId;
@@ -47,7 +47,10 @@ fn is_named(person: &Person, part: &str, heard: &Heard, scene: &Scene) -> bool {
     let user = scene.cast.get(part);
     let handle = format!("@{}", person.handle.get_ref());
     let whole = heard.text.match_indices(&handle).any(|(at, found)| {
-        let next = heard.text.get(at + found.len()..).and_then(|rest| rest.chars().next());
+        let next = heard
+            .text
+            .get(at + found.len()..)
+            .and_then(|rest| rest.chars().next());
         next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
     });
     heard.to.iter().any(|to| Some(to) == user) || whole
@@ -56,7 +59,9 @@ fn is_named(person: &Person, part: &str, heard: &Heard, scene: &Scene) -> bool {
 /// Whether a person is spoken to: who is mentioned, and where nobody is, whoever is called by name.
 fn is_for(scenario: &Scenario, part: &str, heard: &Heard, scene: &Scene) -> bool {
     let people = &scenario.people;
-    let mentioned = people.iter().any(|(part, person)| is_named(person, part, heard, scene));
+    let mentioned = people
+        .iter()
+        .any(|(part, person)| is_named(person, part, heard, scene));
     people.get(part).is_some_and(|person| match mentioned {
         true => is_named(person, part, heard, scene),
         false => person.called.is_in(&heard.text),
@@ -64,7 +69,13 @@ fn is_for(scenario: &Scenario, part: &str, heard: &Heard, scene: &Scene) -> bool
 }
 
 /// Whether what was heard answers what `by` said: in its thread, to them, or to nobody else.
-pub fn replies(scenario: &Scenario, scene: &Scene, heard: &Heard, by: &str, place: Option<&str>) -> bool {
+pub fn replies(
+    scenario: &Scenario,
+    scene: &Scene,
+    heard: &Heard,
+    by: &str,
+    place: Option<&str>,
+) -> bool {
     if let Some(parent) = heard.parent.as_deref() {
         return place == Some(parent);
     }
@@ -120,10 +131,16 @@ pub fn react(drill: &mut Drill, at: u32, heard: &Heard, scene: &Scene) -> Vec<Re
         Manner::RollCall | Manner::Claims => {
             for (part, person) in humans() {
                 let here = scene.current().is_some_and(|room| {
-                    let present = scene.cast.get(part).and_then(|u| room.incident.roster.get(u));
+                    let present = scene
+                        .cast
+                        .get(part)
+                        .and_then(|u| room.incident.roster.get(u));
                     present.is_some_and(|present| present.left.is_none())
                 });
-                let confirms = person.confirms.as_ref().is_some_and(|when| drill.may(at, when, scene));
+                let confirms = person
+                    .confirms
+                    .as_ref()
+                    .is_some_and(|when| drill.may(at, when, scene));
                 let line = match heard.what {
                     Manner::RollCall if here => Line::Here,
                     Manner::Claims if confirms => Line::Confirm,
@@ -154,7 +171,13 @@ fn delay(drill: &Drill, person: &Person, percent: u32, what: &str) -> u32 {
 }
 
 /// The first answer that fits and may be given now.
-fn known(drill: &Drill, at: u32, heard: &Heard, scene: &Scene, (part, person): (&String, &Person)) -> Option<usize> {
+fn known(
+    drill: &Drill,
+    at: u32,
+    heard: &Heard,
+    scene: &Scene,
+    (part, person): (&String, &Person),
+) -> Option<usize> {
     let wants_objection = matches!(heard.what, Manner::Decision(_));
     person.answers.iter().enumerate().position(|(n, answer)| {
         let fresh = answer.again || !drill.told.answers.contains(&(part.clone(), n));
@@ -216,7 +239,13 @@ fn answer(
     }
 }
 
-fn given(drill: &mut Drill, (at, percent): (u32, u32), heard: &Heard, (part, person): (&String, &Person), n: usize) -> Reaction {
+fn given(
+    drill: &mut Drill,
+    (at, percent): (u32, u32),
+    heard: &Heard,
+    (part, person): (&String, &Person),
+    n: usize,
+) -> Reaction {
     let answer: &Answer = &person.answers[n];
     drill.told.answers.insert((part.clone(), n));
     let own = answer.delay.map(|own| own.0 * percent / 100);
@@ -246,7 +275,9 @@ fn given(drill: &mut Drill, (at, percent): (u32, u32), heard: &Heard, (part, per
     Reaction {
         due: at + wait,
         what,
-        sets: sets.map(|(name, value)| (name.clone(), value.get_ref().clone())).collect(),
+        sets: sets
+            .map(|(name, value)| (name.clone(), value.get_ref().clone()))
+            .collect(),
     }
 }
 
@@ -309,7 +340,10 @@ mod tests {
         let manners = MANNERS.as_ref().expect("the shipped file is whole");
         for temper in Temper::ALL {
             for lines in [&manners.unknown, &manners.taken] {
-                assert!(lines.get(&temper).is_some_and(|all| !all.is_empty()), "{temper:?}");
+                assert!(
+                    lines.get(&temper).is_some_and(|all| !all.is_empty()),
+                    "{temper:?}"
+                );
             }
         }
     }

@@ -29,12 +29,14 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Vec<Problem>> {
         let line = line(text, error.span());
         let message = error.message().trim_end();
         vec![
-            Problem::usage(both!("{name}:{line}: {message}", "{name}:{line}: {message}")).hint(
-                Text::fixed(
-                    "docs/drills.md describes the file",
-                    "書き方は docs/drills.md にあります",
-                ),
-            ),
+            Problem::usage(both!(
+                "{name}:{line}: {message}",
+                "{name}:{line}: {message}"
+            ))
+            .hint(Text::fixed(
+                "docs/drills.md describes the file",
+                "書き方は docs/drills.md にあります",
+            )),
         ]
     })?;
     let mut check = Check {
@@ -136,7 +138,10 @@ impl Check<'_> {
         if words.en.trim().is_empty() || words.ja.trim().is_empty() {
             self.wrong(
                 span,
-                &Text::fixed("a text is empty in a language", "どちらかの言語の文が空です"),
+                &Text::fixed(
+                    "a text is empty in a language",
+                    "どちらかの言語の文が空です",
+                ),
                 Text::same("{ en = \"…\", ja = \"…\" }"),
             );
         }
@@ -150,7 +155,10 @@ impl Check<'_> {
             self.wrong(
                 Some(role.span()),
                 &both!("there is no role `{id}`", "役割 `{id}` はありません"),
-                both!("there are: commander, {known}", "使えるのは: commander, {known}"),
+                both!(
+                    "there are: commander, {known}",
+                    "使えるのは: commander, {known}"
+                ),
             );
         }
     }
@@ -165,21 +173,33 @@ impl Check<'_> {
             if handle.is_empty() || !handle.chars().all(plain) {
                 self.wrong(
                     span.clone(),
-                    &both!("`{handle}` is no handle", "`{handle}` はハンドルに使えません"),
-                    Text::fixed("small letters, digits, _ and -", "半角の小文字、数字、_、- だけ"),
+                    &both!(
+                        "`{handle}` is no handle",
+                        "`{handle}` はハンドルに使えません"
+                    ),
+                    Text::fixed(
+                        "small letters, digits, _ and -",
+                        "半角の小文字、数字、_、- だけ",
+                    ),
                 );
             }
             if !handles.insert(handle) {
                 self.wrong(
                     span.clone(),
-                    &both!("two people are called `{handle}`", "ハンドル `{handle}` が重複しています"),
+                    &both!(
+                        "two people are called `{handle}`",
+                        "ハンドル `{handle}` が重複しています"
+                    ),
                     Text::fixed("each has a handle of their own", "一人ずつ別にしてください"),
                 );
             }
             if part == PLAYER {
                 self.wrong(
                     span.clone(),
-                    &both!("`{PLAYER}` is whoever plays", "`{PLAYER}` は訓練を受ける人を指します"),
+                    &both!(
+                        "`{PLAYER}` is whoever plays",
+                        "`{PLAYER}` は訓練を受ける人を指します"
+                    ),
                     Text::fixed("call this person something else", "別の名前にしてください"),
                 );
             }
@@ -253,8 +273,14 @@ impl Check<'_> {
             if !self.scenario.world.contains_key(name) {
                 self.wrong(
                     Some(value.span()),
-                    &both!("the world has no `{name}`", "world に `{name}` はありません"),
-                    both!("[world.{name}] with a start", "[world.{name}] に start を書いてください"),
+                    &both!(
+                        "the world has no `{name}`",
+                        "world に `{name}` はありません"
+                    ),
+                    both!(
+                        "[world.{name}] with a start",
+                        "[world.{name}] に start を書いてください"
+                    ),
                 );
             }
         }
@@ -273,15 +299,24 @@ impl Check<'_> {
             What::World(name, value) => match self.values(name) {
                 None => self.wrong(
                     span,
-                    &both!("the world has no `{name}`", "world に `{name}` はありません"),
-                    both!("[world.{name}] with a start", "[world.{name}] に start を書いてください"),
+                    &both!(
+                        "the world has no `{name}`",
+                        "world に `{name}` はありません"
+                    ),
+                    both!(
+                        "[world.{name}] with a start",
+                        "[world.{name}] に start を書いてください"
+                    ),
                 ),
                 Some(values) if !values.contains(value.as_str()) => {
                     let known: Vec<&str> = values.into_iter().collect();
                     let known = known.join(", ");
                     self.wrong(
                         span,
-                        &both!("`{name}` never becomes `{value}`", "`{name}` が `{value}` になることはありません"),
+                        &both!(
+                            "`{name}` never becomes `{value}`",
+                            "`{name}` が `{value}` になることはありません"
+                        ),
                         both!("it can be: {known}", "なりうるのは: {known}"),
                     );
                 }
@@ -295,7 +330,10 @@ impl Check<'_> {
             What::Replied(id) => self.inject_named(id, span, true),
             What::Said(name) if !scenario.said.contains_key(name) => self.wrong(
                 span,
-                &both!("nothing is called `{name}` under [said]", "[said] に `{name}` はありません"),
+                &both!(
+                    "nothing is called `{name}` under [said]",
+                    "[said] に `{name}` はありません"
+                ),
                 Text::same(format!("[said.{name}]")),
             ),
             _ => {}
@@ -311,7 +349,10 @@ impl Check<'_> {
         let known = known.join(", ");
         self.wrong(
             span,
-            &both!("nobody is called `{part}`", "`{part}` という登場人物はいません"),
+            &both!(
+                "nobody is called `{part}`",
+                "`{part}` という登場人物はいません"
+            ),
             both!("there are: {known}", "登場人物: {known}"),
         );
     }
@@ -324,9 +365,15 @@ impl Check<'_> {
                 span,
                 &match found {
                     None => both!("there is no inject `{id}`", "inject `{id}` はありません"),
-                    Some(_) => both!("inject `{id}` says nothing", "inject `{id}` には say がありません"),
+                    Some(_) => both!(
+                        "inject `{id}` says nothing",
+                        "inject `{id}` には say がありません"
+                    ),
                 },
-                Text::fixed("an [[inject]] with this id", "この id の [[inject]] が要ります"),
+                Text::fixed(
+                    "an [[inject]] with this id",
+                    "この id の [[inject]] が要ります",
+                ),
             );
         }
     }
@@ -343,14 +390,23 @@ impl Check<'_> {
             if inject.at.0 > scenario.minutes.saturating_mul(60) {
                 self.wrong(
                     span.clone(),
-                    &both!("inject `{id}` comes after the end", "inject `{id}` が終了時刻より後です"),
-                    Text::fixed("earlier, or more minutes", "at を早めるか minutes を増やしてください"),
+                    &both!(
+                        "inject `{id}` comes after the end",
+                        "inject `{id}` が終了時刻より後です"
+                    ),
+                    Text::fixed(
+                        "earlier, or more minutes",
+                        "at を早めるか minutes を増やしてください",
+                    ),
                 );
             }
             if inject.until.is_some_and(|until| until < inject.at) {
                 self.wrong(
                     span.clone(),
-                    &both!("inject `{id}` ends before it begins", "inject `{id}` の until が at より前です"),
+                    &both!(
+                        "inject `{id}` ends before it begins",
+                        "inject `{id}` の until が at より前です"
+                    ),
                     Text::same("at <= until"),
                 );
             }
@@ -358,12 +414,18 @@ impl Check<'_> {
                 Some(by) => self.person(by.get_ref(), Some(by.span()), false),
                 None if inject.say.is_some() || inject.deed.is_some() => self.wrong(
                     span.clone(),
-                    &both!("nobody says inject `{id}`", "inject `{id}` を言う人がいません"),
+                    &both!(
+                        "nobody says inject `{id}`",
+                        "inject `{id}` を言う人がいません"
+                    ),
                     Text::same("by = \"…\""),
                 ),
                 None if inject.sets.is_empty() => self.wrong(
                     span.clone(),
-                    &both!("nothing happens in inject `{id}`", "inject `{id}` では何も起きません"),
+                    &both!(
+                        "nothing happens in inject `{id}`",
+                        "inject `{id}` では何も起きません"
+                    ),
                     Text::fixed("say, do or sets", "say、do、sets のどれかが要ります"),
                 ),
                 None => {}
@@ -374,11 +436,17 @@ impl Check<'_> {
             if let Some(thread) = &inject.thread {
                 self.inject_named(thread.get_ref(), Some(thread.span()), true);
             }
-            let by = inject.by.as_ref().and_then(|by| scenario.people.get(by.get_ref()));
+            let by = inject
+                .by
+                .as_ref()
+                .and_then(|by| scenario.people.get(by.get_ref()));
             if inject.deed.is_some() && by.is_some_and(|person| person.monitor) {
                 self.wrong(
                     span.clone(),
-                    &both!("a monitor does nothing but post: `{id}`", "監視は投稿しかできません: `{id}`"),
+                    &both!(
+                        "a monitor does nothing but post: `{id}`",
+                        "監視は投稿しかできません: `{id}`"
+                    ),
                     Text::fixed("say, by a monitor", "monitor には say だけ書けます"),
                 );
             }
@@ -396,7 +464,10 @@ impl Check<'_> {
         self.wrong(
             span,
             &both!("the id `{id}` is used twice", "id `{id}` が重複しています"),
-            Text::fixed("each has an id of its own", "それぞれ別の id にしてください"),
+            Text::fixed(
+                "each has an id of its own",
+                "それぞれ別の id にしてください",
+            ),
         );
     }
 
@@ -431,7 +502,10 @@ impl Check<'_> {
                 if Verb::named(does).is_none() {
                     self.wrong(
                         span.clone(),
-                        &both!("there is no subcommand `{does}`", "サブコマンド `{does}` はありません"),
+                        &both!(
+                            "there is no subcommand `{does}`",
+                            "サブコマンド `{does}` はありません"
+                        ),
                         Text::fixed("`matoi help` names them", "一覧は `matoi help` にあります"),
                     );
                 }
@@ -439,7 +513,10 @@ impl Check<'_> {
             if act.within <= act.from || act.late.is_some_and(|late| late < act.within) {
                 self.wrong(
                     span.clone(),
-                    &both!("act `{id}` is due before it can be done", "act `{id}` の期限が開始より前です"),
+                    &both!(
+                        "act `{id}` is due before it can be done",
+                        "act `{id}` の期限が開始より前です"
+                    ),
                     Text::same("from < within <= late"),
                 );
             }
@@ -454,7 +531,10 @@ impl Check<'_> {
         if whole != WHOLE {
             self.wrong(
                 self.spot("[[act]]"),
-                &both!("the acts weigh {whole} together", "act の weight の合計が {whole} です"),
+                &both!(
+                    "the acts weigh {whole} together",
+                    "act の weight の合計が {whole} です"
+                ),
                 both!("they must weigh {WHOLE}", "合計を {WHOLE} にしてください"),
             );
         }

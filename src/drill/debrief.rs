@@ -78,7 +78,10 @@ pub struct Observed {
 /// What an observer looks at.
 pub const OBSERVED: &[(&str, Text)] = &[
     ("presence", Text::fixed("Command presence", "指揮の存在感")),
-    ("air_time", Text::fixed("Everybody gets to speak", "発言の偏りのなさ")),
+    (
+        "air_time",
+        Text::fixed("Everybody gets to speak", "発言の偏りのなさ"),
+    ),
     ("escalation", Text::fixed("Escalation", "エスカレーション")),
     ("communication", Text::fixed("Communication", "情報共有")),
     ("record", Text::fixed("Quality of the record", "記録の質")),
@@ -150,13 +153,30 @@ impl Debrief {
         writeln!(out, "- {}: {date}", say("Began", "開始")).ok();
         let minutes = self.minutes;
         writeln!(out, "- {}: {took} / {minutes}:00", say("Took", "所要")).ok();
-        writeln!(out, "- {}: {}", say("Players", "参加者"), self.players.join(", ")).ok();
-        writeln!(out, "- {}: {}", say("Ended", "終わり方"), self.how_it_ended()).ok();
+        writeln!(
+            out,
+            "- {}: {}",
+            say("Players", "参加者"),
+            self.players.join(", ")
+        )
+        .ok();
+        writeln!(
+            out,
+            "- {}: {}",
+            say("Ended", "終わり方"),
+            self.how_it_ended()
+        )
+        .ok();
         writeln!(out, "- {}: {}\n", say("Seed", "乱数の種"), self.seed).ok();
         let score = self.score.score;
         writeln!(out, "## {}: {score:.0} / 100\n", say("Score", "得点")).ok();
         self.acts(scenario, &mut out);
-        writeln!(out, "## {}\n", say("What happened against what was expected", "期待と実際")).ok();
+        writeln!(
+            out,
+            "## {}\n",
+            say("What happened against what was expected", "期待と実際")
+        )
+        .ok();
         writeln!(out, "```text\n{}```\n", self.drawing(scenario)).ok();
         writeln!(out, "## {}\n", say("Counted", "数えたもの")).ok();
         for measure in &self.measures {
@@ -165,7 +185,12 @@ impl Debrief {
         out.push('\n');
         let missed: Vec<&Injected> = self.injects.iter().filter(|i| i.at.is_none()).collect();
         if !missed.is_empty() {
-            writeln!(out, "## {}\n", say("What did not come up", "起きなかったこと")).ok();
+            writeln!(
+                out,
+                "## {}\n",
+                say("What did not come up", "起きなかったこと")
+            )
+            .ok();
             for inject in missed {
                 let why = inject.why_not.as_deref().unwrap_or_default();
                 writeln!(out, "- {} ({why})", inject.id).ok();
@@ -181,7 +206,9 @@ impl Debrief {
         match (self.ended.as_str(), &self.ending) {
             (_, Some(ending)) => ending.clone(),
             ("time_up", _) => Text::fixed("time was up", "時間切れ").get(lang).to_owned(),
-            _ => Text::fixed("it was called off", "途中で終了").get(lang).to_owned(),
+            _ => Text::fixed("it was called off", "途中で終了")
+                .get(lang)
+                .to_owned(),
         }
     }
 
@@ -194,12 +221,17 @@ impl Debrief {
         writeln!(out, "{}", head.get(lang)).ok();
         let mut missing = Vec::new();
         for line in &self.score.acts {
-            let act = scenario.and_then(|s| s.acts.iter().find(|act| *act.id.get_ref() == line.act));
+            let act =
+                scenario.and_then(|s| s.acts.iter().find(|act| *act.id.get_ref() == line.act));
             let text = act.map_or(line.act.as_str(), |act| act.text.get(lang));
             let clock = |at: Option<u32>| at.map_or("–".to_owned(), |at| Secs(at).to_string());
             let (due, at) = (clock(line.due), clock(line.at));
             let (mark, points, weight) = (mark(line), line.points, line.weight);
-            writeln!(out, "| {mark} | {text} | {due} | {at} | {points:.1} / {weight} |").ok();
+            writeln!(
+                out,
+                "| {mark} | {text} | {due} | {at} | {points:.1} / {weight} |"
+            )
+            .ok();
             if let Some(act) = act.filter(|_| line.points < f64::from(line.weight)) {
                 let why = act.why.get(lang);
                 if !why.is_empty() {
@@ -220,7 +252,8 @@ impl Debrief {
         let whole = self.minutes.max(1) * 60;
         let column = |at: u32| (at.min(whole) * (WIDTH - 1) / whole) as usize;
         let name = |line: &Line| {
-            let act = scenario.and_then(|s| s.acts.iter().find(|act| *act.id.get_ref() == line.act));
+            let act =
+                scenario.and_then(|s| s.acts.iter().find(|act| *act.id.get_ref() == line.act));
             act.map_or(line.act.clone(), |act| act.text.get(lang).to_owned())
         };
         let wide = self.score.acts.iter().map(|line| cells(&name(line))).max();
@@ -245,10 +278,7 @@ impl Debrief {
             let name = crate::domain::text::fit(&name, wide).into_owned();
             writeln!(out, "{} {}", pad_right(&name, wide), row.trim_end()).ok();
         }
-        let legend = Text::fixed(
-            "o in time   ~ late   | due",
-            "o 期限内   ~ 遅れ   | 期限",
-        );
+        let legend = Text::fixed("o in time   ~ late   | due", "o 期限内   ~ 遅れ   | 期限");
         writeln!(out, "{} {}", " ".repeat(wide), legend.get(lang)).ok();
         out
     }
@@ -275,7 +305,13 @@ impl Debrief {
             }
         }
         for observed in &self.observed {
-            writeln!(out, "\n### {} ({})\n", observed.by, say("observer", "観察者")).ok();
+            writeln!(
+                out,
+                "\n### {} ({})\n",
+                observed.by,
+                say("observer", "観察者")
+            )
+            .ok();
             for (id, text) in OBSERVED {
                 if let Some(mark) = observed.marks.get(*id) {
                     writeln!(out, "- {}: {mark} / 3", text.get(lang)).ok();
@@ -306,7 +342,9 @@ pub fn measured(measure: &Measure, lang: Lang) -> String {
         Value::Time { at, target } => {
             let never = Text::fixed("never", "なし");
             let at = at.map_or(never.get(lang).to_owned(), |at| Secs(at).to_string());
-            let target = target.map(|target| Secs(target).to_string()).unwrap_or_default();
+            let target = target
+                .map(|target| Secs(target).to_string())
+                .unwrap_or_default();
             let aim = Text::fixed("target", "目標");
             format!("{name}: {at} ({} {target})", aim.get(lang))
         }

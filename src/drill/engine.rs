@@ -32,7 +32,10 @@ pub enum Doing {
         thread: Option<Thread>,
     },
     /// A person of the scenario does something at a console of their own.
-    Act { by: String, line: Line },
+    Act {
+        by: String,
+        line: Line,
+    },
     /// From now on the tools do this; `None`: they are well again.
     Trouble(Option<Trouble>),
     End(End),
@@ -72,12 +75,21 @@ pub enum End {
 /// What became of an inject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
-    Waiting { from: Secs },
-    Fired { at: Secs },
+    Waiting {
+        from: Secs,
+    },
+    Fired {
+        at: Secs,
+    },
     /// Its time was over before everything held: what was missing then, as the scenario says it.
-    Missed { at: Secs, lacking: Vec<String> },
+    Missed {
+        at: Secs,
+        lacking: Vec<String>,
+    },
     /// The game master took it out.
-    Dropped { at: Secs },
+    Dropped {
+        at: Secs,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -125,7 +137,9 @@ impl Drill {
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Drill {
         let world = scenario.world.iter();
         let ledger = Ledger {
-            world: world.map(|(name, v)| (name.clone(), v.start.clone())).collect(),
+            world: world
+                .map(|(name, v)| (name.clone(), v.start.clone()))
+                .collect(),
             ..Ledger::default()
         };
         let plans = scenario.injects.iter().cloned().map(Plan::of).collect();
@@ -190,9 +204,16 @@ impl Drill {
             Fate::Waiting { from } => Some(from.0),
             _ => None,
         });
-        let faults = self.scenario.faults.iter().flat_map(|f| [f.from.0, f.until.0]);
+        let faults = self
+            .scenario
+            .faults
+            .iter()
+            .flat_map(|f| [f.from.0, f.until.0]);
         let waiting = self.waiting.iter().map(|w| w.due);
-        let all = plans.chain(faults).chain(waiting).filter(|due| *due >= self.next);
+        let all = plans
+            .chain(faults)
+            .chain(waiting)
+            .filter(|due| *due >= self.next);
         all.min().map(Secs)
     }
 
@@ -205,7 +226,9 @@ impl Drill {
 
     /// Where what was said under `key` is.
     pub fn place(&self, key: &str) -> Option<&str> {
-        self.said.get(key).and_then(|(_, _, place)| place.as_deref())
+        self.said
+            .get(key)
+            .and_then(|(_, _, place)| place.as_deref())
     }
 
     /// Everything from the last step up to `to`, with the scene as it is now.
@@ -242,7 +265,8 @@ impl Drill {
                 .said
                 .iter()
                 .filter(|(_, (by, since, place))| {
-                    *since <= heard.at.0 && actors::replies(&scenario, scene, heard, by, place.as_deref())
+                    *since <= heard.at.0
+                        && actors::replies(&scenario, scene, heard, by, place.as_deref())
                 })
                 .map(|(key, _)| key.clone())
                 .collect();
@@ -299,7 +323,10 @@ impl Drill {
                 self.plans[n].since = None;
                 if first && inject.until.is_some_and(|until| at >= until.0) {
                     let lacking = self.lacking(at, &inject.when, scene);
-                    self.plans[n].fate = Fate::Missed { at: Secs(at), lacking };
+                    self.plans[n].fate = Fate::Missed {
+                        at: Secs(at),
+                        lacking,
+                    };
                 }
                 continue;
             }
@@ -312,7 +339,9 @@ impl Drill {
     }
 
     fn lacking(&self, at: u32, when: &When, scene: &Scene) -> Vec<String> {
-        let not = when.iter().filter(|f| !f.get_ref().holds(at, scene, &self.ledger));
+        let not = when
+            .iter()
+            .filter(|f| !f.get_ref().holds(at, scene, &self.ledger));
         not.map(|fact| fact.get_ref().to_string()).collect()
     }
 
@@ -343,7 +372,10 @@ impl Drill {
                 key,
                 by: by.clone(),
                 text: text.clone(),
-                thread: inject.thread.as_ref().map(|of| Thread::Key(of.get_ref().clone())),
+                thread: inject
+                    .thread
+                    .as_ref()
+                    .map(|of| Thread::Key(of.get_ref().clone())),
             });
         }
         if let (Some(by), Some(deed)) = (by, &inject.deed) {
@@ -378,8 +410,9 @@ impl Drill {
         if self.down {
             return;
         }
-        let (mut due, waiting): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|w| w.due <= at);
+        let (mut due, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|w| w.due <= at);
         self.waiting = waiting;
         due.sort_by_key(|w| (w.due, w.serial));
         for waiting in due {
@@ -549,7 +582,11 @@ impl Drill {
     pub fn asked(&self) -> (usize, usize) {
         let asked = self.plans.iter().filter(|plan| {
             let people = &self.scenario.people;
-            let by = plan.inject.by.as_ref().and_then(|by| people.get(by.get_ref()));
+            let by = plan
+                .inject
+                .by
+                .as_ref()
+                .and_then(|by| people.get(by.get_ref()));
             let say = plan.inject.say.as_ref();
             plan.said > 0
                 && by.is_some_and(|person| !person.monitor)

@@ -114,7 +114,9 @@ fn sort(name: &str) -> Option<Sort> {
     let of = |sort: &Sort| sort.verb().row().name;
     Sort::ALL.into_iter().find(|sort| {
         // The verb that opens a question is `park`; people write what it is.
-        of(sort) == name || (*sort == Sort::Question && name == "question") || (*sort == Sort::Decision && name == "decision")
+        of(sort) == name
+            || (*sort == Sort::Question && name == "question")
+            || (*sort == Sort::Decision && name == "decision")
     })
 }
 
@@ -279,7 +281,10 @@ impl What {
             What::Recovered => here(&|i| !i.phase.is_burning()),
             What::Over => here(&|i| i.phase.is_over()),
             What::Reports(n) => {
-                let all = scene.rooms.iter().map(|room| room.incident.work.reports.len());
+                let all = scene
+                    .rooms
+                    .iter()
+                    .map(|room| room.incident.work.reports.len());
                 all.sum::<usize>() >= *n
             }
             What::Notice => some(&|i| !i.work.notices.is_empty()),
@@ -289,17 +294,19 @@ impl What {
             What::Decided => some(&|i| {
                 let mut all = i.work.matters.iter();
                 all.any(|m| {
-                    m.sort == Sort::Decision
-                        && matches!(m.state, State::Decided | State::Resulted)
+                    m.sort == Sort::Decision && matches!(m.state, State::Decided | State::Resulted)
                 })
             }),
             What::Offered => here(&|i| i.work.offer.is_some()),
             What::HandedOver => scene.handed_over(),
-            What::Here(n) => here(&|i| i.roster.values().filter(|p| p.left.is_none()).count() >= *n),
+            What::Here(n) => {
+                here(&|i| i.roster.values().filter(|p| p.left.is_none()).count() >= *n)
+            }
             What::Present(who) => {
                 let who = scene.cast.get(who);
                 let is = |i: &crate::domain::incident::Incident| {
-                    who.and_then(|who| i.roster.get(who)).is_some_and(|p| p.left.is_none())
+                    who.and_then(|who| i.roster.get(who))
+                        .is_some_and(|p| p.left.is_none())
                 };
                 here(&is)
             }

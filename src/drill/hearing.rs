@@ -38,7 +38,10 @@ pub fn has(text: &str, word: &str) -> bool {
     if word.is_empty() {
         return false;
     }
-    let latin = word.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+    let latin = word
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_ascii_alphanumeric());
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).and_then(|head| head.chars().next_back());
         !latin || !before.is_some_and(|c| c.is_ascii_alphanumeric())
@@ -47,7 +50,20 @@ pub fn has(text: &str, word: &str) -> bool {
 
 /// It asks for an answer.
 pub fn is_question(text: &str) -> bool {
-    const ENDS: &[&str] = &["?", "ですか", "ますか", "教えて", "どう", "なに", "何が", "who", "what", "when", "anyone", "誰か"];
+    const ENDS: &[&str] = &[
+        "?",
+        "ですか",
+        "ますか",
+        "教えて",
+        "どう",
+        "なに",
+        "何が",
+        "who",
+        "what",
+        "when",
+        "anyone",
+        "誰か",
+    ];
     ENDS.iter().any(|end| has(text, end))
 }
 
@@ -90,7 +106,12 @@ mod tests {
 
     #[test]
     fn questions_are_known_in_both_languages() {
-        for text in ["いつ直りますか", "誰か見られる?", "what changed", "状況を教えて"] {
+        for text in [
+            "いつ直りますか",
+            "誰か見られる?",
+            "what changed",
+            "状況を教えて",
+        ] {
             assert!(is_question(&fold(text)), "{text}");
         }
         assert!(!is_question(&fold("了解です")));

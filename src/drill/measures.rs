@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "as", rename_all = "snake_case")]
 pub enum Value {
     /// Seconds of the drill, `None`: it did not come to that; and until when it should have.
-    Time { at: Option<u32>, target: Option<u32> },
+    Time {
+        at: Option<u32>,
+        target: Option<u32>,
+    },
     /// So many of so many.
     Share { met: usize, of: usize },
 }
@@ -50,26 +53,67 @@ const SCRIBE: u32 = 300;
 const REPORT: u32 = 600;
 
 const NAMES: &[(&str, Text)] = &[
-    ("commander", Text::fixed("Time to commander", "指揮者が決まるまで")),
+    (
+        "commander",
+        Text::fixed("Time to commander", "指揮者が決まるまで"),
+    ),
     ("level", Text::fixed("Time to level", "レベルが決まるまで")),
     ("scribe", Text::fixed("Time to scribe", "書記が決まるまで")),
-    ("first_update", Text::fixed("Time to first report", "第1報まで")),
-    ("first_broadcast", Text::fixed("Time to first customer notice", "最初のお客様向け告知まで")),
-    ("cadence", Text::fixed("Promised reports sent in time", "約束した時刻までに出した報告")),
-    ("tasks", Text::fixed("Tasks with a name and a time-box", "担当と期限があるタスク")),
-    ("decisions", Text::fixed("Decisions with a result", "結果まで記録した決定")),
-    ("questions", Text::fixed("Parked questions answered", "回答した保留中の質問")),
-    ("asked", Text::fixed("Questions to you that you answered", "返事をした問いかけ")),
-    ("hand_overs", Text::fixed("Hand-overs confirmed", "受領された引き継ぎ")),
-    ("hold", Text::fixed("Recoveries that were held", "経過観察を経た復旧")),
+    (
+        "first_update",
+        Text::fixed("Time to first report", "第1報まで"),
+    ),
+    (
+        "first_broadcast",
+        Text::fixed("Time to first customer notice", "最初のお客様向け告知まで"),
+    ),
+    (
+        "cadence",
+        Text::fixed(
+            "Promised reports sent in time",
+            "約束した時刻までに出した報告",
+        ),
+    ),
+    (
+        "tasks",
+        Text::fixed("Tasks with a name and a time-box", "担当と期限があるタスク"),
+    ),
+    (
+        "decisions",
+        Text::fixed("Decisions with a result", "結果まで記録した決定"),
+    ),
+    (
+        "questions",
+        Text::fixed("Parked questions answered", "回答した保留中の質問"),
+    ),
+    (
+        "asked",
+        Text::fixed("Questions to you that you answered", "返事をした問いかけ"),
+    ),
+    (
+        "hand_overs",
+        Text::fixed("Hand-overs confirmed", "受領された引き継ぎ"),
+    ),
+    (
+        "hold",
+        Text::fixed("Recoveries that were held", "経過観察を経た復旧"),
+    ),
     ("milestones", Text::fixed("Milestones set", "記録した節目")),
-    ("checklist", Text::fixed("Required items settled", "済ませた必須項目")),
+    (
+        "checklist",
+        Text::fixed("Required items settled", "済ませた必須項目"),
+    ),
     ("roles", Text::fixed("Wanted roles filled", "埋まった役割")),
 ];
 
 /// Counts the scene. `asked` is how many of the scripted people's questions were answered, of how
 /// many.
-pub fn measures(scenario: &Scenario, scene: &Scene, asked: (usize, usize), end: Secs) -> Vec<Measure> {
+pub fn measures(
+    scenario: &Scenario,
+    scene: &Scene,
+    asked: (usize, usize),
+    end: Secs,
+) -> Vec<Measure> {
     let time = |id: &str, at: Option<Secs>, target: u32| Measure {
         id: id.to_owned(),
         value: Value::Time {
@@ -95,33 +139,57 @@ pub fn measures(scenario: &Scenario, scene: &Scene, asked: (usize, usize), end: 
     let scribe = first(&|e| {
         let is = |role: &str| role == "scribe";
         match &e.body {
-            Body::Role { role, user: Some(_) } => is(role),
-            Body::CheckedIn { role: Some(role), .. } => is(role),
+            Body::Role {
+                role,
+                user: Some(_),
+            } => is(role),
+            Body::CheckedIn {
+                role: Some(role), ..
+            } => is(role),
             _ => false,
         }
     });
     let report = first(&|e| matches!(e.body, Body::Work(Deed::Report { .. })));
     let notice = first(&|e| matches!(e.body, Body::Work(Deed::Published { .. })));
-    let mut all = vec![time("commander", commander, COMMANDER), time("level", level, LEVEL)];
+    let mut all = vec![
+        time("commander", commander, COMMANDER),
+        time("level", level, LEVEL),
+    ];
     if scenario.roles.iter().any(|role| role.get_ref() == "scribe") {
         all.push(time("scribe", scribe, SCRIBE));
     }
     all.push(time("first_update", report, REPORT));
-    if notice.is_some() || scene.rooms.iter().any(|r| !r.incident.work.notices.is_empty()) {
+    if notice.is_some()
+        || scene
+            .rooms
+            .iter()
+            .any(|r| !r.incident.work.notices.is_empty())
+    {
         all.push(time("first_broadcast", notice, 2 * REPORT));
     }
     all.push(share("cadence", cadence(scene, end)));
     let matters = |sort: Sort, met: &dyn Fn(&crate::domain::work::Matter) -> bool| {
-        let of = scene.rooms.iter().flat_map(|room| &room.incident.work.matters);
+        let of = scene
+            .rooms
+            .iter()
+            .flat_map(|room| &room.incident.work.matters);
         let of: Vec<_> = of.filter(|matter| matter.sort == sort).collect();
         (of.iter().filter(|matter| met(matter)).count(), of.len())
     };
-    all.push(share("tasks", matters(Sort::Task, &|m| m.owner.is_some() && m.due.is_some())));
+    all.push(share(
+        "tasks",
+        matters(Sort::Task, &|m| m.owner.is_some() && m.due.is_some()),
+    ));
     all.push(share(
         "decisions",
-        matters(Sort::Decision, &|m| matches!(m.state, State::Resulted | State::Rejected)),
+        matters(Sort::Decision, &|m| {
+            matches!(m.state, State::Resulted | State::Rejected)
+        }),
     ));
-    all.push(share("questions", matters(Sort::Question, &|m| m.state == State::Answered)));
+    all.push(share(
+        "questions",
+        matters(Sort::Question, &|m| m.state == State::Answered),
+    ));
     all.push(share("asked", asked));
     let count = |fits: &dyn Fn(&Deed) -> bool| {
         let deeds = scene.entries().filter_map(|(_, entry)| match &entry.body {
@@ -133,7 +201,10 @@ pub fn measures(scenario: &Scenario, scene: &Scene, asked: (usize, usize), end: 
     let offered = count(&|deed| matches!(deed, Deed::Offered { .. }));
     let accepted = count(&|deed| matches!(deed, Deed::Accepted { .. }));
     all.push(share("hand_overs", (accepted, offered)));
-    let holds = scene.rooms.iter().flat_map(|room| room.incident.work.holds.values());
+    let holds = scene
+        .rooms
+        .iter()
+        .flat_map(|room| room.incident.work.holds.values());
     let held = holds.clone().filter(|hold| !hold.skipped).count();
     all.push(share("hold", (held, holds.count())));
     if let Some(room) = scene.current() {
@@ -152,7 +223,9 @@ fn cadence(scene: &Scene, end: Secs) -> (usize, usize) {
         for (n, report) in reports.iter().enumerate() {
             let Some(next) = report.next else { continue };
             let rest = reports.iter().skip(n + 1);
-            let following = rest.clone().find(|later| later.audience.id == report.audience.id);
+            let following = rest
+                .clone()
+                .find(|later| later.audience.id == report.audience.id);
             match following {
                 Some(later) => {
                     of += 1;
@@ -183,14 +256,19 @@ fn checklist(room: &Room) -> (usize, usize) {
         .iter()
         .filter(|check| check.required && !check.item.optional)
         .collect();
-    let settled = required.iter().filter(|check| check.state != ItemState::Open);
+    let settled = required
+        .iter()
+        .filter(|check| check.state != ItemState::Open);
     (settled.count(), required.len())
 }
 
 fn roles(scenario: &Scenario, room: &Room) -> (usize, usize) {
-    let filled = scenario.roles.iter().filter(|role| match role.get_ref().as_str() {
-        "commander" => room.incident.commander.is_some(),
-        role => room.incident.roles.contains_key(role),
-    });
+    let filled = scenario
+        .roles
+        .iter()
+        .filter(|role| match role.get_ref().as_str() {
+            "commander" => room.incident.commander.is_some(),
+            role => room.incident.roles.contains_key(role),
+        });
     (filled.count(), scenario.roles.len())
 }

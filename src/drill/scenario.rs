@@ -101,7 +101,9 @@ impl<'de> Deserialize<'de> for Secs {
         match Raw::deserialize(input)? {
             Raw::Seconds(seconds) => Ok(Secs(seconds)),
             Raw::Clock(text) => Secs::parse(&text).ok_or_else(|| {
-                serde::de::Error::custom(format!("{text:?} is no time of a drill: 3:20, or seconds"))
+                serde::de::Error::custom(format!(
+                    "{text:?} is no time of a drill: 3:20, or seconds"
+                ))
             }),
         }
     }
@@ -342,16 +344,37 @@ fn every() -> Secs {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Deed {
-    CheckIn { task: Option<Words> },
+    CheckIn {
+        task: Option<Words>,
+    },
     CheckOut,
-    Need { text: Words },
-    Decide { text: Words, risk: Option<Words> },
-    Hypothesis { text: Words },
-    Notice { text: Words },
-    Task { text: Words, to: String, minutes: u32 },
-    Offer { to: String },
+    Need {
+        text: Words,
+    },
+    Decide {
+        text: Words,
+        risk: Option<Words>,
+    },
+    Hypothesis {
+        text: Words,
+    },
+    Notice {
+        text: Words,
+    },
+    Task {
+        text: Words,
+        to: String,
+        minutes: u32,
+    },
+    Offer {
+        to: String,
+    },
     Claim,
-    Action { text: Words, owner: String, days: u32 },
+    Action {
+        text: Words,
+        owner: String,
+        days: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -112,7 +112,8 @@ impl Scene {
     /// The name in the scenario of a scripted person.
     pub fn part(&self, user: &UserId) -> Option<&str> {
         let mut cast = self.cast.iter();
-        cast.find(|(_, id)| *id == user).map(|(part, _)| part.as_str())
+        cast.find(|(_, id)| *id == user)
+            .map(|(part, _)| part.as_str())
     }
 }
 
@@ -160,7 +161,10 @@ pub fn heard(scene: &Scene) -> Vec<Heard> {
         }
     }
     for room in &scene.rooms {
-        let said = room.said.iter().filter(|said| scene.players.contains(&said.by));
+        let said = room
+            .said
+            .iter()
+            .filter(|said| scene.players.contains(&said.by));
         all.extend(said.map(|said| Heard {
             id: said.id.clone(),
             room: room.incident.id.clone(),
@@ -188,9 +192,10 @@ fn of_entry(scene: &Scene, room: &Room, entry: &Entry) -> Option<Heard> {
             thread.as_ref().map(|ts| ts.as_str().to_owned()),
         ),
         Body::Note {} | Body::Situation {} => (Manner::Notes, decoded(), Vec::new(), None),
-        Body::Role { user: Some(user), role } => {
-            (Manner::Notes, role.clone(), vec![user.clone()], None)
-        }
+        Body::Role {
+            user: Some(user),
+            role,
+        } => (Manner::Notes, role.clone(), vec![user.clone()], None),
         Body::Work(deed) => {
             let (what, line, to) = of_deed(&entry.id, deed)?;
             let text = if deed.has_text() { decoded() } else { line };
@@ -217,7 +222,12 @@ fn of_entry(scene: &Scene, room: &Room, entry: &Entry) -> Option<Heard> {
 fn of_deed(id: &EventId, deed: &Deed) -> Option<(Manner, String, Vec<UserId>)> {
     use crate::domain::work::Sort;
     Some(match deed {
-        Deed::Opened { matter, line, owner, .. } => {
+        Deed::Opened {
+            matter,
+            line,
+            owner,
+            ..
+        } => {
             let what = match matter {
                 Sort::Task => Manner::Task(id.clone()),
                 Sort::Decision => Manner::Decision(id.clone()),
@@ -240,9 +250,7 @@ fn of_deed(id: &EventId, deed: &Deed) -> Option<(Manner, String, Vec<UserId>)> {
             String::new(),
             vec![owner.clone()],
         ),
-        Deed::Settled { line, .. } => {
-            (Manner::Notes, line.clone().unwrap_or_default(), Vec::new())
-        }
+        Deed::Settled { line, .. } => (Manner::Notes, line.clone().unwrap_or_default(), Vec::new()),
         _ => (Manner::Notes, String::new(), Vec::new()),
     })
 }

@@ -68,7 +68,10 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
             let fits = |(k, done): &(usize, &Done)| {
                 !used.contains(k) && (open..=last).contains(&done.at) && fits(act, done, scene)
             };
-            done.iter().enumerate().find(fits).map(|(k, done)| (k, done.at))
+            done.iter()
+                .enumerate()
+                .find(fits)
+                .map(|(k, done)| (k, done.at))
         });
         used.extend(found.map(|(k, _)| k));
         let due = base(act).map(|base| base.plus(act.within));
@@ -95,7 +98,11 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
         (points + line.points, whole + f64::from(line.weight))
     });
     Score {
-        score: if whole > 0.0 { points / whole * 100.0 } else { 0.0 },
+        score: if whole > 0.0 {
+            points / whole * 100.0
+        } else {
+            0.0
+        },
         acts,
     }
 }
@@ -103,10 +110,16 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
 fn fits(act: &Act, done: &Done, scene: &Scene) -> bool {
     let to = |part: &str| match part {
         PLAYER => done.to.iter().any(|user| scene.players.contains(user)),
-        part => scene.cast.get(part).is_some_and(|user| done.to.contains(user)),
+        part => scene
+            .cast
+            .get(part)
+            .is_some_and(|user| done.to.contains(user)),
     };
     act.does.0.iter().any(|name| name == done.does)
-        && act.of.as_ref().is_none_or(|of| of.split('|').any(|of| of.trim() == done.of))
+        && act
+            .of
+            .as_ref()
+            .is_none_or(|of| of.split('|').any(|of| of.trim() == done.of))
         && act.to.as_ref().is_none_or(|part| to(part.get_ref()))
         && (act.words.is_empty() || act.words.is_in(&done.text))
 }
@@ -120,7 +133,10 @@ fn done(scene: &Scene) -> Vec<Done> {
         .collect();
     let message = Verb::Message.row().name;
     for room in &scene.rooms {
-        let said = room.said.iter().filter(|said| scene.players.contains(&said.by));
+        let said = room
+            .said
+            .iter()
+            .filter(|said| scene.players.contains(&said.by));
         all.extend(said.map(|said| Done {
             at: scene.clock.at(said.at),
             does: message,
@@ -152,7 +168,9 @@ fn of_entry(scene: &Scene, entry: &Entry) -> Option<Done> {
         Body::ItemAdded { item } => (none(), Vec::new(), item.text.clone()),
         Body::Milestone { milestone, .. } => (milestone.name().to_owned(), Vec::new(), none()),
         Body::Phase { phase } => (phase.name().to_owned(), Vec::new(), none()),
-        Body::Pinned { evidence, excerpt, .. } => {
+        Body::Pinned {
+            evidence, excerpt, ..
+        } => {
             let of = if *evidence { "evidence" } else { "" };
             (of.to_owned(), Vec::new(), excerpt.clone())
         }
@@ -182,7 +200,9 @@ fn of_deed(deed: &Deed) -> (String, Vec<UserId>, String) {
     let none = String::new;
     match deed {
         Deed::Opened { owner, line, .. } => (none(), owner.iter().cloned().collect(), line.clone()),
-        Deed::Settled { state, line, owner, .. } => (
+        Deed::Settled {
+            state, line, owner, ..
+        } => (
             state.name().to_owned(),
             owner.iter().cloned().collect(),
             line.clone().unwrap_or_default(),

@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
 /// How a workspace is reached.
+#[derive(Clone)]
 pub struct Door {
     pub settings: Settings,
     pub token: Secret,

@@ -4,7 +4,7 @@ use crate::both;
 use crate::domain::problem::Problem;
 use crate::domain::words::Text;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -90,6 +90,18 @@ pub fn private_append(path: &Path) -> Result<File, Problem> {
             .map_err(|error| cannot(path, &error))?;
     }
     Ok(file)
+}
+
+/// Writes a file that only its owner can read (0600), whole or not at all.
+pub fn private_write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let fresh = path.with_extension("new");
+    // What a crash has left there is worth nothing.
+    std::fs::remove_file(&fresh).ok();
+    let mut file = private_append(&fresh)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written
+        .and_then(|()| std::fs::rename(&fresh, path))
+        .map_err(|error| cannot(path, &error))
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Problem {

@@ -4,6 +4,7 @@ use crate::app::clock;
 use crate::app::snapshot::{
     GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
+use crate::app::{briefing, template};
 use crate::domain::event::Body;
 use crate::domain::ids::{ChannelId, EventId, GroupId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident};
@@ -421,4 +422,38 @@ impl Names for Resolver<'_> {
     fn date(&self, unix: i64, _: &str) -> Option<String> {
         Some(clock::hhmm(self.zone, DateTime::from_timestamp(unix, 0)?))
     }
+}
+
+/// What `tell` makes of an incident; `None` where it is not known here.
+pub fn told(
+    engine: &mut Engine,
+    id: &IncidentId,
+    people: &BTreeMap<UserId, Person>,
+    config: &Config,
+    now: Now,
+    tell: impl FnOnce(&briefing::Told<'_>) -> String,
+) -> Option<String> {
+    let zone = config.time_zone;
+    let incident = engine.shown(id)?;
+    let row = engine.image().incidents.get(id);
+    let channel = engine.image().channel_of(id);
+    let names = Resolver {
+        people,
+        engine,
+        zone,
+    };
+    Some(tell(&briefing::Told {
+        incident: &incident,
+        channel: channel.map(|channel| channel.name.as_str()),
+        drill: row.is_some_and(|row| row.drill),
+        private: row.is_some_and(|row| row.private),
+        name: &|user| {
+            let person = people.get(user);
+            person.map_or_else(|| engine.name(user), |person| person.name.clone())
+        },
+        plain: &|text| mrkdwn::plain(text, &names),
+        manual: template::manual_of(config, &incident),
+        zone,
+        now: now.wall,
+    }))
 }

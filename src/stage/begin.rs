@@ -34,8 +34,7 @@ pub fn declaration(
         drill: true,
         ..Wish::default()
     };
-    let mut declaration =
-        resolve::declaration(config, lists, &People::new(), &wish, lang, now)?;
+    let mut declaration = resolve::declaration(config, lists, &People::new(), &wish, lang, now)?;
     // A service of the story, whichever the organisation has.
     start.service.get(lang).clone_into(&mut declaration.service);
     declaration.channel = config.channel.drill_name.render(

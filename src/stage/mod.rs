@@ -2,10 +2,11 @@
 //! and what the players did becomes the script's scene.
 
 pub mod begin;
+pub mod director;
 pub mod line;
 
-use crate::drill::scenario::Words;
 use crate::domain::words::Lang;
+use crate::drill::scenario::Words;
 use std::collections::BTreeMap;
 
 /// A text of the scenario as it is posted: `{part}` is how that person is addressed, `{player}`

@@ -196,7 +196,7 @@ fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
         );
     }
     lines.push(Line::new());
-    let sample = model.snapshot.workspace.local.then_some(Action::Sample);
+    let sample = model.drill.is_none().then_some(Action::FirstSteps);
     let actions = [Some(Action::Do(Verb::Declare)), sample, Some(Action::Help)];
     for action in actions.into_iter().flatten() {
         let Some(key) = scene.key(action) else {

@@ -1,7 +1,7 @@
 //! Keys while no text is being typed.
 
 use super::lists::{self, Step};
-use super::{act, compose, enter, go_home, matters, notice, outbox, over, timers, undo};
+use super::{act, compose, drill, enter, go_home, matters, notice, outbox, over, timers, undo};
 use crate::app::action::{Action, Scope};
 use crate::app::ask::{self, AskId};
 use crate::app::availability::available;
@@ -135,7 +135,8 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
                 return enter(model, id);
             }
         }
-        Action::Sample => return vec![Effect::StartSample],
+        Action::FirstSteps => return vec![Effect::FirstSteps],
+        Action::Drill => drill::open(model),
         // What stands over the room goes first.
         Action::Back if !model.toasts.is_empty() => model.toasts.clear(),
         Action::Back if model.room.zoomed => model.room.zoomed = false,

@@ -3,6 +3,7 @@
 mod act;
 mod command;
 mod compose;
+mod drill;
 mod lists;
 mod matters;
 mod outbox;
@@ -74,6 +75,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.snapshot = snapshot;
             arrived(model)
         }
+        Msg::Drill(view) => drill::told(model, view),
         Msg::Acted { ticket, result } => act::acted(model, ticket, result),
         Msg::Focus(focused) => {
             if let (false, Some(id)) = (focused, model.room_id().cloned()) {
@@ -185,7 +187,9 @@ fn arrived(model: &mut Model) -> Vec<Effect> {
         model.memory.asked_who = true;
         over::who(model);
     }
-    ask_anew(model)
+    let mut effects = drill::arrived(model);
+    effects.extend(ask_anew(model));
+    effects
 }
 
 fn reindex(model: &mut Model) {

@@ -1,7 +1,7 @@
 //! Keys for what stands over the screen.
 
 use super::lists::{self, Step};
-use super::{act, command, is_painted, notice, outbox};
+use super::{act, command, drill, is_painted, notice, outbox};
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Outcome};
@@ -49,6 +49,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
             Vec::new()
         }
         Overlay::Rewrite(shown) => outbox::in_rewrite(model, shown, event),
+        Overlay::Drill(panel) => drill::key(model, panel, event, chord),
         Overlay::Acts(list) => {
             let second = Chord { led: true, ..chord };
             if let Some(action) = model.keymap.action(second, crate::app::action::Scope::Room) {
@@ -162,6 +163,7 @@ fn confirmed(model: &mut Model, about: Confirmable) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
+        Confirmable::EndDrill => vec![Effect::Drill(crate::app::drill::Wish::End)],
         Confirmable::Drop(seq) => {
             let mut effects = vec![Effect::Settle(seq, Settle::Drop)];
             let line = model.snapshot.outbox.iter().find(|line| line.seq == seq);

@@ -2,6 +2,7 @@
 
 use crate::app::action::{ACTIONS, Action};
 use crate::app::availability::available;
+use crate::app::drill::Panel;
 use crate::app::form::{Form, Input, Stop};
 use crate::app::model::{Model, Overlay, Pane, Screen};
 use crate::app::strings::{composer, form, overlay};
@@ -56,6 +57,11 @@ pub fn hints(model: &Model) -> Vec<Hint> {
             return fixed(&[("Tab", &form::NEXT), ("Esc", &form::CANCEL)]);
         }
         Some(Overlay::Form(shown)) => return form_hints(model, shown),
+        Some(Overlay::Drill(panel)) => {
+            let keys = drill_hints(panel);
+            let keys: Vec<(&str, &Text)> = keys.iter().map(|(key, text)| (*key, text)).collect();
+            return fixed(&keys);
+        }
         None => {}
     }
     if model.composer.active {
@@ -80,6 +86,27 @@ pub fn hints(model: &Model) -> Vec<Hint> {
         })
     }));
     hints
+}
+
+fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
+    use crate::app::strings::drill as d;
+    let close = ("Esc", overlay::CLOSE);
+    let pace = [("Space", d::HOLD), ("+ -", d::SPEED), ("n", d::SKIP)];
+    let of = |keys: &[(&'static str, Text)]| keys.to_vec();
+    match panel {
+        Panel::Briefing(_) => of(&[("Enter", d::BEGIN), ("j k", overlay::MOVE)]),
+        Panel::Debrief(_) => of(&[("Enter", d::FEEDBACK), ("j k", overlay::MOVE), close]),
+        Panel::Feedback(_) => of(&[("Enter", d::NEXT), close]),
+        Panel::Course(course) => {
+            let mut keys = of(&pace);
+            keys.extend(match course.revealed {
+                true => of(&[("Enter", d::FIRE), (">", d::PUT_OFF), ("x", d::DROP)]),
+                false => of(&[("b", d::BRIEFING), ("v", d::REVEAL)]),
+            });
+            keys.extend([("e", d::END), close]);
+            keys
+        }
+    }
 }
 
 /// What the checklist's keys mean on a selected matter.

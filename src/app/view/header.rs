@@ -1,8 +1,10 @@
 //! The rows of vital facts, and the promise line.
 
 use super::{Said, Tone, channel_name, level_name, temperature_name};
+use crate::app::action::Action;
 use crate::app::ask::timers;
 use crate::app::clock;
+use crate::app::drill;
 use crate::app::model::Model;
 use crate::app::snapshot::Summary;
 use crate::app::strings::{fill, header as h};
@@ -106,16 +108,43 @@ pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<Mark> {
         (model.snapshot.limits.clamped, h::CLAMPED, h::CLAMPED_SHORT),
     ];
     let own = summary.map_or_else(Vec::new, |summary| own_marks(summary, model.lang));
-    let own = own.into_iter().map(|mark| Mark {
+    let drill = model
+        .drill
+        .as_deref()
+        .map_or_else(Vec::new, |view| drill_marks(model, view));
+    let drilled = !drill.is_empty();
+    let own = own
+        .into_iter()
+        .filter(|mark| !drilled || mark != h::DRILL.get(model.lang));
+    let own = drill.into_iter().chain(own.map(|mark| Mark {
         long: mark.clone(),
         short: mark,
-    });
+    }));
     let console = console.into_iter().filter(|(due, ..)| *due);
     own.chain(console.map(|(_, long, short)| Mark {
         long: long.get(model.lang).to_owned(),
         short: short.get(model.lang).to_owned(),
     }))
     .collect()
+}
+
+/// That it is a drill, how far it is, and what is expected next.
+fn drill_marks(model: &Model, view: &drill::View) -> Vec<Mark> {
+    let lang = model.lang;
+    let name = h::DRILL;
+    let name = name.get(lang);
+    let clock = drill::clock(view, lang);
+    let key = model.keymap.shown(Action::Drill);
+    let key = key.map_or_else(String::new, |key| format!(" [{key}]"));
+    let mut marks = vec![Mark {
+        long: format!("{name} {clock}{key}"),
+        short: format!("{name} {clock}"),
+    }];
+    marks.extend(drill::hint(view, &model.keymap, lang).map(|hint| Mark {
+        long: hint.clone(),
+        short: hint,
+    }));
+    marks
 }
 
 /// The marks of one incident, whatever the console.

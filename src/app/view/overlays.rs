@@ -192,5 +192,6 @@ pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
             lines
         }
         Confirmable::Drop(seq) => super::outbox::drop_words(model, seq),
+        Confirmable::EndDrill => vec![crate::app::strings::drill::END_NOW.get(lang).to_owned()],
     }
 }

@@ -79,7 +79,10 @@ pub fn named(name: &str, lang: Lang) -> Result<Found, Problem> {
         Ok(found) => Ok(found),
         Err(problems) => {
             told(problems, lang)?;
-            Err(Problem::usage(Text::fixed("It is not whole.", "不完全です。")))
+            Err(Problem::usage(Text::fixed(
+                "It is not whole.",
+                "不完全です。",
+            )))
         }
     }
 }
@@ -99,7 +102,9 @@ pub fn file(path: &Path) -> Result<Found, Vec<Problem>> {
     let text = text(&file).map_err(|problem| vec![problem])?;
     let scenario = check::parse(&file.display().to_string(), &text)?;
     let absolute = std::path::absolute(&dir).unwrap_or_else(|_| dir.clone());
-    let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = absolute
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     Ok(Found {
         name: name.unwrap_or_else(|| "scenario".to_owned()),
         scenario,

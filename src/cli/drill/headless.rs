@@ -102,14 +102,18 @@ impl Ground for Field {
 
 /// Where the response goes on, of incidents that are newest first.
 fn current(all: &[Arc<Incident>]) -> Option<&Arc<Incident>> {
-    let open = |incident: &&Arc<Incident>| {
-        !incident.phase.is_over() && incident.work.restricted.is_none()
-    };
+    let open =
+        |incident: &&Arc<Incident>| !incident.phase.is_over() && incident.work.restricted.is_none();
     all.iter().find(open).or(all.first())
 }
 
 impl Field {
-    fn act(&self, incident: Option<&IncidentId>, by: &UserId, command: Command) -> Result<IncidentId, Problem> {
+    fn act(
+        &self,
+        incident: Option<&IncidentId>,
+        by: &UserId,
+        command: Command,
+    ) -> Result<IncidentId, Problem> {
         let order = Order {
             command,
             by: by.clone(),
@@ -191,7 +195,10 @@ impl<'a> Run<'a> {
         let mut people = People::new();
         let mut add = |handle: &str, name: &str, bot: bool| {
             // As Slack's look, for what tells ids from names.
-            let id = UserId::new(format!("U{:0>8}", handle.to_uppercase().replace(['-', '_'], "")));
+            let id = UserId::new(format!(
+                "U{:0>8}",
+                handle.to_uppercase().replace(['-', '_'], "")
+            ));
             let person = Person {
                 id: id.clone(),
                 name: name.to_owned(),
@@ -211,7 +218,10 @@ impl<'a> Run<'a> {
             .iter()
             .map(|(part, person)| {
                 let name = person.name.get(setup.lang);
-                (part.clone(), add(person.handle.get_ref(), name, person.monitor))
+                (
+                    part.clone(),
+                    add(person.handle.get_ref(), name, person.monitor),
+                )
             })
             .collect();
         let mut called: BTreeMap<String, String> = scenario
@@ -219,7 +229,11 @@ impl<'a> Run<'a> {
             .iter()
             .map(|(part, person)| (part.clone(), format!("@{}", person.handle.get_ref())))
             .collect();
-        let first = setup.players.first().map(String::as_str).unwrap_or_default();
+        let first = setup
+            .players
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
         for name in ["player", "commander"] {
             called.insert(name.to_owned(), format!("@{first}"));
         }
@@ -270,9 +284,9 @@ impl<'a> Run<'a> {
             Some(handle) => self.players.get(handle),
             None => self.setup.players.first().and_then(|p| self.players.get(p)),
         };
-        let by = by.cloned().ok_or_else(|| {
-            crate::app::resolve::nobody(line.by.as_deref().unwrap_or_default())
-        })?;
+        let by = by
+            .cloned()
+            .ok_or_else(|| crate::app::resolve::nobody(line.by.as_deref().unwrap_or_default()))?;
         let incident = self.field.here()?;
         let wall = self.field.now.get().wall;
         let (field, lists) = (&self.field, &self.field.lists);
@@ -285,13 +299,21 @@ impl<'a> Run<'a> {
                 let (_, make) = crate::cli::verbs::split((**verb).clone());
                 make.command(field, lists, &incident, &by, wall)?
             }
-            What::Deed(deed) => (**deed).clone().command(field, lists, &incident, &by, wall)?,
+            What::Deed(deed) => (**deed)
+                .clone()
+                .command(field, lists, &incident, &by, wall)?,
         };
         field.act(Some(&incident.id), &by, command).map(drop)
     }
 
     /// Somebody writes in the channel; the message's id.
-    fn write(&mut self, by: &UserId, text: String, parent: Option<String>, at: Secs) -> Option<String> {
+    fn write(
+        &mut self,
+        by: &UserId,
+        text: String,
+        parent: Option<String>,
+        at: Secs,
+    ) -> Option<String> {
         let incident = self.field.here().ok()?;
         let said = self.said.entry(incident.id.clone()).or_default();
         let micros = self.field.now.get().wall.timestamp_micros();
@@ -336,7 +358,12 @@ impl<'a> Run<'a> {
         self.seen = Some(scene);
         for effect in effects {
             match effect.what {
-                Doing::Say { key, by, text, thread } => {
+                Doing::Say {
+                    key,
+                    by,
+                    text,
+                    thread,
+                } => {
                     let parent = thread.and_then(|thread| match thread {
                         crate::drill::engine::Thread::Key(key) => {
                             self.drill.place(&key).map(str::to_owned)

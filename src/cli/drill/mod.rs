@@ -3,6 +3,7 @@
 mod find;
 mod headless;
 mod player;
+mod solo;
 
 use super::context::Global;
 use super::out;
@@ -108,7 +109,10 @@ fn list(global: &Global, json: bool) -> Result<(), Problem> {
         return out::line(&json!(rows).to_string());
     }
     for found in all {
-        let (title, about) = (found.scenario.title.get(lang), found.scenario.about.get(lang));
+        let (title, about) = (
+            found.scenario.title.get(lang),
+            found.scenario.about.get(lang),
+        );
         let minutes = found.scenario.minutes;
         let stars = "*".repeat(usize::from(found.scenario.difficulty));
         let name = &found.name;
@@ -144,12 +148,25 @@ fn check(files: &[PathBuf], lang: Lang) -> Result<(), Problem> {
 fn play(global: Global, run: &Run) -> Result<(), Problem> {
     let found = find::named(&run.name, global.lang())?;
     if !run.headless {
-        return Err(Problem::failed(Text::fixed(
-            "Drills on the screen are not there yet.",
-            "画面での訓練はまだ使えません。",
-        )));
+        let speed = match run.speed {
+            Speed::Times(n) => n,
+            Speed::Max => {
+                return Err(Problem::usage(Text::fixed(
+                    "With people the clock runs 1 to 60 times as fast.",
+                    "画面での訓練の速さは 1〜60 倍です。",
+                )));
+            }
+        };
+        let seed = run.seed.unwrap_or_else(crate::io::core::seed);
+        return solo::run(global, found, seed, speed);
     }
     headless(global, found, run)
+}
+
+/// The shipped scenario that a newcomer begins with.
+pub fn first_steps(global: Global) -> Result<(), Problem> {
+    let found = find::named("first-steps", global.lang())?;
+    solo::run(global, found, crate::io::core::seed(), 1)
 }
 
 fn headless(global: Global, found: Found, run: &Run) -> Result<(), Problem> {
@@ -189,7 +206,10 @@ fn headless(global: Global, found: Found, run: &Run) -> Result<(), Problem> {
         }
     }
     for (number, problem) in &outcome.refused {
-        out::talk(&Text::same(format!("{}:{number}: {}", run.player, problem.lines(lang))), lang);
+        out::talk(
+            &Text::same(format!("{}:{number}: {}", run.player, problem.lines(lang))),
+            lang,
+        );
     }
     if run.json {
         return out::line(&summary(&outcome.debrief).to_string());

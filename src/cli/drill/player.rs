@@ -64,9 +64,8 @@ pub fn parse(name: &str, text: &str, config: &Config) -> Result<Vec<Line>, Probl
         }
         let parsed = one(number, line, config).map_err(|why| {
             let (en, ja) = (&why.en, &why.ja);
-            Problem::usage(both!("{name}:{number}: {en}", "{name}:{number}: {ja}")).hint(
-                Text::same("2:30 level critical"),
-            )
+            Problem::usage(both!("{name}:{number}: {en}", "{name}:{number}: {ja}"))
+                .hint(Text::same("2:30 level critical"))
         })?;
         lines.push(parsed);
     }
@@ -82,9 +81,8 @@ fn one(number: usize, line: &str, config: &Config) -> Result<Line, Text> {
             "「{at}」は訓練の時刻ではありません"
         )
     })?;
-    let words = shlex::split(&levels(rest, config)).ok_or_else(|| {
-        Text::fixed("a quotation mark is missing", "引用符が閉じていません")
-    })?;
+    let words = shlex::split(&levels(rest, config))
+        .ok_or_else(|| Text::fixed("a quotation mark is missing", "引用符が閉じていません"))?;
     let mut words = words.into_iter().peekable();
     let by = words.next_if(|word| word.starts_with('@'));
     let verb = words.next().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What stands over the screen: panels, and words from the program. The screen below stays alive;
 //! the topmost panel has the keys.
 
+mod drill;
 mod form;
 mod lists;
 mod outbox;
@@ -57,6 +58,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Optio
             Overlay::Form(shown) => form::draw(canvas, &panel, shown),
             Overlay::LongText(text) => long_text(canvas, &panel, text),
             Overlay::Confirm(shown) => confirm(canvas, &panel, shown),
+            Overlay::Drill(shown) => drill::draw(canvas, &panel, shown),
         };
     }
     caret
@@ -173,11 +175,13 @@ fn confirm(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &Confirm) -> O
     let go = match shown.about {
         Confirmable::Quit => scene.text(&crate::app::action::Action::Quit.row().short),
         Confirmable::Drop(_) => scene.text(&crate::app::strings::overlay::DROP),
+        Confirmable::EndDrill => scene.text(&crate::app::strings::drill::END),
     };
     lines.push(buttons((&cancel, !shown.on_yes), (&go, shown.on_yes)));
     let title = match shown.about {
         Confirmable::Quit => "matoi".to_owned(),
         Confirmable::Drop(_) => scene.text(&crate::app::strings::overlay::OUTBOX),
+        Confirmable::EndDrill => scene.text(&crate::app::strings::drill::COURSE),
     };
     let place = panel.place(WIDTH, lines.len());
     framed(canvas, scene, panel.names, place, &title, &lines);

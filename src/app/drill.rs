@@ -1,0 +1,174 @@
+//! A drill under way, as the screen knows it; and what may be asked of whoever runs it.
+
+use super::edit::Edit;
+use super::keymap::Keymap;
+use super::model::Generation;
+use crate::both;
+use crate::domain::ids::IncidentId;
+use crate::domain::verb::Verb;
+use crate::domain::words::{Lang, Text};
+use crate::drill::engine::Fate;
+use crate::drill::scenario::Secs;
+use crate::drill::score::Line;
+
+/// What stands on the screen beside the incident itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// The scenario's name, as one runs it.
+    pub name: String,
+    pub title: String,
+    pub minutes: u32,
+    pub at: Secs,
+    pub paused: bool,
+    pub speed: u32,
+    /// Whether its pace can be changed here.
+    pub paced: bool,
+    /// The screen says what is expected next.
+    pub coach: bool,
+    /// Who you are and what has happened, and the system.
+    pub briefing: String,
+    /// It was read, and the drill runs.
+    pub begun: bool,
+    pub incident: Option<IncidentId>,
+    pub expected: Vec<Expected>,
+    pub injects: Vec<Inject>,
+    /// What did not come about, newest last.
+    pub trouble: Vec<Text>,
+    /// It is over: the debrief, in Markdown.
+    pub debrief: Option<String>,
+    /// Where the report is kept.
+    pub report: Option<String>,
+}
+
+/// An act of the scenario with what has come of it so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    pub text: String,
+    pub verb: Option<Verb>,
+    pub line: Line,
+    /// From when on it counts.
+    pub from: Option<Secs>,
+}
+
+/// Something that the script has in store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inject {
+    pub id: String,
+    pub by: String,
+    pub what: String,
+    /// What it waits for beside its time.
+    pub when: String,
+    pub fate: Fate,
+}
+
+/// What may be asked of whoever runs the drill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The briefing was read.
+    Begin,
+    /// Hold the clock, or let it run.
+    Hold,
+    Faster,
+    Slower,
+    /// On to the next thing that comes by time alone.
+    Skip,
+    Fire(String),
+    PutOff(String),
+    Drop(String),
+    /// Somebody of the scenario says this.
+    Say {
+        part: String,
+        text: String,
+    },
+    End,
+    /// What went well, where one was lucky, what can be better.
+    Feedback([String; 3]),
+}
+
+/// What is expected now: the act that is due first of those that are open and not done.
+pub fn next(view: &View) -> Option<&Expected> {
+    let open = view.expected.iter().filter(|expected| {
+        let line = &expected.line;
+        let last = line.due;
+        line.at.is_none()
+            && expected.from.is_some_and(|from| from <= view.at)
+            && last.is_some_and(|due| view.at.0 <= due)
+    });
+    open.min_by_key(|expected| expected.line.due)
+}
+
+/// What of a drill stands over the screen.
+#[derive(Clone, Debug)]
+pub enum Panel {
+    /// First line shown.
+    Briefing(usize),
+    Course(Course),
+    Debrief(usize),
+    Feedback(Asking),
+}
+
+/// What is expected, and what the script has in store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    /// What is still to come is shown.
+    pub revealed: bool,
+    /// The inject that keys are about.
+    pub selected: Option<String>,
+    /// First line shown.
+    pub top: usize,
+}
+
+/// The three questions after a drill, one after the other.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    pub answers: Vec<String>,
+    pub edit: Edit,
+    /// Keys typed before this was painted are not for it.
+    pub born: Generation,
+}
+
+/// How far it has been shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    pub briefing: bool,
+    pub room: bool,
+    pub debrief: bool,
+}
+
+/// What is asked when it is over.
+pub static QUESTIONS: [Text; 3] = [
+    Text::fixed("What went well?", "うまくいったことは?"),
+    Text::fixed("Where were you lucky?", "運に助けられたことは?"),
+    Text::fixed("What can be better?", "次に改善したいことは?"),
+];
+
+const OVER: Text = Text::fixed("over", "終了");
+const HELD: Text = Text::fixed("held", "停止中");
+
+/// `3:12/10:00 x5`
+pub fn clock(view: &View, lang: Lang) -> String {
+    let (at, minutes) = (view.at, view.minutes);
+    let pace = match (&view.debrief, view.paused, view.speed) {
+        (Some(_), ..) => format!(" {}", OVER.get(lang)),
+        (None, true, _) => format!(" {}", HELD.get(lang)),
+        (None, false, 1) => String::new(),
+        (None, false, speed) => format!(" x{speed}"),
+    };
+    format!("{at}/{minutes}:00{pace}")
+}
+
+/// What a coached drill expects now, with the key that does it.
+pub fn hint(view: &View, keymap: &Keymap, lang: Lang) -> Option<String> {
+    if !view.coach || view.debrief.is_some() || !view.begun {
+        return None;
+    }
+    let expected = next(view)?;
+    let key = expected
+        .verb
+        .and_then(|verb| keymap.shown(super::action::Action::Do(verb)));
+    let key = key.map_or_else(String::new, |key| format!(" [{key}]"));
+    let due = expected.line.due.map(Secs).unwrap_or_default();
+    let text = &expected.text;
+    let said = both!("next: {text}{key} by {due}", "次は {text}{key} 期限 {due}");
+    Some(said.get(lang).to_owned())
+}

@@ -1,0 +1,777 @@
+//! Runs a drill in a workspace, on a thread of its own: it looks at the response with a console of
+//! its own, asks the script what comes next, and lets its people do it, each with their own token.
+
+use super::line::{self, Doer};
+use super::{begin, spoken};
+use crate::app::briefing;
+use crate::app::drill::{Expected, Inject, View, Wish};
+use crate::app::resolve::{Checklists, People};
+use crate::app::snapshot::{Person as Member, Workspace};
+use crate::both;
+use crate::domain::decide::{Command, Outlets};
+use crate::domain::ids::{ChannelId, IncidentId, SlackTs, UserId};
+use crate::domain::problem::Problem;
+use crate::domain::secret::Secret;
+use crate::domain::settings::Config;
+use crate::domain::sync::{Order, Timing};
+use crate::domain::verb::Verb;
+use crate::domain::words::{Lang, Text};
+use crate::drill::check::PLAYER;
+use crate::drill::debrief::{Debrief, Feedback, Played};
+use crate::drill::engine::{Doing, Drill, Effect, End, Line, Thread};
+use crate::drill::scenario::{Scenario, Secs, Trouble};
+use crate::drill::scene::{Clock, Room, Said, Scene, mentioned};
+use crate::drill::score::score;
+use crate::io::core::{self, Core};
+use crate::io::net::Door;
+use crate::io::pace::{self, Pace};
+use crate::io::paths;
+use crate::io::publish::{self, Resolver};
+use crate::io::slack::{Client, Post, Settings};
+use crate::io::store::Journal;
+use crate::wire::mrkdwn;
+use crate::wire::outcome::CallError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// The longest that the script is not looked at, by the machine's clock.
+const LOOK: Duration = Duration::from_millis(250);
+/// A limited call is tried again so often.
+const TRIES: u32 = 3;
+/// What is told of trouble at most.
+const TOLD: usize = 20;
+/// How much further nothing but conditions is left to wait for, in seconds.
+const LEAP: u32 = 60;
+
+/// What a drill is run with.
+pub struct Setup {
+    /// Of this run: the director's journal, and the report.
+    pub dir: PathBuf,
+    pub name: String,
+    pub scenario: Arc<Scenario>,
+    pub seed: u64,
+    pub lang: Lang,
+    pub config: Arc<Config>,
+    pub lists: Checklists,
+    pub pace: Pace,
+    /// Whether the pace may be changed: everybody who plays shares the clock.
+    pub paced: bool,
+    /// Ends in `/api/`.
+    pub api_url: String,
+    /// The bot token that the consoles use too.
+    pub token: Secret,
+    /// The scripted people by their names in the scenario, each with who they are here.
+    pub cast: BTreeMap<String, Actor>,
+    /// Who plays; the declarer is the first.
+    pub players: Vec<Member>,
+    /// Makes the tools fail, or well again.
+    pub trouble: Box<dyn Fn(Option<Trouble>) + Send>,
+    /// Shows how it stands; called on the director's thread, must not wait.
+    pub tell: Box<dyn Fn(View) + Send>,
+}
+
+/// Who a scripted person is in the workspace.
+#[derive(Clone)]
+pub struct Actor {
+    pub id: UserId,
+    pub token: Secret,
+}
+
+/// A drill that runs; dropping it ends it where it stands.
+pub struct Handle {
+    asks: Sender<Wish>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Handle {
+    pub fn ask(&self, wish: Wish) {
+        // After its end nobody listens, and nothing is left to ask for.
+        self.asks.send(wish).ok();
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // What was played until then is scored and kept.
+        self.ask(Wish::End);
+        let (gone, _) = channel();
+        self.asks = gone;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the director's thread panicked");
+        }
+    }
+}
+
+/// Starts it. The clock stands until the briefing was read.
+///
+/// # Errors
+/// Its journal cannot be opened, or the system gives no more threads.
+pub fn start(setup: Setup) -> Result<Handle, Problem> {
+    setup.pace.pause();
+    let mut director = Director::new(setup)?;
+    let (asks, inbox) = channel();
+    let thread = std::thread::Builder::new()
+        .name("director".to_owned())
+        .spawn(move || director.run(&inbox))
+        .map_err(|error| {
+            Problem::failed(both!(
+                "No thread could be started: {error}",
+                "スレッドを開始できません: {error}"
+            ))
+        })?;
+    Ok(Handle {
+        asks,
+        thread: Some(thread),
+    })
+}
+
+struct Director {
+    core: Core,
+    runtime: Runtime,
+    settings: Settings,
+    clients: BTreeMap<String, Client>,
+    joined: BTreeSet<(String, ChannelId)>,
+    people: Arc<People>,
+    called: BTreeMap<String, String>,
+    drill: Drill,
+    clock: Clock,
+    begun: bool,
+    incident: Option<IncidentId>,
+    trouble: Vec<Text>,
+    debrief: Option<Debrief>,
+    shown: Option<View>,
+    setup: Setup,
+}
+
+impl Director {
+    fn new(setup: Setup) -> Result<Director, Problem> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| {
+                Problem::failed(both!(
+                    "The network cannot be used: {error}",
+                    "ネットワークを使用できません: {error}"
+                ))
+            })?;
+        let clock = pace::Clock::Paced(setup.pace.clone());
+        let settings = Settings {
+            api_url: setup.api_url.clone(),
+            clock: clock.clone(),
+            ..Settings::default()
+        };
+        let mut people: People = setup
+            .players
+            .iter()
+            .map(|member| (member.id.clone(), member.clone()))
+            .collect();
+        let mut called = BTreeMap::new();
+        for (part, person) in &setup.scenario.people {
+            let Some(actor) = setup.cast.get(part) else {
+                continue;
+            };
+            called.insert(part.clone(), mrkdwn::mention(&actor.id));
+            let member = Member {
+                id: actor.id.clone(),
+                name: person.name.get(setup.lang).to_owned(),
+                handle: person.handle.get_ref().clone(),
+                bot: person.monitor,
+            };
+            people.insert(actor.id.clone(), member);
+        }
+        let mut rng = fastrand::Rng::with_seed(core::seed());
+        let (journal, image) = Journal::open(&setup.dir.join("director"), &mut rng)?;
+        let (api, token) = (settings.clone(), setup.token.clone());
+        let core = Core::start(core::Setup {
+            checklists: None,
+            journal,
+            image,
+            me: UserId::default(),
+            config: setup.config.clone(),
+            workspace: Workspace {
+                local: true,
+                team: String::new(),
+            },
+            lang: setup.lang,
+            find: Box::new(move || {
+                Ok(Door {
+                    settings: api.clone(),
+                    token: token.clone(),
+                    person: None,
+                })
+            }),
+            timing: Timing {
+                poll: Duration::from_secs(2),
+                ..Timing::default()
+            },
+            clock,
+            seed: core::seed(),
+            publish: Box::new(|_| {}),
+        })?;
+        Ok(Director {
+            drill: Drill::new(setup.scenario.clone(), setup.seed),
+            clock: Clock::from(setup.pace.now().wall),
+            core,
+            runtime,
+            settings,
+            clients: BTreeMap::new(),
+            joined: BTreeSet::new(),
+            people: Arc::new(people),
+            called,
+            begun: false,
+            incident: None,
+            trouble: Vec::new(),
+            debrief: None,
+            shown: None,
+            setup,
+        })
+    }
+
+    fn run(&mut self, inbox: &Receiver<Wish>) {
+        loop {
+            self.show();
+            match inbox.recv_timeout(self.rest()) {
+                Ok(wish) => self.wish(wish),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.begun && self.debrief.is_none() {
+                self.step();
+            }
+        }
+    }
+
+    /// Until the clock shows another second, and never long.
+    fn rest(&self) -> Duration {
+        let real = self.setup.pace.real(Duration::from_secs(1));
+        real.map_or(LOOK, |real| real.min(LOOK))
+    }
+
+    fn at(&self) -> Secs {
+        self.clock.at(self.setup.pace.now().wall)
+    }
+
+    fn wish(&mut self, wish: Wish) {
+        let pace = self.setup.pace.clone();
+        let paced = self.setup.paced && self.begun && self.debrief.is_none();
+        match wish {
+            Wish::Begin if !self.begun => {
+                self.begun = true;
+                self.clock = Clock::from(pace.now().wall);
+                pace.resume();
+                if let Err(problem) = self.declare() {
+                    self.complain(problem);
+                }
+            }
+            Wish::Begin => {}
+            Wish::Hold if paced && pace.is_paused() => pace.resume(),
+            Wish::Hold if paced => pace.pause(),
+            Wish::Faster if paced => pace.set_speed(faster(pace.speed())),
+            Wish::Slower if paced => pace.set_speed(slower(pace.speed())),
+            Wish::Skip if paced => {
+                let now = self.at();
+                let next = self.drill.next_due().filter(|due| *due > now);
+                let next = next.unwrap_or(now.plus(Secs(LEAP)));
+                pace.skip(Duration::from_secs(u64::from(next.0 - now.0)));
+            }
+            Wish::Hold | Wish::Faster | Wish::Slower | Wish::Skip => {}
+            Wish::Fire(id) => drop(self.drill.fire(&id)),
+            Wish::PutOff(id) => drop(self.drill.put_off(&id, Secs(60))),
+            Wish::Drop(id) => drop(self.drill.drop_inject(&id)),
+            Wish::Say { part, text } => {
+                let words = crate::drill::scenario::Words {
+                    en: text.clone(),
+                    ja: text,
+                };
+                self.drill.improvise(&part, words, None);
+            }
+            Wish::End => {
+                let effects = self.drill.call_off();
+                self.perform(effects);
+            }
+            Wish::Feedback([well, lucky, better]) => {
+                let by = self.setup.players.first().map(|p| p.name.clone());
+                if let Some(debrief) = &mut self.debrief {
+                    debrief.feedback = vec![Feedback {
+                        by: by.unwrap_or_default(),
+                        well,
+                        lucky,
+                        better,
+                    }];
+                }
+                self.keep();
+            }
+        }
+    }
+
+    fn declare(&mut self) -> Result<(), Problem> {
+        let setup = &self.setup;
+        let now = setup.pace.now().wall;
+        let declaration = begin::declaration(
+            &setup.scenario,
+            &setup.config,
+            &setup.lists,
+            setup.lang,
+            now,
+        )?;
+        let everybody = setup.players.iter().skip(1).map(|member| &member.id);
+        let here = setup
+            .scenario
+            .people
+            .iter()
+            .filter(|(_, person)| !person.monitor);
+        let here = here
+            .filter_map(|(part, _)| setup.cast.get(part))
+            .map(|actor| &actor.id);
+        let order = Order {
+            command: Command::Declare(Box::new(declaration)),
+            by: setup
+                .players
+                .first()
+                .map(|p| p.id.clone())
+                .unwrap_or_default(),
+            outlets: Outlets {
+                people: everybody.chain(here).map(ToString::to_string).collect(),
+                ..Outlets::default()
+            },
+        };
+        let id = self.core.act(None, order)?;
+        self.core.ask(core::Ask::Focus(Some(id.clone())));
+        self.incident = Some(id);
+        Ok(())
+    }
+
+    fn step(&mut self) {
+        // Nobody writes before there is a channel to write in.
+        let Some(scene) = self.scene().filter(|_| self.channel(None).is_some()) else {
+            return;
+        };
+        let effects = self.drill.step(self.at(), &scene);
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let done = match effect.what {
+                Doing::Say {
+                    key,
+                    by,
+                    text,
+                    thread,
+                } => {
+                    let text = spoken(&escaped(&text), self.setup.lang, &self.names());
+                    self.say(&key, &by, &text, thread)
+                }
+                Doing::Act { by, line } => self.act(&by, &line),
+                Doing::Trouble(trouble) => {
+                    (self.setup.trouble)(trouble);
+                    Ok(())
+                }
+                Doing::End(end) => {
+                    self.end(&end);
+                    Ok(())
+                }
+            };
+            if let Err(problem) = done {
+                self.complain(problem);
+            }
+        }
+    }
+
+    fn complain(&mut self, problem: Problem) {
+        tracing::warn!(%problem, "something in the drill did not come about");
+        self.trouble.push(problem.sentence);
+        let more = self.trouble.len().saturating_sub(TOLD);
+        self.trouble.drain(..more);
+    }
+
+    /// How the script's texts call people; who commands may have changed.
+    fn names(&self) -> BTreeMap<String, String> {
+        let mut called = self.called.clone();
+        let player = self.setup.players.first().map(|p| mrkdwn::mention(&p.id));
+        let player = player.unwrap_or_default();
+        let commander = self.state().and_then(|incident| {
+            let held = incident.commander.as_ref()?;
+            Some(mrkdwn::mention(&held.user))
+        });
+        called.insert(
+            "commander".to_owned(),
+            commander.unwrap_or_else(|| player.clone()),
+        );
+        called.insert(PLAYER.to_owned(), player);
+        called
+    }
+
+    /// Where the response goes on.
+    fn state(&self) -> Option<Arc<crate::domain::incident::Incident>> {
+        let scene = self.scene()?;
+        scene.current().map(|room| room.incident.clone())
+    }
+
+    /// The channel in which somebody writes: where the response goes on, if they are in it.
+    fn channel(&self, user: Option<UserId>) -> Option<(IncidentId, ChannelId)> {
+        let looked = self.core.look(move |engine, _| {
+            let mut all = engine.incidents();
+            all.retain(|incident| {
+                let row = engine.image().incidents.get(&incident.id);
+                let private = row.is_some_and(|row| row.private);
+                let here = user
+                    .as_ref()
+                    .is_some_and(|user| incident.roster.contains_key(user));
+                !incident.phase.is_over() && (!private || here)
+            });
+            let newest = all.first()?;
+            let channel = engine.image().channel_of(&newest.id)?;
+            Some((newest.id.clone(), channel.id.clone()))
+        });
+        looked.ok().flatten()
+    }
+
+    fn say(
+        &mut self,
+        key: &str,
+        by: &str,
+        text: &str,
+        thread: Option<Thread>,
+    ) -> Result<(), Problem> {
+        let user = self.setup.cast.get(by).map(|actor| actor.id.clone());
+        let (_, channel) = self.channel(user).ok_or_else(no_channel)?;
+        let client = self.client(by)?;
+        if self.joined.insert((by.to_owned(), channel.clone())) {
+            let joining = self.call("conversations.join", || client.conversations_join(&channel));
+            if let Err(problem) = joining {
+                self.joined.remove(&(by.to_owned(), channel));
+                return Err(problem);
+            }
+        }
+        let thread = thread.and_then(|thread| match thread {
+            Thread::Key(key) => self.drill.place(&key).map(str::to_owned),
+            Thread::Message(ts) => Some(ts),
+        });
+        let thread = thread.and_then(|ts| SlackTs::parse(&ts).ok());
+        let post = Post {
+            thread_ts: thread.as_ref(),
+            ..Post::new(&channel, text)
+        };
+        let posted = self.call("chat.postMessage", || client.chat_post_message(&post))?;
+        self.drill.posted(key, posted.ts.as_str().to_owned());
+        Ok(())
+    }
+
+    fn client(&mut self, part: &str) -> Result<Client, Problem> {
+        if let Some(client) = self.clients.get(part) {
+            return Ok(client.clone());
+        }
+        let token = self.setup.cast.get(part).map(|actor| &actor.token);
+        let client = Client::new(&self.settings, token.unwrap_or(&self.setup.token))?;
+        self.clients.insert(part.to_owned(), client.clone());
+        Ok(client)
+    }
+
+    /// Waits out limits; a post whose answer was lost is not repeated.
+    fn call<T, F: Future<Output = Result<T, CallError>>>(
+        &self,
+        method: &'static str,
+        make: impl Fn() -> F,
+    ) -> Result<T, Problem> {
+        for _ in 1..TRIES {
+            match self.runtime.block_on(make()) {
+                Err(CallError::Limited { retry_after: wait } | CallError::Held { wait }) => {
+                    let real = self.setup.pace.real(wait).unwrap_or(wait);
+                    std::thread::sleep(real.min(wait));
+                }
+                other => return other.map_err(|error| error.problem(method)),
+            }
+        }
+        self.runtime
+            .block_on(make())
+            .map_err(|error| error.problem(method))
+    }
+
+    fn act(&mut self, by: &str, line: &Line) -> Result<(), Problem> {
+        let setup = &self.setup;
+        let (Some(person), Some(actor)) = (setup.scenario.people.get(by), setup.cast.get(by))
+        else {
+            return Err(crate::app::resolve::nobody(by));
+        };
+        let (id, _) = self
+            .channel(Some(actor.id.clone()))
+            .ok_or_else(no_channel)?;
+        let scene = self.scene().ok_or_else(no_channel)?;
+        let room = scene.room(&id).ok_or_else(no_channel)?;
+        let names = self.plain_names();
+        let brief = || self.brief(&id);
+        let command = line::command(
+            line,
+            &Doer {
+                user: &actor.id,
+                person,
+                incident: &room.incident,
+                now: setup.pace.now().wall,
+                say: &|words| spoken(words, setup.lang, &names),
+                brief: &brief,
+                who: &|part| match part {
+                    PLAYER => setup.players.first().map(|p| p.id.clone()),
+                    part => setup.cast.get(part).map(|actor| actor.id.clone()),
+                },
+            },
+        )?;
+        let order = Order {
+            command,
+            by: actor.id.clone(),
+            outlets: Outlets::default(),
+        };
+        self.core.act(Some(id), order).map(drop)
+    }
+
+    /// What is written at a console names people by handle.
+    fn plain_names(&self) -> BTreeMap<String, String> {
+        let handle = |member: &Member| format!("@{}", member.handle);
+        let mut names: BTreeMap<String, String> = self
+            .setup
+            .cast
+            .iter()
+            .filter_map(|(part, actor)| Some((part.clone(), handle(self.people.get(&actor.id)?))))
+            .collect();
+        let player = self.setup.players.first().map(handle).unwrap_or_default();
+        names.insert("commander".to_owned(), player.clone());
+        names.insert(PLAYER.to_owned(), player);
+        names
+    }
+
+    fn brief(&self, id: &IncidentId) -> String {
+        let (id, people) = (id.clone(), self.people.clone());
+        let config = self.setup.config.clone();
+        let told = self.core.look(move |engine, now| {
+            publish::told(engine, &id, &people, &config, now, briefing::hand_over)
+        });
+        told.ok().flatten().unwrap_or_default()
+    }
+
+    /// What the script sees; `None` while there is nothing to be seen.
+    fn scene(&self) -> Option<Scene> {
+        let players: BTreeSet<UserId> = self.setup.players.iter().map(|p| p.id.clone()).collect();
+        let heed = players.clone();
+        let (people, zone) = (self.people.clone(), self.setup.config.time_zone);
+        let rooms = self.core.look(move |engine, _| {
+            let mut incidents = engine.incidents();
+            incidents.reverse();
+            let rooms: Vec<Room> = incidents
+                .into_iter()
+                .map(|incident| {
+                    let names = Resolver {
+                        people: &people,
+                        engine,
+                        zone,
+                    };
+                    let said = engine.talk(&incident.id).into_iter().filter_map(|row| {
+                        let message = &row.message;
+                        let by = message.user.as_ref().filter(|user| heed.contains(*user))?;
+                        (!message.own).then(|| Said {
+                            id: row.ts.as_str().to_owned(),
+                            at: chrono::DateTime::from_timestamp_micros(row.ts.micros())
+                                .unwrap_or_default(),
+                            by: by.clone(),
+                            text: mrkdwn::plain(&message.text, &names),
+                            to: mentioned(&message.text),
+                            parent: message
+                                .thread
+                                .as_ref()
+                                .filter(|thread| **thread != row.ts)
+                                .map(|thread| thread.as_str().to_owned()),
+                        })
+                    });
+                    let said = Arc::new(said.collect());
+                    let row = engine.image().incidents.get(&incident.id);
+                    Room {
+                        private: row.is_some_and(|row| row.private),
+                        incident,
+                        said,
+                    }
+                })
+                .collect();
+            rooms
+        });
+        let rooms = rooms.ok().filter(|rooms| !rooms.is_empty())?;
+        let cast = self.setup.cast.iter();
+        Some(Scene {
+            rooms,
+            players,
+            cast: cast
+                .map(|(part, actor)| (part.clone(), actor.id.clone()))
+                .collect(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    fn end(&mut self, end: &End) {
+        tracing::info!(?end, "the drill is over");
+        let Some(scene) = self.scene() else {
+            return;
+        };
+        let pace = &self.setup.pace;
+        pace.set_speed(pace::SLOWEST);
+        pace.resume();
+        let played = Played {
+            name: self.setup.name.clone(),
+            lang: self.setup.lang,
+            players: self.setup.players.iter().map(|p| p.name.clone()).collect(),
+        };
+        self.debrief = Some(Debrief::of(&self.drill, &scene, played));
+        self.keep();
+    }
+
+    /// The report, for people and for programs.
+    fn keep(&mut self) {
+        let Some(debrief) = &self.debrief else {
+            return;
+        };
+        let markdown = debrief.markdown(Some(&self.setup.scenario));
+        let json = serde_json::to_string_pretty(debrief).unwrap_or_default();
+        for (name, text) in [("report.md", markdown), ("report.json", json)] {
+            if let Err(problem) = paths::private_write(&self.setup.dir.join(name), text.as_bytes())
+            {
+                self.complain(problem);
+            }
+        }
+    }
+
+    fn show(&mut self) {
+        let view = self.view();
+        if self.shown.as_ref() != Some(&view) {
+            (self.setup.tell)(view.clone());
+            self.shown = Some(view);
+        }
+    }
+
+    fn view(&self) -> View {
+        let (scenario, lang) = (&self.setup.scenario, self.setup.lang);
+        let briefing = &scenario.briefing;
+        let pace = &self.setup.pace;
+        let people = |part: &str| {
+            let person = scenario.people.get(part);
+            person.map_or_else(String::new, |person| person.name.get(lang).to_owned())
+        };
+        let injects = self.drill.fates().map(|(inject, fate)| Inject {
+            id: inject.id.get_ref().clone(),
+            by: inject
+                .by
+                .as_ref()
+                .map(|by| people(by.get_ref()))
+                .unwrap_or_default(),
+            what: match &inject.say {
+                Some(say) => say.get(lang).to_owned(),
+                None => inject.note.get(lang).to_owned(),
+            },
+            when: inject
+                .when
+                .iter()
+                .map(|fact| fact.get_ref().to_string())
+                .collect::<Vec<_>>()
+                .join(" "),
+            fate: fate.clone(),
+        });
+        let drawing = briefing.drawing.get(lang);
+        let text = flowing(briefing.text.get(lang), lang);
+        View {
+            name: self.setup.name.clone(),
+            title: scenario.title.get(lang).to_owned(),
+            minutes: scenario.minutes,
+            at: match self.begun {
+                true => self.drill.ended().map_or_else(|| self.at(), |(at, _)| *at),
+                false => Secs(0),
+            },
+            paused: pace.is_paused(),
+            speed: pace.speed(),
+            paced: self.setup.paced,
+            coach: scenario.coach,
+            briefing: match drawing.trim().is_empty() {
+                true => text,
+                false => format!("{text}\n\n{drawing}"),
+            },
+            begun: self.begun,
+            incident: self.incident.clone(),
+            expected: self.expected(),
+            injects: injects.collect(),
+            trouble: self.trouble.clone(),
+            debrief: self.debrief.as_ref().map(|d| d.markdown(Some(scenario))),
+            report: self
+                .debrief
+                .as_ref()
+                .map(|_| self.setup.dir.join("report.md").display().to_string()),
+        }
+    }
+
+    fn expected(&self) -> Vec<Expected> {
+        let scenario = &self.setup.scenario;
+        let Some(scene) = self.scene().filter(|_| self.begun) else {
+            return Vec::new();
+        };
+        let fired = self.drill.fired();
+        let lines = score(scenario, &fired, &scene).acts;
+        let acts = scenario.acts.iter().zip(lines);
+        acts.map(|(act, line)| Expected {
+            text: act.text.get(self.setup.lang).to_owned(),
+            verb: act.does.0.first().and_then(|name| Verb::named(name)),
+            from: match &act.after {
+                Some(inject) => fired.get(inject.get_ref()).map(|at| at.plus(act.from)),
+                None => Some(act.from),
+            },
+            line,
+        })
+        .collect()
+    }
+}
+
+/// What Slack would take for markup is text in a scenario.
+fn escaped(words: &crate::drill::scenario::Words) -> crate::drill::scenario::Words {
+    crate::drill::scenario::Words {
+        en: mrkdwn::escape(&words.en).into_owned(),
+        ja: mrkdwn::escape(&words.ja).into_owned(),
+    }
+}
+
+/// Each paragraph on one line: the screen knows how wide it is.
+fn flowing(text: &str, lang: Lang) -> String {
+    let apart = match lang {
+        Lang::En => " ",
+        Lang::Ja => "",
+    };
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        lines.join(apart)
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// ×1, ×2, ×5, ×10, ×30, ×60.
+const SPEEDS: [u32; 6] = [1, 2, 5, 10, 30, 60];
+
+fn faster(speed: u32) -> u32 {
+    SPEEDS
+        .into_iter()
+        .find(|more| *more > speed)
+        .unwrap_or(pace::FASTEST)
+}
+
+fn slower(speed: u32) -> u32 {
+    SPEEDS
+        .into_iter()
+        .rev()
+        .find(|less| *less < speed)
+        .unwrap_or(pace::SLOWEST)
+}
+
+fn no_channel() -> Problem {
+    Problem::failed(Text::fixed(
+        "The drill's channel cannot be reached.",
+        "訓練のチャンネルに接続できません。",
+    ))
+}

@@ -1,0 +1,264 @@
+//! The drill's panels: what one is told before it, its course, the debrief, the questions after it.
+
+use super::{Panel, framed};
+use crate::app::action::Action;
+use crate::app::drill::{Asking, Course, Expected, Inject, Panel as Shown, QUESTIONS, View, clock};
+use crate::app::strings::drill as words;
+use crate::domain::text::{pad_right, wrap};
+use crate::drill::debrief::mark;
+use crate::drill::engine::Fate;
+use crate::drill::scenario::Secs;
+use crate::ui::layout::inside;
+use crate::ui::line::Line;
+use crate::ui::scene::Canvas;
+use crate::ui::theme::Meaning;
+use crate::ui::typing;
+use ratatui::layout::Position;
+
+const WIDTH: u16 = 80;
+/// Rows of an answer that are seen.
+const ROWS: u16 = 4;
+
+pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &Shown) -> Option<Position> {
+    let view = panel.scene.model.drill.clone()?;
+    match shown {
+        Shown::Briefing(top) => text(canvas, panel, &view.title, &briefing(panel, &view), *top),
+        Shown::Debrief(top) => {
+            let title = panel.scene.text(&words::DEBRIEF);
+            text(canvas, panel, &title, &debrief(panel, &view), *top);
+        }
+        Shown::Course(course) => self::course(canvas, panel, &view, course),
+        Shown::Feedback(asking) => return feedback(canvas, panel, asking),
+    }
+    None
+}
+
+fn briefing(panel: &Panel<'_>, view: &View) -> Vec<Line> {
+    let width = panel.width(WIDTH).saturating_sub(2).max(1);
+    let mut lines = plain(&view.briefing, width);
+    lines.push(Line::new());
+    let key = panel.scene.model.keymap.shown(Action::Drill);
+    let waits = panel.scene.text(&words::WAITS);
+    let key = key.map_or_else(String::new, |key| {
+        format!(" {key}: {}", panel.scene.text(&words::COURSE))
+    });
+    if !view.begun {
+        lines.push(
+            Line::new()
+                .gap(1)
+                .and(Meaning::Muted, format!("{waits}{key}")),
+        );
+    }
+    lines
+}
+
+fn debrief(panel: &Panel<'_>, view: &View) -> Vec<Line> {
+    let width = panel.width(WIDTH).saturating_sub(2).max(1);
+    let mut lines = plain(view.debrief.as_deref().unwrap_or_default(), width);
+    if let Some(report) = &view.report {
+        let said = crate::app::strings::fill(&words::REPORT, panel.scene.lang, &[report]);
+        let said = wrap(&said, width)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        lines.extend(
+            said.into_iter()
+                .map(|part| Line::new().gap(1).and(Meaning::Muted, part)),
+        );
+    }
+    lines.push(
+        Line::new()
+            .gap(1)
+            .and(Meaning::Muted, panel.scene.text(&words::MAY_TRY)),
+    );
+    lines
+}
+
+fn plain(text: &str, width: usize) -> Vec<Line> {
+    let line = |part: &str| {
+        let heading = part.starts_with('#');
+        let meaning = if heading {
+            Meaning::Heading
+        } else {
+            Meaning::Text
+        };
+        Line::new()
+            .gap(1)
+            .and(meaning, part.trim_start_matches(['#', ' ']).to_owned())
+    };
+    let verbatim = |part: &str| Line::new().gap(1).and(Meaning::Text, part.to_owned());
+    let rows = text.lines().filter(|row| !row.starts_with("```"));
+    rows.flat_map(|row| match row.starts_with('#') {
+        true => vec![line(row)],
+        false => wrap(row, width).into_iter().map(verbatim).collect(),
+    })
+    .collect()
+}
+
+fn text(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, title: &str, lines: &[Line], top: usize) {
+    let place = panel.place(WIDTH, lines.len());
+    let rows = usize::from(inside(place).height);
+    let first = top.min(lines.len().saturating_sub(rows));
+    let title = match lines.len() > rows {
+        true => format!(
+            "{title}  {}/{}",
+            (first + rows).min(lines.len()),
+            lines.len()
+        ),
+        false => title.to_owned(),
+    };
+    let seen: Vec<Line> = lines.iter().skip(first).take(rows).cloned().collect();
+    framed(canvas, panel.scene, panel.names, place, &title, &seen);
+}
+
+fn course(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, view: &View, course: &Course) {
+    let scene = panel.scene;
+    let width = panel.width(WIDTH).saturating_sub(2).max(1);
+    let mut lines = Vec::new();
+    // Whoever is told beforehand what counts does not practise it.
+    if view.coach || course.revealed {
+        lines.push(
+            Line::new()
+                .gap(1)
+                .and(Meaning::Heading, scene.text(&words::EXPECTED)),
+        );
+        lines.extend(
+            view.expected
+                .iter()
+                .map(|expected| self::expected(panel, expected)),
+        );
+    } else {
+        lines.push(
+            Line::new()
+                .gap(1)
+                .and(Meaning::Muted, scene.text(&words::UNNAMED)),
+        );
+    }
+    if course.revealed {
+        lines.push(Line::new());
+        lines.push(
+            Line::new()
+                .gap(1)
+                .and(Meaning::Heading, scene.text(&words::TO_COME)),
+        );
+        lines.extend(
+            view.injects
+                .iter()
+                .map(|inject| self::inject(inject, course, width)),
+        );
+    }
+    if !view.trouble.is_empty() {
+        lines.push(Line::new());
+        lines.push(
+            Line::new()
+                .gap(1)
+                .and(Meaning::Heading, scene.text(&words::TROUBLE)),
+        );
+        for trouble in &view.trouble {
+            let parts = wrap(trouble.get(scene.lang), width);
+            lines.extend(
+                parts
+                    .into_iter()
+                    .map(|p| Line::new().gap(1).and(Meaning::Text, p.to_owned())),
+            );
+        }
+    }
+    let title = format!("{} {}", view.title, clock(view, scene.lang));
+    let at = course.selected.as_ref().and_then(|id| {
+        let row = view.injects.iter().position(|inject| inject.id == *id)?;
+        Some(row + view.expected.len() + 3)
+    });
+    let place = panel.place(WIDTH, lines.len());
+    let rows = usize::from(inside(place).height);
+    let top = at.map_or(course.top, |at| at.saturating_sub(rows / 2));
+    text(canvas, panel, &title, &lines, top);
+}
+
+fn expected(panel: &Panel<'_>, expected: &Expected) -> Line {
+    let line = &expected.line;
+    let (sign, meaning) = match mark(line) {
+        'o' => ('o', Meaning::Text),
+        '~' => ('~', Meaning::DueSoon),
+        'x' => (' ', Meaning::Text),
+        other => (other, Meaning::Muted),
+    };
+    let clock = |at: Option<u32>| at.map_or(String::new(), |at| Secs(at).to_string());
+    let key = expected
+        .verb
+        .and_then(|verb| panel.scene.model.keymap.shown(Action::Do(verb)));
+    let key = key.map_or_else(String::new, |key| key.to_string());
+    let when = match line.at {
+        Some(at) => format!("{:>6} ", Secs(at)),
+        None => format!("-{:>5} ", clock(line.due)),
+    };
+    Line::new()
+        .gap(1)
+        .and(meaning, format!("{sign} {when}"))
+        .and(meaning, expected.text.clone())
+        .gap(1)
+        .and(Meaning::Key, key)
+}
+
+fn inject(inject: &Inject, course: &Course, width: usize) -> Line {
+    let (state, meaning) = match &inject.fate {
+        Fate::Waiting { from } => (format!("{from:>6}"), Meaning::Text),
+        Fate::Fired { at } => (format!("o{:>5}", at.to_string()), Meaning::Muted),
+        Fate::Missed { .. } => ("-     ".to_owned(), Meaning::Muted),
+        Fate::Dropped { .. } => ("x     ".to_owned(), Meaning::Muted),
+    };
+    let what = inject.what.lines().next().unwrap_or_default();
+    let when = match inject.when.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", inject.when),
+    };
+    let text = format!("{state} {}: {what}{when}", inject.by);
+    let text = crate::domain::text::fit(&text, width).into_owned();
+    match course.selected.as_deref() == Some(inject.id.as_str()) {
+        true => Line::new()
+            .gap(1)
+            .and(Meaning::Selection, pad_right(&text, width)),
+        false => Line::new().gap(1).and(meaning, text),
+    }
+}
+
+fn feedback(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, asking: &Asking) -> Option<Position> {
+    let scene = panel.scene;
+    let width = panel.width(WIDTH).saturating_sub(2).max(4);
+    let mut lines = Vec::new();
+    for (question, answer) in QUESTIONS.iter().zip(&asking.answers) {
+        lines.push(Line::new().gap(1).and(Meaning::Muted, scene.text(question)));
+        let parts = wrap(answer, width)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        lines.extend(
+            parts
+                .into_iter()
+                .map(|part| Line::new().gap(1).and(Meaning::Muted, part)),
+        );
+    }
+    let question = QUESTIONS.get(asking.answers.len())?;
+    lines.push(
+        Line::new()
+            .gap(1)
+            .and(Meaning::Heading, scene.text(question)),
+    );
+    let above = lines.len();
+    let typed = typing::block(&asking.edit, width as u16, ROWS);
+    lines.extend(
+        typed
+            .lines
+            .into_iter()
+            .map(|part| Line::new().gap(1).and(Meaning::Input, part)),
+    );
+    lines.resize(above + usize::from(ROWS), Line::new());
+    let place = panel.place(WIDTH, lines.len());
+    let title = scene.text(&words::FEEDBACK);
+    framed(canvas, scene, panel.names, place, &title, &lines);
+    let inner = inside(place);
+    let caret = Position::new(
+        inner.x + 1 + typed.caret.0,
+        inner.y + above as u16 + typed.caret.1,
+    );
+    inner.contains(caret).then_some(caret)
+}
