@@ -29,6 +29,7 @@ macro_rules! shipped {
 pub const SHIPPED: &[Shipped] = &[
     shipped!("first-steps"),
     shipped!("web-top-page"),
+    shipped!("db-primary"),
 ];
 
 impl Shipped {
