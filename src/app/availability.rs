@@ -189,12 +189,12 @@ pub fn mergeable<'a>(
 }
 
 /// The item that an item's verb is about: the selected one, if the checklist has the focus, or
-/// whose time-box is selected among the timers.
+/// whose time-box, or term by law, is selected among the timers.
 pub fn selected_item(model: &Model, incident: &Incident) -> Option<Check> {
     let id = match (model.room.pane(), &model.room.checklist.selected) {
         (Pane::Checklist, Some(RowId::Item(id))) => id.clone(),
         (Pane::Timers, _) => match super::update::timer_selected(model)?.what {
-            Clock::Item(id) => id,
+            Clock::Item(id) | Clock::Legal(id) => id,
             _ => return None,
         },
         _ => return None,

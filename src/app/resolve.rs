@@ -192,7 +192,7 @@ pub fn personal_data(config: &Config, lists: &Checklists, incident: &Incident) -
     let level = incident.level.as_ref().and_then(|l| config.level(&l.id));
     let list = level.map_or(LISTS[0], |level| level.checklist.as_str());
     let items = lists.items(Sheet::PersonalData, list, incident.lang);
-    Command::PersonalData(items.collect())
+    Command::personal_data(items.collect())
 }
 
 /// Another kind with the items that it brings: those of the level, and none as long as there is
@@ -845,7 +845,7 @@ mod tests {
             level(&config, &lists, &incident, "3").map(|p| p.timekeeper),
             Ok(Some(15))
         );
-        let Command::PersonalData(items) = personal_data(&config, &lists, &incident) else {
+        let Command::PersonalData { items, .. } = personal_data(&config, &lists, &incident) else {
             unreachable!("that is what it makes")
         };
         assert!(items.len() >= 3 && items.iter().any(|item| !item.optional));

@@ -395,7 +395,15 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<EventId>,
     },
-    PersonalData {},
+    PersonalData {
+        /// Since when that is known, where it was known before: the law counts from there.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "millis_option"
+        )]
+        since: Option<DateTime<Utc>>,
+    },
     /// The program asks in the channel. Its id is derived from what it asks and its number.
     Question {
         about: About,
@@ -676,7 +684,7 @@ impl Body {
                 named("phase", Phase::Merged.name()),
                 named("merged", into.as_str()),
             ],
-            Body::PersonalData {} => vec![named("personal_data", "yes")],
+            Body::PersonalData { .. } => vec![named("personal_data", "yes")],
             Body::Work(deed) => deed.writes(id),
             Body::Items { .. }
             | Body::ItemAdded { .. }

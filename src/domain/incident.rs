@@ -530,7 +530,7 @@ impl Incident {
                     self.milestones.remove(&milestone);
                 }
             }
-            Body::PersonalData {} => {
+            Body::PersonalData { .. } => {
                 self.personal_data = true;
                 self.personal_event = Some(recorded.event.id.clone());
             }

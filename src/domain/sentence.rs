@@ -351,15 +351,21 @@ pub fn sentence(
             });
             out
         }
-        Body::PersonalData {} => vec![
-            strong(if ja {
-                "個人情報あり"
-            } else {
-                "Personal data involved"
-            }),
-            text(" — "),
-            who(),
-        ],
+        Body::PersonalData { since } => {
+            let mut out = vec![
+                strong(if ja {
+                    "個人情報あり"
+                } else {
+                    "Personal data involved"
+                }),
+                text(" — "),
+                who(),
+            ];
+            if let Some(since) = since {
+                out.extend([pick(", known since ", "、把握 "), Piece::Time(*since)]);
+            }
+            out
+        }
         Body::Work(deed) => work::sentence(deed, id, by, incident, lang),
         Body::Question { about, levels, .. } => question(*about, levels, ja),
         Body::Answer { outcome, .. } => vec![

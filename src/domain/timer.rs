@@ -337,14 +337,17 @@ impl Clocks<'_> {
     }
 }
 
-/// When it was first said in the record that personal data is involved.
+/// Since when it is known that personal data is involved, as the record says it first.
 pub fn personal_data_since(incident: &Incident) -> Option<DateTime<Utc>> {
     if !incident.personal_data {
         return None;
     }
     let marked = incident.entries.iter().find_map(|entry| {
         let counts = entry.verdict == Verdict::Accepted;
-        (counts && entry.body == Body::PersonalData {}).then_some(entry.at)
+        match entry.body {
+            Body::PersonalData { since } if counts => Some(since.unwrap_or(entry.at)),
+            _ => None,
+        }
     });
     marked.or(incident.declared)
 }

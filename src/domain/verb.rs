@@ -239,7 +239,7 @@ impl Body {
             Body::Cancelled { .. } => Verb::Cancel,
             Body::Reopened { .. } => Verb::Reopen,
             Body::Merged { .. } | Body::Absorbed { .. } => Verb::Merge,
-            Body::PersonalData {} => Verb::PersonalData,
+            Body::PersonalData { .. } => Verb::PersonalData,
             Body::Work(deed) => deed.verb(),
             Body::Items { .. }
             | Body::TimekeeperCall { .. }

@@ -203,7 +203,7 @@ impl Channel {
                 outcome: Phase::FalseAlarm,
                 reason,
             },
-            _ => Body::PersonalData {},
+            _ => Body::PersonalData { since: None },
         }
     }
 

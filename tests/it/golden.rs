@@ -565,7 +565,7 @@ fn story() -> Scribe {
             },
         ],
     );
-    s.act("UTANAKA", vec![Body::PersonalData {}]);
+    s.act("UTANAKA", vec![Body::PersonalData { since: None }]);
     // The message is gone, and another console has put it back in its place.
     let lost = s.rows(
         "UTANAKA",

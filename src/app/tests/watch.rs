@@ -429,7 +429,13 @@ fn what_the_law_wants_counts_from_when_it_was_known_and_goes_with_its_item() {
     };
     assert!(law(&world, "authority-preliminary").is_none());
     let known = world.now;
-    world.act(Command::PersonalData(Vec::new()), ME);
+    world.act(
+        Command::PersonalData {
+            items: Vec::new(),
+            since: None,
+        },
+        ME,
+    );
     let timer = law(&world, "authority-preliminary").expect("runs");
     assert_eq!(timer.due, known + TimeDelta::days(5));
     assert_eq!(timer.pressure, Pressure::Running);

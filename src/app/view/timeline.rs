@@ -255,7 +255,7 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
         Command::Recover(_)
         | Command::Resolve(_)
         | Command::Archive
-        | Command::PersonalData(_)
+        | Command::PersonalData { .. }
         | Command::Restrict(_)
         | Command::Message { .. }
         | Command::TimekeeperCall { .. }

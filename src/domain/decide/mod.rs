@@ -96,7 +96,11 @@ pub enum Command {
         place: Place,
     },
     /// With the items that it brings.
-    PersonalData(Vec<Item>),
+    PersonalData {
+        items: Vec<Item>,
+        /// Where it was known before.
+        since: Option<DateTime<Utc>>,
+    },
     /// What command deals out and keeps.
     Work(Box<WorkOrder>),
     /// Going on among few people; the engine opens where.
@@ -212,6 +216,11 @@ pub struct Asked<'a> {
 const ITEMS_MAX: usize = 1_300;
 
 impl Command {
+    /// Personal data is involved, known from this moment on.
+    pub const fn personal_data(items: Vec<Item>) -> Command {
+        Command::PersonalData { items, since: None }
+    }
+
     pub const fn verb(&self) -> Verb {
         match self {
             Command::Declare(_) => Verb::Declare,
@@ -239,7 +248,7 @@ impl Command {
             Command::Cancel { .. } => Verb::Cancel,
             Command::Reopen(_) => Verb::Reopen,
             Command::Merge { .. } => Verb::Merge,
-            Command::PersonalData(_) => Verb::PersonalData,
+            Command::PersonalData { .. } => Verb::PersonalData,
             Command::Work(order) => order.deed.verb(),
             Command::Restrict(_) => Verb::Restrict,
         }
@@ -580,14 +589,14 @@ fn drafts(
             }
             drafts
         }
-        Command::PersonalData(items) => {
+        Command::PersonalData { items, since } => {
             if incident.personal_data {
                 return Err(Problem::refused(Text::fixed(
                     "It is marked already.",
                     "既に個人情報ありとなっています。",
                 )));
             }
-            let mut drafts = one(Body::PersonalData {});
+            let mut drafts = one(Body::PersonalData { since: *since });
             let cause = drafts[0].id.clone();
             drafts.extend(items_of(&cause, items, rng));
             drafts

@@ -10,6 +10,7 @@ use crate::domain::event::{Body, Event, Recorded, What};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::timer::personal_data_since;
 use crate::domain::words::Lang;
 use crate::wire::mrkdwn;
 use std::sync::Arc;
@@ -95,8 +96,9 @@ impl Engine {
         let here = here
             .map(|present| present.user.as_str().to_owned())
             .collect();
-        let declaration = self.declared_again(from);
-        let commands = again(from, &declaration, by, &reason, &before);
+        let mut declaration = self.declared_again(from);
+        let known = known(&mut declaration, from);
+        let commands = again(from, &declaration, known, by, (&reason, &before));
         let companion = self.goes_on(declaration, &commands, here, by, now, rng)?;
         Ok(Some(companion))
     }
@@ -215,16 +217,28 @@ impl Engine {
     }
 }
 
+/// Takes the mark for personal data out of a declaration, to be said by itself: the law counts from
+/// when it was known in `from`, not from the declaration.
+pub(super) fn known(declaration: &mut Declaration, from: &Incident) -> Option<Command> {
+    let since = personal_data_since(from)?;
+    declaration.personal_data = false;
+    Some(Command::PersonalData {
+        items: std::mem::take(&mut declaration.items),
+        since: Some(since),
+    })
+}
+
 /// What the new incident is told. Nobody commands it before somebody takes it, but for whoever
 /// commanded and reopens it.
 fn again(
     from: &Incident,
     declaration: &Declaration,
+    known: Option<Command>,
     by: &UserId,
-    reason: &str,
-    before: &str,
+    (reason, before): (&str, &str),
 ) -> Vec<Command> {
     let mut commands = vec![Command::Declare(Box::new(declaration.clone()))];
+    commands.extend(known);
     commands.extend(from.level.clone().map(|level| {
         let list = from.checklist().into_iter();
         let items = list.filter(|check| check.required).map(|check| check.item);

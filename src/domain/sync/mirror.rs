@@ -707,7 +707,7 @@ mod tests {
         vec![
             row(1, 0, Body::Temperature { temperature: red }),
             row(2, 300, Body::Phase { phase: fixing }),
-            row(3, 1140, Body::PersonalData {}),
+            row(3, 1140, Body::PersonalData { since: None }),
         ]
     }
 

@@ -1,7 +1,7 @@
 //! Going on among few people: a private incident takes over from one whose channel is public, and
 //! the public one is told nothing but that.
 
-use super::companion::Companion;
+use super::companion::{Companion, known};
 use super::image::{JobState, Task};
 use super::{Engine, Now};
 use crate::domain::decide::{Command, Restriction};
@@ -51,7 +51,8 @@ impl Engine {
         let went = told(&self.went_out(from), from.lang);
         let kept = kept(from, &restriction.keep, by);
         let people = kept.iter().map(|user| user.as_str().to_owned()).collect();
-        let commands = commands(from, &restriction, &kept, by, went);
+        let known = known(&mut restriction.declaration, from);
+        let commands = commands(from, &restriction, &kept, by, (known, went));
         self.goes_on(restriction.declaration, &commands, people, by, now, rng)
     }
 
@@ -78,9 +79,10 @@ impl Engine {
                 }
                 _ => continue,
             };
+            let person = self.names.get(&UserId::new(to.as_str()));
             went.push(Went {
                 what,
-                to: to.clone(),
+                to: person.unwrap_or(to).clone(),
             });
         }
         let elsewhere = self.image.events.values().filter(|row| {
@@ -175,10 +177,11 @@ fn commands(
     restriction: &Restriction,
     kept: &[UserId],
     by: &UserId,
-    went: String,
+    (known, went): (Option<Command>, String),
 ) -> Vec<Command> {
     let declaration = Box::new(restriction.declaration.clone());
     let mut commands = vec![Command::Declare(declaration)];
+    commands.extend(known);
     commands.extend(restriction.level.clone().map(Command::Level));
     for user in kept {
         let present = from.roster.get(user).filter(|p| p.left.is_none());

@@ -57,7 +57,9 @@ impl Worst {
             world.limits.consoles = 3;
         }
         if self.personal_data {
-            world.record.add(41, "U3", Body::PersonalData {});
+            world
+                .record
+                .add(41, "U3", Body::PersonalData { since: None });
         }
         world.record.incident.title = TITLE.to_owned();
         if self.long_level {

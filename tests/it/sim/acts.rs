@@ -155,7 +155,10 @@ impl Run {
                 outcome: Phase::FalseAlarm,
                 reason: "a test".into(),
             },
-            22 => Command::PersonalData(level(1).items),
+            22 => Command::PersonalData {
+                items: level(1).items,
+                since: None,
+            },
             23 if number < 500 => Command::Resolve(Some("done".into())),
             24 if number < 500 => Command::Archive,
             25 if number < 300 => {

@@ -1,60 +1,66 @@
 //! An outage that turns out to be a leak of personal data: it goes on among few people, evidence
 //! comes before the fix, the clocks of the law run, and the public channel never learns of it.
 
-use super::rig::World;
+use super::rig::{COMPANY, World};
 use super::told;
+use chrono::{DateTime, TimeDelta, Utc};
+use matoi::domain::event::{Body, Kind};
 use matoi::domain::ids::IncidentId;
+use matoi::domain::incident::{Incident, ItemState};
+use matoi::domain::prompt::Subject;
+use matoi::domain::timer::{Clock, Pressure};
+use matoi::domain::verb::Verb;
 use matoi::domain::words::Lang;
 use serde_json::json;
-
-const CONFIG: &str = r##"
-time_zone = "JST"
-[invite]
-followers = ["@daniel"]
-security_people = ["@yamamoto"]
-[broadcast]
-outage = ["#dev", "#support", "#leads"]
-security = ["#leads"]
-[[services]]
-id = "shop"
-name = { en = "Shop", ja = "ショップ" }
-groups = ["@shop"]
-[[levels]]
-id = "1"
-name = { en = "Critical", ja = "最重大" }
-checklist = "severe"
-[[levels]]
-id = "2"
-name = { en = "High", ja = "重大" }
-checklist = "light"
-"##;
 
 struct Leak {
     w: World,
     public: String,
     private: String,
     id: IncidentId,
+    /// When somebody said that personal data is involved.
+    known: DateTime<Utc>,
 }
 
-/// The incident's item of that id is done, as its number on the checklist is said to the program.
+const PRELIMINARY: &str = "authority-preliminary";
+const FINAL: &str = "authority-final";
+
+fn clock(item: &str) -> Clock {
+    Clock::Legal(item.to_owned())
+}
+
+/// Both reports are due so long after it was known, wherever the incident goes on.
+fn by_law(w: &mut World, known: DateTime<Utc>, days: i64) {
+    for (item, days) in [(PRELIMINARY, 5), (FINAL, days)] {
+        let timer = w.at("sato").timer(&clock(item)).expect("it runs");
+        assert_eq!(timer.due, known + TimeDelta::days(days), "{item}");
+        assert_eq!(timer.pressure, Pressure::Running, "{item}");
+    }
+}
+
+/// The incident's items of those ids are done, as their numbers on the checklist are said to the
+/// program, nine at a time.
 fn done(leak: &mut Leak, who: &str, ids: &[&str]) {
-    let incident = leak.w.at("sato").incident(&leak.id);
-    let list = incident.checklist();
-    let number = |id: &&str| {
-        let at = list.iter().position(|check| check.item.id == **id);
-        at.map_or_else(|| unreachable!("no item {id}"), |at| (at + 1).to_string())
-    };
-    let numbers: Vec<String> = ids.iter().map(number).collect();
     let word = leak.w.say("完了", "done");
     let room = leak.private.clone();
-    // Read within the minute, however long ago the last look was.
-    leak.w.pass(10);
-    leak.w
-        .post(who, &room, &format!("@matoi {word} {}", numbers.join(" ")));
+    for ids in ids.chunks(9) {
+        let list = leak.w.at("sato").incident(&leak.id).checklist();
+        let number = |id: &&str| {
+            let at = list.iter().position(|check| check.item.id == **id);
+            at.map_or_else(|| unreachable!("no item {id}"), |at| (at + 1).to_string())
+        };
+        let numbers: Vec<String> = ids.iter().map(number).collect();
+        leak.w
+            .post(who, &room, &format!("@matoi {word} {}", numbers.join(" ")));
+        let list = leak.w.at("sato").incident(&leak.id).checklist();
+        let mut wanted = list.iter().filter(|c| ids.contains(&c.item.id.as_str()));
+        let told = || told::channel(&leak.w, &room);
+        assert!(wanted.all(|c| c.state == ItemState::Done), "{}", told());
+    }
 }
 
 fn play(lang: Lang) -> Leak {
-    let mut w = World::new("14:00", lang, CONFIG, &["sato", "ito", "yamamoto"]);
+    let mut w = World::new("14:00", lang, COMPANY, &["sato", "ito", "yamamoto"]);
     w.until("14:02");
     let title = w.say("注文履歴が開けない", "Order history does not open");
     let situation = w.say(
@@ -75,17 +81,14 @@ fn play(lang: Lang) -> Leak {
     );
     let public = w.channel("shop-");
     w.act("sato", "h", &[]);
-    w.act("sato", "l", &[("level", "2")]);
+    w.act("sato", "l", &[("level", "3")]);
     w.at("ito").keys("Enter");
     w.act(
         "ito",
         "c",
         &[
             ("role", "ops"),
-            (
-                "task",
-                w_say(lang, "キャッシュの確認", "looking at the cache"),
-            ),
+            ("task", w.say("キャッシュの確認", "looking at the cache")),
         ],
     );
     w.until("14:06");
@@ -93,8 +96,7 @@ fn play(lang: Lang) -> Leak {
     let found = w.post(
         "tanaka",
         &public,
-        w_say(
-            lang,
+        w.say(
             "お客様から「履歴に他の人の注文と住所が出ている」と連絡が 2 件ありました",
             "Two customers report seeing somebody else's orders and address in their history",
         ),
@@ -107,8 +109,21 @@ fn play(lang: Lang) -> Leak {
     );
     w.settle_long();
     let channel = w.at("sato").channel_name();
+    // What was asked about an outage does not matter any more, and gives its places away.
+    w.at("sato").keys("Alt-q Alt-w Alt-e");
+    let known = w.time.now();
     w.act("sato", "D", &[]);
+    // Before anything is changed, what is kept? And the law's clocks: thirty days after an accident,
+    // sixty where somebody did it on purpose.
     w.shot("sato", "evidence-first");
+    let screen = w.at("sato").screen();
+    assert!(
+        w.at("sato").stands(&Subject::Evidence),
+        "evidence first:\n{screen}"
+    );
+    by_law(&mut w, known, 30);
+    w.act("sato", ", K", &[("kind", Kind::Security.name())]);
+    by_law(&mut w, known, 60);
     w.at("sato").keys(", R");
     w.at("sato").type_into("name", &channel);
     w.shot("sato", "restrict");
@@ -122,6 +137,7 @@ fn play(lang: Lang) -> Leak {
         public,
         private,
         id,
+        known,
     };
     respond(&mut leak);
     tell(&mut leak);
@@ -129,38 +145,34 @@ fn play(lang: Lang) -> Leak {
     leak
 }
 
-const fn w_say(lang: Lang, ja: &'static str, en: &'static str) -> &'static str {
-    match lang {
-        Lang::Ja => ja,
-        Lang::En => en,
-    }
-}
-
 /// What only those may read who work on it.
-fn secrets(lang: Lang) -> [&'static str; 4] {
+fn secrets(w: &World) -> [&'static str; 4] {
     [
-        w_say(lang, "312 人", "312 people"),
-        w_say(lang, "CDN", "CDN"),
-        w_say(lang, "受付番号", "data protection authority"),
-        w_say(lang, "住所と電話番号", "addresses and phone numbers"),
+        w.say("312 人", "312 people"),
+        w.say("CDN", "CDN"),
+        w.say("受付番号", "data protection authority"),
+        w.say("住所と電話番号", "addresses and phone numbers"),
     ]
 }
 
 fn respond(leak: &mut Leak) {
-    let lang = leak.w.lang;
     let (room, public) = (leak.private.clone(), leak.public.clone());
     for who in ["sato", "ito", "yamamoto"] {
         let id = leak.id.clone();
         leak.w.at(who).go_to(&id);
     }
+    let known = leak.known;
     let w = &mut leak.w;
+    by_law(w, known, 60);
+    w.act("sato", "l", &[("level", "2")]);
     w.shot("sato", "private");
+    w.shot("ito", "private-ito");
+    w.shot("yamamoto", "private-yamamoto");
     // Somebody who was not taken along asks where it is public.
     w.join("emma", &public);
-    w.post("emma", &public, w_say(lang, "@matoi 状況", "@matoi status"));
+    w.post("emma", &public, w.say("@matoi 状況", "@matoi status"));
     w.until("14:14");
-    let look = w_say(
-        lang,
+    let look = w.say(
         "CDN のキャッシュとアクセスログを消さずに保全する",
         "Keep the CDN's cache and access logs before anything is cleared",
     );
@@ -169,12 +181,25 @@ fn respond(leak: &mut Leak) {
         ", t",
         &[("line", look), ("person", "@takahashi"), ("minutes", "15")],
     );
+    // The question that stands on the screen is answered by its key.
+    w.answer("sato", &Subject::Evidence, &[("text", look)]);
+    assert!(!w.at("sato").stands(&Subject::Evidence), "answered");
+    w.until("14:17");
+    w.act(
+        "sato",
+        ", r",
+        &[
+            ("conditions", w.say("注文履歴に他人の注文と住所が出ている。連絡 2 件。範囲は未確定。", "The order history shows others' orders and addresses; 2 reports. How many is not known yet.")),
+            ("actions", w.say("高橋が CDN のキャッシュとログを保全中。保全が済むまで何も消さない。", "Takahashi keeps the CDN's cache and logs. Nothing is cleared before that is done.")),
+            ("needs", w.say("法務の担当者", "somebody from legal")),
+            ("minutes", "30"),
+        ],
+    );
     w.until("14:22");
     let kept = w.post(
         "takahashi",
         &room,
-        w_say(
-            lang,
+        w.say(
             "CDN のキャッシュとアクセスログ (13:45〜14:20) を保全しました。ハッシュも記録済み",
             "CDN cache and access logs of 13:45 to 14:20 are kept, with their hashes",
         ),
@@ -199,8 +224,7 @@ fn respond(leak: &mut Leak) {
     );
     let w = &mut leak.w;
     w.until("14:26");
-    let cut = w_say(
-        lang,
+    let cut = w.say(
         "注文履歴のキャッシュを無効化し、消去する",
         "Turn the order history's cache off, and clear it",
     );
@@ -211,7 +235,7 @@ fn respond(leak: &mut Leak) {
             ("line", cut),
             (
                 "risk",
-                w_say(lang, "履歴の表示が遅くなる", "the history gets slow"),
+                w.say("履歴の表示が遅くなる", "the history gets slow"),
             ),
             ("minutes", "2"),
         ],
@@ -236,15 +260,14 @@ fn respond(leak: &mut Leak) {
             ("state", "resulted"),
             (
                 "line",
-                w_say(
-                    lang,
+                w.say(
                     "14:33 に無効化。他人の履歴は出なくなった",
                     "off at 14:33; nobody sees another's history any more",
                 ),
             ),
         ],
     );
-    w.act("sato", "s", &[("situation", w_say(lang, "何が: 他人の注文履歴が見えていた。14:33 に停止\n誰に: 312 人の氏名・住所と電話番号・注文内容\nいつから: 13:50〜14:33\n次: 対象者の確定、監督機関への速報", "What: people saw others' order history; stopped at 14:33\nWho: names, addresses and phone numbers, and orders of 312 people\nSince: 13:50 to 14:33\nNext: settle whose data, preliminary report to the authority"))]);
+    w.act("sato", "s", &[("situation", w.say("何が: 他人の注文履歴が見えていた。14:33 に停止\n誰に: 312 人の氏名・住所と電話番号・注文内容\nいつから: 13:50〜14:33\n次: 対象者の確定、監督機関への速報", "What: people saw others' order history; stopped at 14:33\nWho: names, addresses and phone numbers, and orders of 312 people\nSince: 13:50 to 14:33\nNext: settle whose data, preliminary report to the authority"))]);
     w.at("sato").keys("9 Z");
     w.shot("sato", "legal");
     w.at("sato").keys("Z");
@@ -266,19 +289,28 @@ fn respond(leak: &mut Leak) {
 
 /// Those concerned are told, and the authority.
 fn tell(leak: &mut Leak) {
-    let lang = leak.w.lang;
     let w = &mut leak.w;
     w.until("15:00");
     w.act("sato", "w", &[("role", "comms"), ("person", "@yamamoto")]);
-    w.act("sato", ", N", &[("text", w_say(lang, "本日 13:50〜14:33、注文履歴に他のお客様の情報が表示される不具合がありました。対象は 312 名で、個別にご連絡します。該当箇所は停止済みです。誠に申し訳ございません。", "Today from 13:50 to 14:33 the order history could show another customer's details. It concerns 312 people, whom we write to one by one. The page is stopped. We are sorry."))]);
+    w.act("sato", ", N", &[("text", w.say("本日 13:50〜14:33、注文履歴に他のお客様の情報が表示される不具合がありました。対象は 312 名で、個別にご連絡します。該当箇所は停止済みです。誠に申し訳ございません。", "Today from 13:50 to 14:33 the order history could show another customer's details. It concerns 312 people, whom we write to one by one. The page is stopped. We are sorry."))]);
     w.act("yamamoto", ", A", &[]);
     w.act(
         "sato",
         ", P",
         &[(
             "target",
-            w_say(lang, "対象 312 名へのメール", "e-mail to the 312 people"),
+            w.say("対象 312 名へのメール", "e-mail to the 312 people"),
         )],
+    );
+    w.act(
+        "yamamoto",
+        ", r",
+        &[
+            ("conditions", w.say("14:33 に停止。対象は 312 名と確定し、全員にメール済み。", "Stopped at 14:33. It concerns 312 people; all of them were sent an e-mail.")),
+            ("actions", w.say("監督機関への速報を準備中。悪用の監視を継続。", "The preliminary report to the authority is being prepared; signs of misuse are watched for.")),
+            ("needs", w.say("なし", "none")),
+            ("last", "yes"),
+        ],
     );
     done(
         leak,
@@ -290,32 +322,50 @@ fn tell(leak: &mut Leak) {
             "public-notice",
         ],
     );
-    leak.w.leap(45);
+    // Amber from two days before its time on.
+    leak.w.leap(70);
+    let pressure = |w: &mut World| w.at("sato").timer(&clock(PRELIMINARY)).map(|t| t.pressure);
+    assert_eq!(pressure(&mut leak.w), Some(Pressure::Running));
+    leak.w.leap(2);
+    assert_eq!(pressure(&mut leak.w), Some(Pressure::Near));
+    // Three days on, what is still asked from the first hour is dismissed.
+    leak.w.at("sato").keys("Alt-q Alt-w Alt-e");
+    assert!(
+        leak.w
+            .at("sato")
+            .stands(&Subject::Legal(PRELIMINARY.to_owned()))
+    );
+    leak.w.at("sato").choose_timer(&clock(PRELIMINARY));
+    leak.w.shot("sato", "before-preliminary");
+    leak.w.at("sato").keys("f");
+    let seen = leak.w.at("sato").timer(&clock(PRELIMINARY));
+    assert!(seen.expect("it runs").acknowledged);
     let room = leak.private.clone();
     leak.w.post(
         "tanaka",
         &room,
-        w_say(
-            lang,
+        leak.w.say(
             "個人情報保護委員会へ速報を提出しました (受付番号あり)",
             "The preliminary report is with the data protection authority",
         ),
     );
-    leak.w.shot("sato", "before-preliminary");
-    done(leak, "tanaka", &["authority-preliminary"]);
+    leak.w.at("sato").choose_timer(&clock(PRELIMINARY));
+    leak.w.act("sato", "Space", &[]);
+    assert_eq!(leak.w.at("sato").timer(&clock(PRELIMINARY)), None);
     leak.w.shot("sato", "after-preliminary");
 }
 
 fn finish(leak: &mut Leak) {
-    let lang = leak.w.lang;
     leak.w.leap(24 * 26);
     let room = leak.private.clone();
     leak.w.post(
         "tanaka",
         &room,
-        w_say(lang, "確報を提出しました", "The final report is handed in"),
+        leak.w
+            .say("確報を提出しました", "The final report is handed in"),
     );
-    done(leak, "tanaka", &["authority-final", "stricter-prevention"]);
+    done(leak, "tanaka", &[FINAL, "stricter-prevention"]);
+    assert_eq!(leak.w.at("sato").timer(&clock(FINAL)), None);
     let w = &mut leak.w;
     for (section, ja, en) in [
         (
@@ -342,7 +392,7 @@ fn finish(leak: &mut Leak) {
         w.act(
             "sato",
             ", w",
-            &[("section", section), ("text", w_say(lang, ja, en))],
+            &[("section", section), ("text", w.say(ja, en))],
         );
     }
     w.act(
@@ -351,8 +401,7 @@ fn finish(leak: &mut Leak) {
         &[
             (
                 "line",
-                w_say(
-                    lang,
+                w.say(
                     "ログイン後のページをキャッシュできない設定を既定にする",
                     "Make pages behind the login impossible to cache by default",
                 ),
@@ -364,7 +413,7 @@ fn finish(leak: &mut Leak) {
     w.act("ito", ", s", &[("entry", "A1"), ("state", "done")]);
     let incident = leak.w.at("sato").incident(&leak.id);
     let open = incident.checklist().into_iter();
-    let open = open.filter(|c| c.required && c.state == matoi::domain::incident::ItemState::Open);
+    let open = open.filter(|c| c.required && c.state == ItemState::Open);
     let open: Vec<String> = open.map(|check| check.item.id).collect();
     let open: Vec<&str> = open.iter().map(String::as_str).collect();
     done(leak, "takahashi", &open);
@@ -373,14 +422,51 @@ fn finish(leak: &mut Leak) {
     told::agree(w, &["sato", "ito", "yamamoto"]);
     w.act_offline("sato", "R", &[]);
     w.pass(300);
-    w.shot("sato", "resolved");
+    for (who, name) in [
+        ("sato", "resolved"),
+        ("ito", "resolved-ito"),
+        ("yamamoto", "resolved-yamamoto"),
+    ] {
+        w.shot(who, name);
+    }
+}
+
+/// Evidence is kept before a repair is so much as proposed, and what the law asks for is in the record.
+fn in_order(incident: &Incident) {
+    let place = |wanted: &dyn Fn(&Body) -> bool| {
+        let at = incident.entries.iter().position(|e| wanted(&e.body));
+        at.expect("it is in the record")
+    };
+    let ticked = |id: &'static str| {
+        place(&move |body: &Body| matches!(body, Body::Ticked { item } if item == id))
+    };
+    let repair = place(&|body| matches!(body, Body::Work(deed) if deed.verb() == Verb::Decide));
+    let order = [
+        ticked("evidence"),
+        repair,
+        ticked("contain"),
+        ticked(PRELIMINARY),
+        ticked(FINAL),
+    ];
+    assert!(order.is_sorted(), "{order:?}");
+    assert!(place(&|body| matches!(body, Body::Note {})) < repair);
 }
 
 fn a_leak(lang: Lang) {
     let mut leak = play(lang);
     let w = &mut leak.w;
-    let public = told::channel(w, &leak.public);
-    told::snapshot(w, "leak-public-channel", &public);
+    let ids = [("public", &leak.public), ("private", &leak.private)];
+    for (name, room) in ids {
+        let told = told::channel(w, room);
+        told::snapshot(w, &format!("leak-{name}-channel"), &told);
+    }
+    let from = w.at("ito").restricted_from(&leak.id);
+    for (name, id) in [("public", &from), ("private", &leak.id)] {
+        let record = told::record(w, id);
+        told::snapshot(w, &format!("leak-{name}-show"), &record);
+    }
+    told::screens(w, "leak");
+    in_order(&w.at("ito").incident(&leak.id));
     // Not one word of what is among few is anywhere else: text, metadata, topic, card, pins.
     let name = w.slack.with_state(|state| {
         let mut rooms = state.channels();
@@ -388,7 +474,7 @@ fn a_leak(lang: Lang) {
         room.expect("it exists").channel.name.clone()
     });
     let mut secret = vec![name, leak.private.clone(), leak.id.to_string()];
-    secret.extend(secrets(lang).map(str::to_owned));
+    secret.extend(secrets(w).map(str::to_owned));
     let inside = w.everything(&leak.private);
     for word in &secret {
         assert!(

@@ -1,39 +1,14 @@
 //! An outage of 95 minutes: from the alert to the end of its papers, with a hand-over, a Slack that
 //! is gone for some minutes, and a recovery that does not last.
 
-use super::rig::World;
+use super::rig::{COMPANY, World};
 use super::told;
 use matoi::domain::words::Lang;
 use matoi::workspace::faults::{Fault, Kind};
 use serde_json::json;
 
-const CONFIG: &str = r##"
-time_zone = "JST"
-[invite]
-followers = ["@nakamura"]
-[broadcast]
-outage = ["#dev", "#support", "#leads"]
-[[services]]
-id = "shop"
-name = { en = "Shop", ja = "ショップ" }
-groups = ["@shop"]
-escalation = ["@takahashi", "@kobayashi"]
-[[levels]]
-id = "1"
-name = { en = "Critical", ja = "最重大" }
-checklist = "severe"
-[[levels]]
-id = "2"
-name = { en = "High", ja = "重大" }
-checklist = "standard"
-[[levels]]
-id = "3"
-name = { en = "Low", ja = "軽微" }
-checklist = "light"
-"##;
-
 fn play(lang: Lang) -> World {
-    let mut w = World::new("02:50", lang, CONFIG, &["sato", "ito", "tanaka"]);
+    let mut w = World::new("02:50", lang, COMPANY, &["sato", "ito", "tanaka"]);
     let dev = w.channel("dev");
     let alert = w.say(
         "[FIRING] shop: 注文完了率 12% (しきい値 90%)、5分継続",
@@ -666,9 +641,7 @@ fn an_outage(lang: Lang) {
     let id = w.at("ito").model.snapshot.incidents[0].incident.id.clone();
     let record = told::record(&mut w, &id);
     told::snapshot(&w, "outage-show", &record);
-    for (name, screen) in w.shots.clone() {
-        told::snapshot(&w, &format!("outage-{name}"), &screen);
-    }
+    told::screens(&w, "outage");
 }
 
 #[test]

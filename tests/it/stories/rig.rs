@@ -8,24 +8,27 @@
 use crate::screens::Terminal;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use matoi::app::ask;
 use matoi::app::effect::Effect;
 use matoi::app::form::{Input, Stop};
 use matoi::app::keymap::{Chord, Keymap};
-use matoi::app::model::{Model, Overlay, Start};
+use matoi::app::model::{Model, Overlay, RowId, Start};
 use matoi::app::msg::Msg;
 use matoi::app::resolve::Checklists;
 use matoi::app::snapshot::{Snapshot, Workspace as Place};
 use matoi::app::update::{start, update};
 use matoi::cli::asks;
-use matoi::domain::ids::{IncidentId, UserId};
+use matoi::domain::ids::{ChannelId, IncidentId, SlackTs, UserId};
 use matoi::domain::incident::Incident;
+use matoi::domain::prompt::Subject;
 use matoi::domain::secret::Secret;
 use matoi::domain::settings::Config;
 use matoi::domain::sync::{Link, Now, Timing};
+use matoi::domain::timer::{Clock, Timer};
 use matoi::domain::words::Lang;
 use matoi::io::core::{Ask, Core, Setup};
 use matoi::io::net::Door;
-use matoi::io::pace::Clock;
+use matoi::io::pace;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
 use matoi::workspace::limits::Mode;
@@ -36,6 +39,34 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// What these people have written down.
+pub const COMPANY: &str = r##"
+time_zone = "JST"
+[invite]
+followers = ["@nakamura"]
+security_people = ["@yamamoto"]
+[broadcast]
+outage = ["#dev", "#support", "#leads"]
+security = ["#leads"]
+[[services]]
+id = "shop"
+name = { en = "Shop", ja = "ショップ" }
+groups = ["@shop"]
+escalation = ["@takahashi", "@kobayashi"]
+[[levels]]
+id = "1"
+name = { en = "Critical", ja = "最重大" }
+checklist = "severe"
+[[levels]]
+id = "2"
+name = { en = "High", ja = "重大" }
+checklist = "standard"
+[[levels]]
+id = "3"
+name = { en = "Low", ja = "軽微" }
+checklist = "light"
+"##;
 
 /// However busy the machine is.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -97,6 +128,9 @@ pub struct Desk {
     posts: Receiver<Msg>,
     post: Sender<Msg>,
     time: Time,
+    /// Its own clock, which follows `time` when it is this console's turn: whatever fell due at all
+    /// of them at one moment is done one console after the other.
+    own: Time,
     terminal: Terminal,
     shown: Option<u64>,
     /// Keys that were pressed here.
@@ -256,6 +290,15 @@ impl World {
         self.pass(2);
     }
 
+    /// Answers a question that stands on a console's screen, by the key of its slot.
+    #[track_caller]
+    pub fn answer(&mut self, who: &str, about: &Subject, fields: &[(&str, &str)]) {
+        let asks = &self.at(who).model.room.asks;
+        let slot = asks.iter().position(|ask| ask.as_ref() == Some(about));
+        let slot = slot.unwrap_or_else(|| unreachable!("nothing asks about {about:?}"));
+        self.act(who, &(slot + 1).to_string(), fields);
+    }
+
     /// Keeps what stands on a console's screen, as a snapshot.
     pub fn shot(&mut self, who: &str, name: &'static str) {
         let screen = steady(self.at(who).screen());
@@ -284,8 +327,12 @@ impl World {
         let args = json!({"channel": channel, "text": text});
         let answer = self.call(who, "chat.postMessage", args);
         let ts = answer["ts"].as_str().expect("a ts").to_owned();
-        // Every console reads it before what it may bring about is waited for.
-        self.pass(5);
+        // Every console reads it before what it may bring about is waited for; how often they look
+        // depends on how long nothing was said.
+        let key = (ChannelId::new(channel), SlackTs::parse(&ts).expect("a ts"));
+        while !self.desks.iter().all(|desk| desk.has_read(&key)) {
+            self.pass(5);
+        }
         self.settle();
         ts
     }
@@ -438,9 +485,10 @@ impl Desk {
         let lists = Arc::new(Checklists::shipped().expect("whole"));
         let slot = Arc::new(Mutex::new(None));
         let (url, token) = (slack.url(), slack.bot_token());
-        let (hands, keep) = (time.clone(), slot.clone());
-        let steady = time.clone();
-        let clock = Clock::hands(move || steady.both());
+        let own = Time(Arc::new(AtomicI64::new(time.micros())));
+        let (hands, keep) = (own.clone(), slot.clone());
+        let steady = own.clone();
+        let clock = pace::Clock::hands(move || steady.both());
         let core = Core::start(Setup {
             journal,
             image,
@@ -462,7 +510,7 @@ impl Desk {
                 })
             }),
             timing: Timing::default(),
-            clock: Clock::hands(move || hands.both()),
+            clock: pace::Clock::hands(move || hands.both()),
             seed: seat.seed,
             checklists: Some(lists.clone()),
             publish: Box::new(move |snapshot| {
@@ -498,6 +546,7 @@ impl Desk {
             posts,
             post,
             time: time.clone(),
+            own,
             terminal: Terminal::new(),
             shown: None,
             pressed: 0,
@@ -531,6 +580,7 @@ impl Desk {
 
     /// Until nothing of this console is on its way; then what came of it is taken.
     fn idle(&mut self) {
+        self.own.0.store(self.time.micros(), Ordering::SeqCst);
         let (tell, told) = channel();
         let asked = self.core.ask(Ask::WhenIdle(Box::new(move || {
             tell.send(()).ok();
@@ -699,6 +749,41 @@ impl Desk {
         looked.expect("the core runs")
     }
 
+    /// Whether a question stands in one of the slots of its screen.
+    pub fn stands(&self, about: &Subject) -> bool {
+        let mut asks = self.model.room.asks.iter().flatten();
+        asks.any(|ask| ask == about)
+    }
+
+    /// A clock as it stands at this moment.
+    pub fn timer(&self, what: &Clock) -> Option<Timer> {
+        let mut timers = ask::timers(&self.model).into_iter();
+        timers.find(|timer| timer.what == *what)
+    }
+
+    /// Goes to the timers, and down to one.
+    #[track_caller]
+    pub fn choose_timer(&mut self, what: &Clock) {
+        let key = self.timer(what).expect("it runs").key;
+        self.keys("9 Home");
+        for _ in 0..ask::timers(&self.model).len() {
+            if self.model.room.timers.selected == Some(RowId::Timer(key.clone())) {
+                return;
+            }
+            self.keys("j");
+        }
+        unreachable!("no row is about {what:?}:\n{}", self.screen());
+    }
+
+    fn has_read(&self, (channel, ts): &(ChannelId, SlackTs)) -> bool {
+        let (channel, ts) = (channel.clone(), ts.clone());
+        let looked = self.core.look(move |engine, _| {
+            let read = engine.image().messages.get(&channel);
+            read.is_some_and(|all| all.contains_key(&ts))
+        });
+        looked.expect("the core runs")
+    }
+
     /// Types into one field of the form that is open.
     #[track_caller]
     pub fn type_into(&mut self, field: &str, text: &str) {
@@ -722,6 +807,14 @@ impl Desk {
         let all = self.model.snapshot.incidents.iter();
         let mut all = all.filter(|summary| summary.private);
         all.next().expect("a private one").incident.id.clone()
+    }
+
+    /// What an incident came out of.
+    pub fn restricted_from(&self, id: &IncidentId) -> IncidentId {
+        self.incident(id)
+            .came_of
+            .clone()
+            .expect("it came out of one")
     }
 
     /// Goes home, down the list to an incident, and opens it.

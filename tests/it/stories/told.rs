@@ -1,7 +1,7 @@
 //! A story as it is told afterwards: the channel as people read it, and the record as JSON.
 
 use super::rig::{World, clock, day};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use matoi::domain::ids::IncidentId;
 use matoi::domain::words::Lang;
 use matoi::wire::mrkdwn;
@@ -38,6 +38,7 @@ impl mrkdwn::Names for Names<'_> {
 pub fn channel(w: &World, id: &str) -> String {
     let names = w.names();
     let (mut lines, mut card, mut slack) = (Vec::new(), Vec::new(), Vec::new());
+    let mut today = String::new();
     for message in w.messages(id) {
         if message["metadata"]["event_type"] == "matoi_card" {
             one(w, &names, &message, "", &mut card);
@@ -47,6 +48,11 @@ pub fn channel(w: &World, id: &str) -> String {
             one(w, &names, &message, "", &mut slack);
             continue;
         }
+        let posted = day(at(&message));
+        if today != posted && !today.is_empty() {
+            lines.push(format!("-- {posted}"));
+        }
+        today = posted;
         one(w, &names, &message, "", &mut lines);
         if message["reply_count"].as_u64().unwrap_or(0) > 0 {
             for reply in w.replies(id, message["ts"].as_str().expect("a ts")) {
@@ -59,6 +65,12 @@ pub fn channel(w: &World, id: &str) -> String {
     parts.join("\n\n")
 }
 
+fn at(message: &Value) -> DateTime<Utc> {
+    let ts = message["ts"].as_str().and_then(|ts| ts.split('.').next());
+    let seconds = ts.and_then(|ts| ts.parse().ok()).expect("a ts");
+    DateTime::from_timestamp(seconds, 0).expect("in range")
+}
+
 fn one(
     w: &World,
     names: &BTreeMap<String, String>,
@@ -66,11 +78,7 @@ fn one(
     indent: &str,
     lines: &mut Vec<String>,
 ) {
-    let ts: f64 = message["ts"]
-        .as_str()
-        .and_then(|ts| ts.parse().ok())
-        .expect("a ts");
-    let at = clock(DateTime::from_timestamp(ts as i64, 0).expect("in range"));
+    let at = clock(at(message));
     let author = message["user"].as_str().and_then(|id| names.get(id));
     let author = author.map_or("?", String::as_str);
     let text = mrkdwn::plain(message["text"].as_str().unwrap_or(""), &Names(names));
@@ -231,4 +239,11 @@ pub fn snapshot(w: &World, name: &str, text: &str) {
     insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false}, {
         insta::assert_snapshot!(format!("{name}-{lang}"), text);
     });
+}
+
+/// The screens that were kept.
+pub fn screens(w: &World, story: &str) {
+    for (name, screen) in &w.shots {
+        snapshot(w, &format!("{story}-{name}"), screen);
+    }
 }
