@@ -30,6 +30,7 @@ pub const SHIPPED: &[Shipped] = &[
     shipped!("first-steps"),
     shipped!("web-top-page"),
     shipped!("db-primary"),
+    shipped!("data-leak"),
 ];
 
 impl Shipped {
