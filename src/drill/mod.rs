@@ -31,3 +31,6 @@ fn draw(seed: u64, name: &str) -> u64 {
     first.copy_from_slice(&hash.finalize()[..8]);
     u64::from_be_bytes(first)
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The drill's clock over the wall's: when it began, and for how long it stood still since.
+/// The drill's clock over the wall's: when it began, and when it stood or was moved on since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     pub start: DateTime<Utc>,
     /// From when to when it stood; none of them overlap.
     #[serde(default)]
     pub rests: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// When it was moved on, and by how many seconds.
+    #[serde(default)]
+    pub leaps: Vec<(DateTime<Utc>, u32)>,
 }
 
 impl Clock {
@@ -25,6 +28,7 @@ impl Clock {
         Clock {
             start,
             rests: Vec::new(),
+            leaps: Vec::new(),
         }
     }
 
@@ -36,7 +40,11 @@ impl Clock {
             .filter(|(from, _)| *from < wall)
             .map(|(from, to)| (*to).min(wall) - *from)
             .sum();
-        let passed = wall - self.start - rested;
+        let leaps = self.leaps.iter().filter(|(at, _)| *at <= wall);
+        let leapt: TimeDelta = leaps
+            .map(|(_, by)| TimeDelta::seconds(i64::from(*by)))
+            .sum();
+        let passed = wall - self.start - rested + leapt;
         Secs(u32::try_from(passed.num_seconds().max(0)).unwrap_or(u32::MAX))
     }
 }

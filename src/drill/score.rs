@@ -129,6 +129,8 @@ fn done(scene: &Scene) -> Vec<Done> {
     let mut all: Vec<Done> = scene
         .entries()
         .filter(|(_, entry)| scene.players.contains(&entry.by))
+        // What a declaration brings, or carries over, nobody has done.
+        .filter(|(room, entry)| room.incident.declared.is_some_and(|at| entry.at > at))
         .filter_map(|(_, entry)| of_entry(scene, entry))
         .collect();
     let message = Verb::Message.row().name;

@@ -31,6 +31,7 @@ use crate::io::slack::{Client, Post, Settings};
 use crate::io::store::Journal;
 use crate::wire::mrkdwn;
 use crate::wire::outcome::CallError;
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,17 +59,22 @@ pub struct Setup {
     pub lang: Lang,
     pub config: Arc<Config>,
     pub lists: Checklists,
-    pub pace: Pace,
-    /// Whether the pace may be changed: everybody who plays shares the clock.
-    pub paced: bool,
+    /// Of workspace and consoles as well.
+    pub clock: pace::Clock,
+    /// Where one process holds all of them, its clock can be paced; elsewhere only the script can
+    /// be held and moved on, and everybody's clocks go on.
+    pub pace: Option<Pace>,
     /// Ends in `/api/`.
     pub api_url: String,
     /// The bot token that the consoles use too.
     pub token: Secret,
     /// The scripted people by their names in the scenario, each with who they are here.
     pub cast: BTreeMap<String, Actor>,
-    /// Who plays; the declarer is the first.
+    /// Who plays; the declarer is the first. Where one of them is a person of the scenario, the
+    /// script leaves that person alone.
     pub players: Vec<Member>,
+    /// The briefing is posted in the channel: there are screens that do not show it.
+    pub posts_briefing: bool,
     /// Makes the tools fail, or well again.
     pub trouble: Box<dyn Fn(Option<Trouble>) + Send>,
     /// Shows how it stands; called on the director's thread, must not wait.
@@ -84,15 +90,26 @@ pub struct Actor {
 
 /// A drill that runs; dropping it ends it where it stands.
 pub struct Handle {
-    asks: Sender<Wish>,
+    asks: Sender<Ask>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Handle {
     pub fn ask(&self, wish: Wish) {
         // After its end nobody listens, and nothing is left to ask for.
-        self.asks.send(wish).ok();
+        self.asks.send(Ask::Wish(wish)).ok();
     }
+
+    /// Waits until everything that is due by the clock as it stands was done. `false`: it is gone.
+    pub fn settle(&self) -> bool {
+        let (tell, told) = channel();
+        self.asks.send(Ask::Settle(tell)).is_ok() && told.recv().is_ok()
+    }
+}
+
+enum Ask {
+    Wish(Wish),
+    Settle(Sender<()>),
 }
 
 impl Drop for Handle {
@@ -114,7 +131,9 @@ impl Drop for Handle {
 /// # Errors
 /// Its journal cannot be opened, or the system gives no more threads.
 pub fn start(setup: Setup) -> Result<Handle, Problem> {
-    setup.pace.pause();
+    if let Some(pace) = &setup.pace {
+        pace.pause();
+    }
     let mut director = Director::new(setup)?;
     let (asks, inbox) = channel();
     let thread = std::thread::Builder::new()
@@ -142,6 +161,8 @@ struct Director {
     called: BTreeMap<String, String>,
     drill: Drill,
     clock: Clock,
+    /// Since when the script is held.
+    held: Option<DateTime<Utc>>,
     begun: bool,
     incident: Option<IncidentId>,
     trouble: Vec<Text>,
@@ -161,7 +182,7 @@ impl Director {
                     "ネットワークを使用できません: {error}"
                 ))
             })?;
-        let clock = pace::Clock::Paced(setup.pace.clone());
+        let clock = setup.clock.clone();
         let settings = Settings {
             api_url: setup.api_url.clone(),
             clock: clock.clone(),
@@ -217,7 +238,8 @@ impl Director {
         })?;
         Ok(Director {
             drill: Drill::new(setup.scenario.clone(), setup.seed),
-            clock: Clock::from(setup.pace.now().wall),
+            clock: Clock::from(setup.clock.now().wall),
+            held: None,
             core,
             runtime,
             settings,
@@ -234,54 +256,71 @@ impl Director {
         })
     }
 
-    fn run(&mut self, inbox: &Receiver<Wish>) {
+    fn run(&mut self, inbox: &Receiver<Ask>) {
         loop {
             self.show();
+            let mut settled = None;
             match inbox.recv_timeout(self.rest()) {
-                Ok(wish) => self.wish(wish),
+                Ok(Ask::Wish(wish)) => self.wish(wish),
+                Ok(Ask::Settle(tell)) => settled = Some(tell),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            if self.begun && self.debrief.is_none() {
+            if self.begun && self.debrief.is_none() && self.held.is_none() {
                 self.step();
+            }
+            if let Some(tell) = settled {
+                // Whoever asked may have stopped waiting.
+                tell.send(()).ok();
             }
         }
     }
 
     /// Until the clock shows another second, and never long.
     fn rest(&self) -> Duration {
-        let real = self.setup.pace.real(Duration::from_secs(1));
+        let real = self.setup.clock.real(Duration::from_secs(1));
         real.map_or(LOOK, |real| real.min(LOOK))
     }
 
+    fn now(&self) -> DateTime<Utc> {
+        self.setup.clock.now().wall
+    }
+
     fn at(&self) -> Secs {
-        self.clock.at(self.setup.pace.now().wall)
+        self.clock.at(self.held.unwrap_or_else(|| self.now()))
     }
 
     fn wish(&mut self, wish: Wish) {
-        let pace = self.setup.pace.clone();
-        let paced = self.setup.paced && self.begun && self.debrief.is_none();
+        let runs = self.begun && self.debrief.is_none();
+        let pace = self.setup.pace.clone().filter(|_| runs);
         match wish {
-            Wish::Begin if !self.begun => {
-                self.begun = true;
-                self.clock = Clock::from(pace.now().wall);
-                pace.resume();
-                if let Err(problem) = self.declare() {
-                    self.complain(problem);
+            Wish::Begin if !self.begun => self.begin(),
+            Wish::Begin => {}
+            Wish::Hold => self.hold(runs),
+            Wish::Faster => {
+                if let Some(pace) = pace {
+                    pace.set_speed(faster(pace.speed()));
                 }
             }
-            Wish::Begin => {}
-            Wish::Hold if paced && pace.is_paused() => pace.resume(),
-            Wish::Hold if paced => pace.pause(),
-            Wish::Faster if paced => pace.set_speed(faster(pace.speed())),
-            Wish::Slower if paced => pace.set_speed(slower(pace.speed())),
-            Wish::Skip if paced => {
+            Wish::Slower => {
+                if let Some(pace) = pace {
+                    pace.set_speed(slower(pace.speed()));
+                }
+            }
+            Wish::Skip if runs => {
                 let now = self.at();
                 let next = self.drill.next_due().filter(|due| *due > now);
                 let next = next.unwrap_or(now.plus(Secs(LEAP)));
-                pace.skip(Duration::from_secs(u64::from(next.0 - now.0)));
+                let by = next.0 - now.0;
+                match pace {
+                    Some(pace) => pace.skip(Duration::from_secs(u64::from(by))),
+                    None => self
+                        .clock
+                        .leaps
+                        .push((self.held.unwrap_or_else(|| self.now()), by)),
+                }
             }
-            Wish::Hold | Wish::Faster | Wish::Slower | Wish::Skip => {}
+            Wish::Skip => {}
             Wish::Fire(id) => drop(self.drill.fire(&id)),
             Wish::PutOff(id) => drop(self.drill.put_off(&id, Secs(60))),
             Wish::Drop(id) => drop(self.drill.drop_inject(&id)),
@@ -311,9 +350,33 @@ impl Director {
         }
     }
 
+    fn begin(&mut self) {
+        self.begun = true;
+        self.clock = Clock::from(self.now());
+        if let Some(pace) = &self.setup.pace {
+            pace.resume();
+        }
+        if let Err(problem) = self.declare() {
+            self.complain(problem);
+        }
+    }
+
+    fn hold(&mut self, runs: bool) {
+        match (&self.setup.pace, self.held) {
+            (Some(pace), _) if runs && pace.is_paused() => pace.resume(),
+            (Some(pace), _) if runs => pace.pause(),
+            (None, Some(since)) => {
+                self.clock.rests.push((since, self.now()));
+                self.held = None;
+            }
+            (None, None) if runs => self.held = Some(self.now()),
+            _ => {}
+        }
+    }
+
     fn declare(&mut self) -> Result<(), Problem> {
         let setup = &self.setup;
-        let now = setup.pace.now().wall;
+        let now = setup.clock.now().wall;
         let declaration = begin::declaration(
             &setup.scenario,
             &setup.config,
@@ -348,17 +411,50 @@ impl Director {
         Ok(())
     }
 
+    /// What one has to know beforehand, and the system.
+    fn briefing(&self) -> String {
+        let lang = self.setup.lang;
+        let briefing = &self.setup.scenario.briefing;
+        let text = flowing(briefing.text.get(lang), lang);
+        let drawing = briefing.drawing.get(lang);
+        match drawing.trim().is_empty() {
+            true => text,
+            false => format!("{text}\n\n{drawing}"),
+        }
+    }
+
     fn step(&mut self) {
         // Nobody writes before there is a channel to write in.
         let Some(scene) = self.scene().filter(|_| self.channel(None).is_some()) else {
             return;
         };
+        if std::mem::take(&mut self.setup.posts_briefing) {
+            self.tell_briefing();
+        }
         let effects = self.drill.step(self.at(), &scene);
         self.perform(effects);
     }
 
+    /// A monitor says it, or whoever there is: it is no act of those who play.
+    fn tell_briefing(&mut self) {
+        let people = &self.setup.scenario.people;
+        let monitor = people.iter().find(|(_, person)| person.monitor);
+        let Some((part, _)) = monitor.or(people.iter().next()) else {
+            return;
+        };
+        let (part, text) = (part.clone(), mrkdwn::escape(&self.briefing()).into_owned());
+        if let Err(problem) = self.say("briefing", &part, &text, None) {
+            self.complain(problem);
+        }
+    }
+
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
+            if let Doing::Say { by, .. } | Doing::Act { by, .. } = &effect.what
+                && self.is_played(by)
+            {
+                continue;
+            }
             let done = match effect.what {
                 Doing::Say {
                     key,
@@ -383,6 +479,12 @@ impl Director {
                 self.complain(problem);
             }
         }
+    }
+
+    /// A person of the scenario whom somebody plays.
+    fn is_played(&self, part: &str) -> bool {
+        let actor = self.setup.cast.get(part);
+        actor.is_some_and(|actor| self.setup.players.iter().any(|p| p.id == actor.id))
     }
 
     fn complain(&mut self, problem: Problem) {
@@ -484,7 +586,7 @@ impl Director {
         for _ in 1..TRIES {
             match self.runtime.block_on(make()) {
                 Err(CallError::Limited { retry_after: wait } | CallError::Held { wait }) => {
-                    let real = self.setup.pace.real(wait).unwrap_or(wait);
+                    let real = self.setup.clock.real(wait).unwrap_or(wait);
                     std::thread::sleep(real.min(wait));
                 }
                 other => return other.map_err(|error| error.problem(method)),
@@ -514,7 +616,7 @@ impl Director {
                 user: &actor.id,
                 person,
                 incident: &room.incident,
-                now: setup.pace.now().wall,
+                now: setup.clock.now().wall,
                 say: &|words| spoken(words, setup.lang, &names),
                 brief: &brief,
                 who: &|part| match part {
@@ -576,7 +678,7 @@ impl Director {
                         let by = message.user.as_ref().filter(|user| heed.contains(*user))?;
                         (!message.own).then(|| Said {
                             id: row.ts.as_str().to_owned(),
-                            at: chrono::DateTime::from_timestamp_micros(row.ts.micros())
+                            at: DateTime::from_timestamp_micros(row.ts.micros())
                                 .unwrap_or_default(),
                             by: by.clone(),
                             text: mrkdwn::plain(&message.text, &names),
@@ -616,9 +718,10 @@ impl Director {
         let Some(scene) = self.scene() else {
             return;
         };
-        let pace = &self.setup.pace;
-        pace.set_speed(pace::SLOWEST);
-        pace.resume();
+        if let Some(pace) = &self.setup.pace {
+            pace.set_speed(pace::SLOWEST);
+            pace.resume();
+        }
         let played = Played {
             name: self.setup.name.clone(),
             lang: self.setup.lang,
@@ -653,8 +756,7 @@ impl Director {
 
     fn view(&self) -> View {
         let (scenario, lang) = (&self.setup.scenario, self.setup.lang);
-        let briefing = &scenario.briefing;
-        let pace = &self.setup.pace;
+        let pace = self.setup.pace.as_ref();
         let people = |part: &str| {
             let person = scenario.people.get(part);
             person.map_or_else(String::new, |person| person.name.get(lang).to_owned())
@@ -678,8 +780,6 @@ impl Director {
                 .join(" "),
             fate: fate.clone(),
         });
-        let drawing = briefing.drawing.get(lang);
-        let text = flowing(briefing.text.get(lang), lang);
         View {
             name: self.setup.name.clone(),
             title: scenario.title.get(lang).to_owned(),
@@ -688,14 +788,11 @@ impl Director {
                 true => self.drill.ended().map_or_else(|| self.at(), |(at, _)| *at),
                 false => Secs(0),
             },
-            paused: pace.is_paused(),
-            speed: pace.speed(),
-            paced: self.setup.paced,
+            paused: self.held.is_some() || pace.is_some_and(Pace::is_paused),
+            speed: pace.map_or(pace::SLOWEST, Pace::speed),
+            paced: pace.is_some(),
             coach: scenario.coach,
-            briefing: match drawing.trim().is_empty() {
-                true => text,
-                false => format!("{text}\n\n{drawing}"),
-            },
+            briefing: self.briefing(),
             begun: self.begun,
             incident: self.incident.clone(),
             expected: self.expected(),

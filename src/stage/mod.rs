@@ -2,6 +2,7 @@
 //! and what the players did becomes the script's scene.
 
 pub mod begin;
+pub mod cast;
 pub mod director;
 pub mod line;
 

@@ -2,6 +2,7 @@
 
 mod find;
 mod headless;
+mod join;
 mod player;
 mod solo;
 
@@ -27,11 +28,7 @@ pub struct Command {
 #[derive(Subcommand)]
 enum What {
     /// The scenarios that there are
-    List {
-        /// As JSON: name, title, minutes
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Check scenario files: everything that is wrong, with file and line
     Check {
         /// scenario.toml, or the directory that holds it
@@ -40,12 +37,34 @@ enum What {
     },
     /// Play a scenario
     Run(Run),
+    /// Take part in a drill that somebody hosts
+    Join {
+        /// Who you are in it: one of its players
+        who: String,
+        /// Its address, where it is not on this machine; ends in /api/
+        #[arg(long, value_name = "URL", requires = "token_file")]
+        at: Option<String>,
+        /// A file that holds the token of its workspace
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]
 struct Run {
     /// A shipped scenario's name, or a directory or file of your own
     name: String,
+    /// Others join; this screen is the game master's
+    #[arg(long, conflicts_with = "headless")]
+    host: bool,
+    /// Who plays: handles, also of people of the scenario, whom the script then leaves alone
+    #[arg(
+        long,
+        value_name = "HANDLE",
+        value_delimiter = ',',
+        conflicts_with = "headless"
+    )]
+    players: Vec<String>,
     /// Without a screen: a player's file acts
     #[arg(long)]
     headless: bool,
@@ -58,9 +77,6 @@ struct Run {
     /// How fast its clock runs: 1 to 60, or max
     #[arg(long, value_name = "N", default_value = "1")]
     speed: Speed,
-    /// The result as JSON
-    #[arg(long, requires = "headless")]
-    json: bool,
     /// Print what was written in the channel as well
     #[arg(long, requires = "headless")]
     transcript: bool,
@@ -86,16 +102,28 @@ impl std::str::FromStr for Speed {
 
 pub fn run(global: Global, command: Command) -> Result<(), Problem> {
     match command.what {
-        What::List { json } => list(&global, json),
+        What::List => list(&global),
         What::Check { files } => check(&files, global.lang()),
         What::Run(run) => play(global, &run),
+        What::Join {
+            who,
+            at,
+            token_file,
+        } => join::run(
+            global,
+            &who,
+            join::At {
+                url: at,
+                token_file,
+            },
+        ),
     }
 }
 
-fn list(global: &Global, json: bool) -> Result<(), Problem> {
+fn list(global: &Global) -> Result<(), Problem> {
     let lang = global.lang();
     let all = find::shipped()?;
-    if json {
+    if global.json {
         let rows: Vec<_> = all
             .iter()
             .map(|found| {
@@ -157,8 +185,13 @@ fn play(global: Global, run: &Run) -> Result<(), Problem> {
                 )));
             }
         };
-        let seed = run.seed.unwrap_or_else(crate::io::core::seed);
-        return solo::run(global, found, seed, speed);
+        let how = solo::How {
+            seed: run.seed.unwrap_or_else(crate::io::core::seed),
+            speed,
+            host: run.host,
+            players: run.players.clone(),
+        };
+        return solo::run(global, found, how);
     }
     headless(global, found, run)
 }
@@ -166,11 +199,17 @@ fn play(global: Global, run: &Run) -> Result<(), Problem> {
 /// The shipped scenario that a newcomer begins with.
 pub fn first_steps(global: Global) -> Result<(), Problem> {
     let found = find::named("first-steps", global.lang())?;
-    solo::run(global, found, crate::io::core::seed(), 1)
+    let how = solo::How {
+        seed: crate::io::core::seed(),
+        speed: 1,
+        host: false,
+        players: Vec::new(),
+    };
+    solo::run(global, found, how)
 }
 
 fn headless(global: Global, found: Found, run: &Run) -> Result<(), Problem> {
-    let lang = global.lang();
+    let (lang, json) = (global.lang(), global.json);
     let context = global.context()?;
     let home = context.paths.home.clone();
     let lists = Checklists::load(|sheet, list, lang| {
@@ -211,7 +250,7 @@ fn headless(global: Global, found: Found, run: &Run) -> Result<(), Problem> {
             lang,
         );
     }
-    if run.json {
+    if json {
         return out::line(&summary(&outcome.debrief).to_string());
     }
     out::line(&outcome.debrief.markdown(Some(&setup.scenario)))

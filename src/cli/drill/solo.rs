@@ -1,49 +1,71 @@
-//! A drill on this screen: workspace, console and director in one process, on one clock.
+//! A drill on this machine: its workspace and its director in this process; alone with the console
+//! on one clock, or as the game master while others join with consoles of their own.
 
 use super::find::Found;
+use super::join::{self, Invitation};
 use crate::app::resolve::Checklists;
-use crate::app::snapshot::Person;
-use crate::cli::console::{self, Next, Opening};
+use crate::both;
+use crate::cli::console::{self, Opening};
 use crate::cli::context::{Context, Global};
+use crate::cli::out;
 use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
-use crate::domain::words::{Lang, Text};
 use crate::drill::scenario::{Scenario, Trouble};
 use crate::io::config;
 use crate::io::net::Door;
 use crate::io::pace::{Clock, Pace};
 use crate::io::paths;
 use crate::io::slack::Settings;
+use crate::stage::cast::{self, HANDLES, MASTER};
 use crate::stage::director::{self, Actor, Setup};
 use crate::workspace::faults::{Fault, Kind};
 use crate::workspace::limits::Mode;
 use crate::workspace::{Handle, Options, Workspace};
 use chrono::Utc;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Who plays, where nobody is configured or the scenario has somebody of that name.
-const YOU: &str = "you";
+/// How it is run.
+pub struct How {
+    pub seed: u64,
+    pub speed: u32,
+    /// Others join; whoever sits here is the game master.
+    pub host: bool,
+    /// Handles of those who play; the first declares.
+    pub players: Vec<String>,
+}
 
 /// Plays it to its end, or until the console is left.
 ///
 /// # Errors
 /// It cannot begin.
-pub fn run(global: Global, found: Found, seed: u64, speed: u32) -> Result<(), Problem> {
+pub fn run(global: Global, found: Found, how: How) -> Result<(), Problem> {
     let context = global.context()?;
     let scenario = Arc::new(found.scenario);
     let lang = context.config.channel_language.or(context.lang);
     let dir = place(&context, &found.name)?;
-    let pace = Pace::from(Utc::now());
-    let me = player(&context, &scenario);
-    let workspace = Arc::new(open(&dir, &scenario, lang, &me, &pace)?);
+    let players = players(&context, &scenario, &how)?;
+    let pace = (!how.host).then(|| Pace::from(Utc::now()));
+    let clock = pace.clone().map_or(Clock::Machine, Clock::Paced);
+    let ticks = clock.clone();
+    let workspace = Workspace::open(Options {
+        dir: Some(dir.join("workspace")),
+        seed: Some(cast::seed(&scenario, lang, &players)?),
+        limits: Mode::Off,
+        clock: Some(Arc::new(move || ticks.now().wall.timestamp_micros())),
+        ..Options::default()
+    })?;
+    let workspace = Arc::new(workspace.start()?);
+    let me = match how.host {
+        true => MASTER.to_owned(),
+        false => players.first().cloned().unwrap_or_default(),
+    };
     let door = Door {
         settings: Settings {
             api_url: workspace.url(),
-            clock: Clock::Paced(pace.clone()),
+            clock: clock.clone(),
             ..Settings::default()
         },
         token: Secret::new(workspace.bot_token()),
@@ -53,164 +75,118 @@ pub fn run(global: Global, found: Found, seed: u64, speed: u32) -> Result<(), Pr
     let lists = Checklists::load(|sheet, list, lang| {
         config::checklist(&context.loaded, home.as_deref(), sheet, list, lang)
     })?;
+    let invitation = match how.host {
+        true => Some(Invitation::post(&context, &workspace, &players)?),
+        false => None,
+    };
+    if let Some(invitation) = &invitation {
+        out::talk(&invitation.text(), context.lang);
+    }
+    let drills = context.lang;
     let context = context.of_drill(dir.join("console"), door, &me);
     let setup = Setup {
-        dir,
         name: found.name,
-        seed,
+        seed: how.seed,
         lang,
         config: context.config.clone(),
         lists,
+        clock: clock.clone(),
         pace: pace.clone(),
-        paced: true,
         api_url: workspace.url(),
         token: Secret::new(workspace.bot_token()),
-        cast: cast(&workspace, &scenario),
-        players: vec![Person {
-            id: user(&workspace, &me),
-            name: you(&me, lang),
-            handle: me.clone(),
-            bot: false,
-        }],
+        cast: actors(&workspace, &scenario),
+        players: players
+            .iter()
+            .map(|handle| cast::player(&scenario, lang, handle, &user(&workspace, handle)))
+            .collect(),
+        posts_briefing: how.host,
         trouble: {
             let workspace = workspace.clone();
             Box::new(move |trouble| befall(&workspace, trouble))
         },
         tell: Box::new(|_| {}),
         scenario,
+        dir: dir.clone(),
     };
-    pace.set_speed(speed);
+    if let Some(pace) = &pace {
+        pace.set_speed(how.speed);
+    }
     let opening = Opening {
-        clock: Clock::Paced(pace),
+        clock,
         drill: Some(Box::new(move |tell| {
             director::start(Setup { tell, ..setup })
         })),
     };
-    match console::run(context, opening)? {
-        Next::Done | Next::FirstSteps => Ok(()),
+    console::run(context, opening)?;
+    drop(invitation);
+    let report = dir.join("report.md");
+    if report.exists() {
+        let report = report.display();
+        out::talk(&both!("The report: {report}", "報告: {report}"), drills);
     }
+    Ok(())
 }
 
 /// A folder of its own for each run.
 fn place(context: &Context, name: &str) -> Result<PathBuf, Problem> {
     let stamp = Utc::now().format("%Y%m%dT%H%M%S");
-    let dir = context.paths.data_dir.join("drills");
-    let dir = dir.join(format!("{stamp}-{name}"));
+    let dir = join::runs(&context.paths).join(format!("{stamp}-{name}"));
     paths::private_dir(&dir)?;
     Ok(dir)
 }
 
-/// The handle of whoever plays.
-fn player(context: &Context, scenario: &Scenario) -> String {
+/// Handles of those who play.
+///
+/// # Errors
+/// One of them cannot be a handle, or is a monitor of the scenario.
+fn players(context: &Context, scenario: &Scenario, how: &How) -> Result<Vec<String>, Problem> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let fits = |handle: &str| !handle.is_empty() && handle.chars().all(plain) && handle != MASTER;
+    if !how.players.is_empty() {
+        for handle in &how.players {
+            let mut people = scenario.people.values();
+            let monitor = people.any(|p| p.monitor && p.handle.get_ref() == handle);
+            if !fits(handle) || monitor {
+                return Err(Problem::usage(both!(
+                    "\"{handle}\" cannot play.",
+                    "「{handle}」は参加者にできません。"
+                ))
+                .hint(both!(
+                    "Small letters, digits, _ and -; not {MASTER}, and no monitor.",
+                    "半角の小文字、数字、_、-。{MASTER} と監視は使えません。"
+                )));
+            }
+        }
+        return Ok(how.players.clone());
+    }
+    if how.host {
+        let count = usize::try_from(scenario.players.max(2)).unwrap_or(2);
+        return Ok(HANDLES
+            .iter()
+            .take(count)
+            .map(|h| (*h).to_owned())
+            .collect());
+    }
     let asked = context.asked_user().unwrap_or_default();
     let handle = asked.trim_start_matches('@').to_lowercase();
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
-    let mut people = scenario.people.values();
-    let taken = people.any(|person| *person.handle.get_ref() == handle);
-    match !handle.is_empty() && !taken && handle.chars().all(plain) {
+    let taken = scenario
+        .people
+        .values()
+        .any(|p| *p.handle.get_ref() == handle);
+    Ok(vec![match fits(&handle) && !taken {
         true => handle,
-        false => YOU.to_owned(),
-    }
+        false => HANDLES[0].to_owned(),
+    }])
 }
 
-fn you(handle: &str, lang: Lang) -> String {
-    match handle {
-        YOU => Text::fixed("You", "あなた").get(lang).to_owned(),
-        handle => handle.to_owned(),
-    }
-}
-
-#[derive(Serialize)]
-struct Seed<'a> {
-    team: Team<'a>,
-    app: Vec<App<'a>>,
-    user: Vec<User<'a>>,
-}
-
-#[derive(Serialize)]
-struct Team<'a> {
-    name: &'a str,
-    domain: &'static str,
-}
-
-#[derive(Serialize)]
-struct App<'a> {
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct User<'a> {
-    handle: &'a str,
-    real_name: String,
-    display_name: String,
-    title: String,
-}
-
-/// The workspace of a scenario: its people, its monitors, and whoever plays.
-fn open(
-    dir: &std::path::Path,
-    scenario: &Scenario,
-    lang: Lang,
-    me: &str,
-    pace: &Pace,
-) -> Result<Handle, Problem> {
-    let monitors = scenario.people.values().filter(|person| person.monitor);
-    let monitors = monitors.map(|person| App {
-        name: person.handle.get_ref(),
-    });
-    let person = |handle, name: String, title: &str| User {
-        handle,
-        real_name: name.clone(),
-        display_name: name,
-        title: title.to_owned(),
-    };
-    let people = scenario.people.values().filter(|person| !person.monitor);
-    let people = people.map(|p| {
-        person(
-            p.handle.get_ref(),
-            p.name.get(lang).to_owned(),
-            p.about.get(lang),
-        )
-    });
-    let seed = Seed {
-        team: Team {
-            name: scenario.title.get(lang),
-            domain: "drill",
-        },
-        app: std::iter::once(App { name: "matoi" })
-            .chain(monitors)
-            .collect(),
-        user: std::iter::once(person(me, you(me, lang), ""))
-            .chain(people)
-            .collect(),
-    };
-    let seed = toml::to_string(&seed).map_err(|error| {
-        Problem::failed(crate::both!(
-            "The drill's workspace cannot be made: {error}",
-            "訓練用ワークスペースを作成できません: {error}"
-        ))
-    })?;
-    let pace = pace.clone();
-    Workspace::open(Options {
-        dir: Some(dir.join("workspace")),
-        seed: Some(seed),
-        limits: Mode::Off,
-        clock: Some(Arc::new(move || pace.micros())),
-        ..Options::default()
-    })?
-    .start()
-}
-
-fn user(workspace: &Handle, handle: &str) -> UserId {
+fn user(workspace: &Handle, handle: &str) -> String {
     let all = workspace.people();
     let found = all.into_iter().find(|person| person.name == handle);
-    found
-        .map(|person| UserId::new(person.id))
-        .unwrap_or_default()
+    found.map(|person| person.id).unwrap_or_default()
 }
 
 /// Who the scripted people are in the workspace.
-fn cast(workspace: &Handle, scenario: &Scenario) -> BTreeMap<String, Actor> {
+fn actors(workspace: &Handle, scenario: &Scenario) -> BTreeMap<String, Actor> {
     let (people, apps) = (workspace.people(), workspace.apps());
     let members = scenario.people.iter().filter_map(|(part, person)| {
         let all = if person.monitor { &apps } else { &people };

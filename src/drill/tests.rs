@@ -1,0 +1,229 @@
+//! What holds of every drill, whatever the scenario, the seed and the players.
+
+use super::engine::{Doing, Drill, Effect, End, Fate};
+use super::scenario::{Scenario, Secs};
+use super::scene::{Clock, Room, Said, Scene};
+use super::shipped::SHIPPED;
+use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::words::Lang;
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_767_661_200, 0).expect("an instant")
+}
+
+fn shipped() -> Vec<(&'static str, Arc<Scenario>)> {
+    let parse = |s: &super::shipped::Shipped| {
+        let scenario = s.parse().unwrap_or_else(|problems| {
+            let lines: Vec<String> = problems.iter().map(|p| p.lines(Lang::En)).collect();
+            unreachable!("{}", lines.join("\n"))
+        });
+        Arc::new(scenario)
+    };
+    SHIPPED.iter().map(|s| (s.name, parse(s))).collect()
+}
+
+/// Something that somebody says: to whom, in words that may or may not be understood.
+#[derive(Clone, Debug)]
+struct Spoken {
+    at: u32,
+    to: usize,
+    text: &'static str,
+}
+
+fn spoken() -> impl Strategy<Value = Vec<Spoken>> {
+    let texts = prop::sample::select(vec![
+        "状況を教えてください。いつ復旧しますか?",
+        "ログとリリースの変更点を確認してください",
+        "roll back the last release, please. Objections?",
+        "who can look at the database replica?",
+        "影響はどのくらいですか",
+        "了解です",
+        "xyzzy",
+        "",
+    ]);
+    let one = (0u32..1_500, 0usize..9, texts).prop_map(|(at, to, text)| Spoken { at, to, text });
+    prop::collection::vec(one, 0..12)
+}
+
+fn scene(scenario: &Scenario, spoken: &[Spoken], until: u32) -> Scene {
+    let you = UserId::new("U0YOU");
+    let handles: Vec<&String> = scenario
+        .people
+        .values()
+        .map(|p| p.handle.get_ref())
+        .collect();
+    let said = spoken
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.at <= until)
+        .map(|(n, spoken)| {
+            let to = handles
+                .get(spoken.to)
+                .map_or(String::new(), |handle| format!("@{handle} "));
+            Said {
+                id: format!("m{n}"),
+                at: start() + TimeDelta::seconds(i64::from(spoken.at)),
+                by: you.clone(),
+                text: format!("{to}{}", spoken.text),
+                to: Vec::new(),
+                parent: None,
+            }
+        });
+    let cast = scenario.people.keys();
+    Scene {
+        rooms: vec![Room {
+            incident: Arc::new(Incident::new(IncidentId::new("i1"))),
+            private: false,
+            said: Arc::new(said.collect()),
+        }],
+        players: [you].into(),
+        cast: cast
+            .map(|part| (part.clone(), UserId::new(part.to_uppercase())))
+            .collect(),
+        clock: Clock::from(start()),
+    }
+}
+
+/// Plays it, looking at it after steps of these lengths, over and over.
+fn play(
+    scenario: &Arc<Scenario>,
+    seed: u64,
+    spoken: &[Spoken],
+    steps: &[u32],
+) -> (Vec<Effect>, Drill) {
+    let mut drill = Drill::new(scenario.clone(), seed);
+    let mut out = Vec::new();
+    let mut steps = steps.iter().cycle();
+    // A step may not run over what somebody says: nobody hears it before it is said.
+    let mut stops: Vec<u32> = spoken
+        .iter()
+        .flat_map(|s| [s.at.saturating_sub(1), s.at])
+        .collect();
+    stops.sort_unstable();
+    let mut at = 0;
+    loop {
+        out.extend(drill.step(Secs(at), &scene(scenario, spoken, at)));
+        if drill.ended().is_some() {
+            return (out, drill);
+        }
+        let next = at + steps.next().copied().unwrap_or(1).max(1);
+        let stop = stops.iter().copied().find(|stop| *stop > at);
+        at = stop.map_or(next, |stop| stop.min(next));
+        assert!(at < 60 * 60 * 5, "it never ends");
+    }
+}
+
+#[test]
+fn every_shipped_scenario_is_whole_and_in_both_languages() {
+    for (name, scenario) in shipped() {
+        assert!(!scenario.acts.is_empty(), "{name}");
+        for lang in [Lang::En, Lang::Ja] {
+            let lines = scenario.briefing.text.get(lang).lines().count();
+            assert!(lines <= 20, "{name}: a briefing of {lines} lines");
+        }
+    }
+}
+
+#[test]
+fn with_nobody_there_it_ends_when_its_time_is_up() {
+    for (name, scenario) in shipped() {
+        let (out, drill) = play(&scenario, 1, &[], &[1]);
+        let (at, _) = drill.ended().expect("it ends");
+        assert!(at.0 <= scenario.minutes * 60, "{name}");
+        assert!(
+            matches!(out.last().map(|e| &e.what), Some(Doing::End(_))),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_game_master_fires_puts_off_and_takes_out() {
+    let (_, scenario) = shipped().remove(0);
+    let mut drill = Drill::new(scenario.clone(), 1);
+    let nobody = scene(&scenario, &[], 0);
+    assert!(drill.fire("calls") && drill.put_off("alert", Secs(60)) && drill.drop_inject("found"));
+    assert!(!drill.fire("calls") && !drill.drop_inject("nothing"));
+    let out = drill.step(Secs(75), &nobody);
+    let said = |wanted: &str| {
+        let mut said = out.iter().filter_map(|e| match &e.what {
+            Doing::Say { key, .. } if key == wanted => Some(e.at),
+            _ => None,
+        });
+        said.next()
+    };
+    assert_eq!(
+        (said("calls"), said("alert"), said("found")),
+        (Some(Secs(0)), Some(Secs(70)), None)
+    );
+    drill.improvise(
+        "ito",
+        super::scenario::Words {
+            en: "x".into(),
+            ja: "x".into(),
+        },
+        None,
+    );
+    let out = drill.step(Secs(76), &nobody);
+    assert!(
+        out.iter()
+            .any(|e| matches!(&e.what, Doing::Say { by, .. } if by == "ito"))
+    );
+    assert!(matches!(
+        drill.call_off().last().map(|e| &e.what),
+        Some(Doing::End(End::Called))
+    ));
+    let dropped = drill
+        .fates()
+        .find(|(inject, _)| inject.id.get_ref() == "found");
+    assert!(matches!(dropped, Some((_, Fate::Dropped { .. }))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Pause, speed and skipping change nothing but time: however the clock is looked at, the same
+    /// is done at the same second.
+    #[test]
+    fn how_often_it_is_looked_at_changes_nothing(
+        which in any::<prop::sample::Index>(),
+        seed in any::<u64>(),
+        spoken in spoken(),
+        steps in prop::collection::vec(1u32..400, 1..6),
+    ) {
+        let all = shipped();
+        let (_, scenario) = &all[which.index(all.len())];
+        let (slow, _) = play(scenario, seed, &spoken, &[1]);
+        let (fast, _) = play(scenario, seed, &spoken, &steps);
+        prop_assert_eq!(slow, fast);
+    }
+
+    /// No scenario hangs; of every inject it is known when it happened, or why it did not.
+    #[test]
+    fn it_ends_and_every_inject_is_accounted_for(
+        which in any::<prop::sample::Index>(),
+        seed in any::<u64>(),
+        spoken in spoken(),
+    ) {
+        let all = shipped();
+        let (_, scenario) = &all[which.index(all.len())];
+        let (out, drill) = play(scenario, seed, &spoken, &[7]);
+        prop_assert!(drill.ended().is_some());
+        for (inject, fate) in drill.fates() {
+            let told = match fate {
+                Fate::Fired { .. } | Fate::Dropped { .. } => true,
+                Fate::Missed { at, lacking } => {
+                    !lacking.is_empty() || inject.at >= *at
+                }
+                Fate::Waiting { .. } => false,
+            };
+            prop_assert!(told, "{}: {:?}", inject.id.get_ref(), fate);
+        }
+        let ends = out.iter().filter(|e| matches!(e.what, Doing::End(_))).count();
+        prop_assert_eq!(ends, 1);
+    }
+}
