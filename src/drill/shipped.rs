@@ -31,6 +31,7 @@ pub const SHIPPED: &[Shipped] = &[
     shipped!("web-top-page"),
     shipped!("db-primary"),
     shipped!("data-leak"),
+    shipped!("slack-fails"),
 ];
 
 impl Shipped {
