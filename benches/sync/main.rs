@@ -1,8 +1,9 @@
-//! What syncing costs: reading channels back through the real client into the journal, folding, and
-//! saving an act.
+//! What syncing costs: reading channels back through the real client into the journal, folding, saving
+//! an act, and playing an incident back.
 //!
 //! ```text
 //! cargo bench --bench sync                       all of it; a Markdown table goes to stdout
+//! cargo bench --bench sync -- scrub 10000        only playing back
 //! cargo bench --bench sync -- serve 10000        only the workspace that is read, until stdin ends
 //! ```
 //!
@@ -10,6 +11,7 @@
 
 mod ingest;
 mod local;
+mod scrub;
 mod served;
 
 use std::error::Error;
@@ -37,11 +39,17 @@ fn main() -> Outcome<()> {
         io::stdin().read_to_end(&mut Vec::new())?;
         return Ok(());
     }
+    if let [word, count] = &arguments[..]
+        && word == "scrub"
+    {
+        return scrub::run(&mut out, count.parse()?);
+    }
     writeln!(out, "| what | median | each |\n|---|---|---|")?;
     for count in [10_000, 100_000] {
         ingest::run(&mut out, count)?;
     }
     local::fold(&mut out, 100_000)?;
     local::append(&mut out, 2_000)?;
+    scrub::run(&mut out, 10_000)?;
     Ok(())
 }

@@ -56,6 +56,30 @@ pub enum Action {
     Redraw,
     Suspend,
     Quit,
+    Replay,
+    /// A key of a replay.
+    Reel(Reel),
+}
+
+/// What moves a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reel {
+    Play,
+    /// A minute.
+    Back,
+    On,
+    /// Ten.
+    FarBack,
+    FarOn,
+    PreviousEvent,
+    NextEvent,
+    Slower,
+    Faster,
+    /// The first of its keys goes to the beginning, the next a tenth further, and so on.
+    Tenth,
+    Start,
+    End,
+    Leave,
 }
 
 /// Where an action can be asked for.
@@ -64,6 +88,8 @@ pub enum Scope {
     Everywhere,
     Home,
     Room,
+    /// A replay; what only looks works there as in the room.
+    Replay,
 }
 
 impl Scope {
@@ -154,6 +180,19 @@ use Scope::{Everywhere, Home, Room};
 /// In the order of help.
 #[rustfmt::skip]
 pub static ACTIONS: &[Row] = &[
+    row(Action::Reel(Reel::Play), "play", "play/pause", "再生・停止", "play, or stop", "再生・一時停止", Scope::Replay, 99),
+    row(Action::Reel(Reel::On), "forward", "+1 min", "1分先", "a minute forward", "1分先へ", Scope::Replay, 97),
+    row(Action::Reel(Reel::Back), "backward", "-1 min", "1分前", "a minute back", "1分前へ", Scope::Replay, 96),
+    row(Action::Reel(Reel::FarOn), "forward-10", "+10 min", "10分先", "ten minutes forward", "10分先へ", Scope::Replay, 0),
+    row(Action::Reel(Reel::FarBack), "backward-10", "-10 min", "10分前", "ten minutes back", "10分前へ", Scope::Replay, 0),
+    row(Action::Reel(Reel::PreviousEvent), "previous-event", "event before", "前の記録", "to the event before", "1つ前の記録へ", Scope::Replay, 94),
+    row(Action::Reel(Reel::NextEvent), "next-event", "next event", "次の記録", "to the next event", "次の記録へ", Scope::Replay, 95),
+    row(Action::Reel(Reel::Faster), "faster", "faster", "速く", "play faster", "再生を速くする", Scope::Replay, 93),
+    row(Action::Reel(Reel::Slower), "slower", "slower", "遅く", "play slower", "再生を遅くする", Scope::Replay, 92),
+    row(Action::Reel(Reel::Tenth), "tenth", "jump", "移動", "with the first of these keys to the beginning, with each next one a tenth further", "最初のキーで先頭へ、次のキーほど全体の1割ずつ先へ", Scope::Replay, 91),
+    row(Action::Reel(Reel::Start), "start", "start", "先頭へ", "to the beginning", "最初へ", Scope::Replay, 0),
+    row(Action::Reel(Reel::End), "end", "end", "最後へ", "to the end", "最後へ", Scope::Replay, 0),
+    row(Action::Reel(Reel::Leave), "leave", "leave", "終わる", "leave the replay", "再生を終える", Scope::Replay, 98),
     row(Action::Open, "open", "open", "開く", "open the incident's war room", "インシデントの対応画面を開く", Home, 90),
     verb(Verb::Declare, "declare", "宣言", Everywhere, 85, true),
     row(Action::FirstSteps, "first-steps", "first steps", "はじめての指揮", "practise: lead a made-up incident for ten minutes, on this machine only", "練習する: 架空のインシデントを10分間指揮する (この端末だけ)", Home, 60),
@@ -260,6 +299,7 @@ pub static ACTIONS: &[Row] = &[
     row(Action::Palette, "palette", "all", "全操作", "every action, found by a few letters", "すべての操作を数文字で探す", Everywhere, 97),
     row(Action::Help, "help", "help", "ヘルプ", "what can be done here and now", "いまここでできること", Everywhere, 98),
     row(Action::Calls, "calls", "calls", "連絡先", "whom to call; works with everything else down", "緊急連絡先。他がすべて止まっていても開ける", Everywhere, 1),
+    row(Action::Replay, "replay", "replay", "再生", "play this incident back, with everything as it was at each moment; nothing can be changed", "このインシデントを最初から再生する (閲覧のみ)", Everywhere, 1),
     row(Action::Outbox, "outbox", "outbox", "送信待ち", "what is not in the workspace yet; retry or give up what failed", "まだ届いていないもの。失敗分の再送・破棄", Everywhere, 5),
     row(Action::Utc, "utc", "UTC", "UTC切替", "show times in UTC, or in the configured zone again", "時刻を UTC で表示する・元に戻す", Everywhere, 4),
     row(Action::Language, "language", "日本語", "English", "switch the screen to Japanese", "画面を英語に切り替える", Everywhere, 3),

@@ -22,9 +22,12 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
         Screen::Home => Scope::Home,
         Screen::Room(_) => Scope::Room,
     };
-    if !action.row().scope.overlaps(here) {
+    let scope = action.row().scope;
+    let reaches = scope.overlaps(here) || (model.replayed && scope == Scope::Replay);
+    if !reaches {
         return Err(why::NOT_HERE);
     }
+    unless(model.replayed && !looks(action), why::REPLAYED)?;
     match action {
         Action::Do(verb) => may(verb, model),
         Action::Unpin => {
@@ -48,7 +51,9 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             super::update::timer_selected(model).is_none(),
             super::strings::ask::SELECT_TIMER,
         ),
-        Action::Briefing | Action::CatchUp => unless(model.target().is_none(), why::NOT_READ),
+        Action::Briefing | Action::CatchUp | Action::Replay => {
+            unless(model.target().is_none(), why::NOT_READ)
+        }
         Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),
         Action::View | Action::Copy => {
             let list = model.room.list(model.room.pane());
@@ -60,6 +65,45 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
         Action::Drill => unless(model.drill.is_none(), why::NO_DRILL),
         _ => Ok(()),
     }
+}
+
+/// Changes nothing but what is seen of a replay.
+fn looks(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::First
+            | Action::Last
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::PaneLeft
+            | Action::PaneRight
+            | Action::Timeline
+            | Action::Channel
+            | Action::Checklist
+            | Action::Situation
+            | Action::Roster
+            | Action::Timers
+            | Action::Matters
+            | Action::Zoom
+            | Action::Story
+            | Action::View
+            | Action::Copy
+            | Action::Briefing
+            | Action::Back
+            | Action::Palette
+            | Action::Help
+            | Action::Calls
+            | Action::Utc
+            | Action::Language
+            | Action::Redraw
+            | Action::Suspend
+            | Action::Quit
+            | Action::Reel(_)
+    )
 }
 
 fn unless(wrong: bool, why: Text) -> Result<(), Text> {

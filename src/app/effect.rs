@@ -31,6 +31,9 @@ pub enum Effect {
     Mark(IncidentId, Vec<(String, Mark)>),
     /// A job of the outbox is tried again, changed or given up.
     Settle(u64, Settle),
+    /// An incident as the journal has it, to be played back: a [`Msg::Replay`](super::msg::Msg::Replay)
+    /// answers.
+    Replay(IncidentId),
     Suspend,
     /// Everything is drawn anew.
     Redraw,

@@ -21,6 +21,8 @@ pub struct Chord {
     pub code: KeyCode,
     pub ctrl: bool,
     pub alt: bool,
+    /// Only of the arrows to the sides: elsewhere it is in the letter, or means nothing.
+    pub shift: bool,
     /// The second of two: pressed while the acts of command are shown.
     pub led: bool,
 }
@@ -38,6 +40,8 @@ impl From<KeyEvent> for Chord {
             code,
             ctrl,
             alt: key.modifiers.contains(KeyModifiers::ALT),
+            shift: matches!(code, KeyCode::Left | KeyCode::Right)
+                && key.modifiers.contains(KeyModifiers::SHIFT),
             led: false,
         }
     }
@@ -69,12 +73,14 @@ impl Chord {
     pub fn parse(text: &str) -> Option<Chord> {
         let second = text.strip_prefix(LEADER);
         let (led, mut rest) = (second.is_some(), second.unwrap_or(text));
-        let (mut ctrl, mut alt) = (false, false);
+        let (mut ctrl, mut alt, mut shift) = (false, false, false);
         loop {
             if let Some(after) = rest.strip_prefix("Ctrl-").filter(|r| !r.is_empty()) {
                 (ctrl, rest) = (true, after);
             } else if let Some(after) = rest.strip_prefix("Alt-").filter(|r| !r.is_empty()) {
                 (alt, rest) = (true, after);
+            } else if let Some(after @ ("Left" | "Right")) = rest.strip_prefix("Shift-") {
+                (shift, rest) = (true, after);
             } else {
                 break;
             }
@@ -97,6 +103,7 @@ impl Chord {
             code,
             ctrl,
             alt,
+            shift,
             led,
         })
     }
@@ -117,6 +124,9 @@ impl fmt::Display for Chord {
         }
         if self.alt {
             f.write_str("Alt-")?;
+        }
+        if self.shift {
+            f.write_str("Shift-")?;
         }
         if let Some((name, _)) = NAMED.iter().find(|(_, code)| *code == self.code) {
             return f.write_str(name);
@@ -224,7 +234,7 @@ impl Keymap {
         Ok(())
     }
 
-    /// What `chord` means on a screen, which is [`Scope::Home`] or [`Scope::Room`].
+    /// What `chord` means on a screen, which is never [`Scope::Everywhere`].
     pub fn action(&self, chord: Chord, screen: Scope) -> Option<Action> {
         self.keys
             .iter()
@@ -281,12 +291,15 @@ mod tests {
             "Space",
             "Shift-Tab",
             "Ctrl-Alt-x",
+            "Shift-Left",
             ", r",
         ] {
             let chord = Chord::parse(text).expect("a key");
             assert_eq!(chord.to_string(), text);
         }
-        for text in ["", "ll", "F13", "Hyper-x", "Ctrl-", "あ", "Ctrl-P"] {
+        for text in [
+            "", "ll", "F13", "Hyper-x", "Shift-x", "Ctrl-", "あ", "Ctrl-P",
+        ] {
             assert_eq!(Chord::parse(text), None, "{text}");
         }
     }

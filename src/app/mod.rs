@@ -12,6 +12,7 @@
 //! | [`update`], [`availability`], [`ask`] | what a message does, what can be done, what is asked |
 //! | [`view`], [`strings`] | what the screens say |
 //! | [`briefing`], [`catchup`], [`calls`] | the incident for whoever just joined, or looked away; whom to call with everything down |
+//! | [`replay`] | an incident played back, with the state as it was |
 //! | [`doctor`] | from what was found out about a set-up to what is wrong with it |
 //! | [`fuzzy`] | finding by a few letters |
 
@@ -33,6 +34,7 @@ pub mod fuzzy;
 pub mod keymap;
 pub mod model;
 pub mod msg;
+pub mod replay;
 pub mod resolve;
 pub mod show;
 pub mod snapshot;

@@ -4,12 +4,13 @@
 //! A selection is an id, never a row: what arrives or leaves moves no selection, and a verb acts on
 //! what was selected when its key went down.
 
-use super::action::Action;
+use super::action::{Action, Reel};
 use super::catchup::Looked;
 use super::drill::{Panel, View};
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
+use super::replay::Replay;
 use super::resolve::Checklists;
 use super::snapshot::{Room, Snapshot, Summary};
 use super::view::rows::Index;
@@ -71,6 +72,10 @@ pub struct Model {
     pub painted: Painted,
     /// Set once the program is to end; nothing is taken after it.
     pub quitting: bool,
+    /// An incident is being played back, over everything else.
+    pub replay: Option<Box<Replay>>,
+    /// This is the stage of a replay: it is looked at, and nothing can be done in it.
+    pub replayed: bool,
     pub(super) memory: Memory,
 }
 
@@ -100,6 +105,9 @@ pub(super) struct Memory {
     pub marks: Vec<(IncidentId, String, Mark)>,
     /// Forms that were opened to answer a prompt: its key, by the form's serial.
     pub answering: BTreeMap<u64, String>,
+    /// In a replay: what was chosen from a list.
+    pub reel: Option<Reel>,
+    pub quits: bool,
     /// Clocks that were over already when last looked at, by key.
     pub over: BTreeSet<String>,
 }
@@ -453,6 +461,8 @@ impl Model {
             generation: 0,
             painted: Painted::default(),
             quitting: false,
+            replay: None,
+            replayed: false,
             memory: Memory::default(),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::drill::View;
 use super::model::{Generation, Pane, RowId, Shown, Ticket, Where};
+use super::replay::Showing;
 use super::snapshot::Snapshot;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::Problem;
@@ -47,6 +48,8 @@ pub enum Msg {
     /// Something to tell that no key asked for.
     Notice(Text),
     Problem(Problem),
+    /// What [`Effect::Replay`](super::effect::Effect::Replay) asked for.
+    Replay(Box<Showing>),
     /// Somebody asked the program to end: it does, without asking back.
     Terminate,
 }

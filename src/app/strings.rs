@@ -42,11 +42,27 @@ pub mod drill {
     }
 }
 
+/// The bar of a replay.
+pub mod replay {
+    use crate::domain::words::Text;
+    texts! {
+        PLAYING = "PLAY", "再生";
+        STOPPED = "STOP", "停止";
+        EVENTS = "event", "記録";
+        LEVEL = "level", "レベル";
+        PHASE = "phase", "段階";
+        COMMANDER = "command", "指揮";
+    }
+}
+
 /// The rows of vital facts.
 pub mod header {
     use crate::domain::words::Text;
     texts! {
         LOCAL = "LOCAL: nobody outside sees this", "この端末のみ・社内には届きません";
+        REPLAY = "REPLAY: as it was at the time shown", "再生中・表示時刻の時点の状態です";
+        REPLAY_SHORT = "REPLAY", "再生中";
+        REPLAY_LINK = "not live", "過去の再生";
         LOCAL_SHORT = "LOCAL", "この端末のみ";
         DRILL = "DRILL", "訓練";
         PRIVATE = "PRIVATE", "非公開";
@@ -422,6 +438,7 @@ pub mod why {
         NO_MATTER = "nothing is open", "未決の項目がありません";
         NO_DECISION = "no decision waits", "決定待ちの項目がありません";
         NOT_OFFERED_YOU = "command is offered to somebody else", "引き継ぎ先は別の人です";
+        REPLAYED = "this is a replay: it can only be watched", "再生中のため、閲覧だけできます";
         NOT_HERE = "not on this screen", "この画面では使えません";
         NO_ME = "say first who you are (W)", "先に名乗ってください (W)";
         NOT_READ = "the record is still being read", "記録を読み込んでいます";
@@ -477,6 +494,8 @@ mod tests {
 
     fn all() -> impl Iterator<Item = &'static (&'static str, Text)> {
         [
+            drill::ALL,
+            replay::ALL,
             header::ALL,
             mark::ALL,
             pane::ALL,

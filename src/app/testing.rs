@@ -58,6 +58,8 @@ pub struct World {
     pub me: UserId,
     pub now: DateTime<Utc>,
     pub incidents: Vec<Incident>,
+    /// All that was decided, in order.
+    pub record: Vec<(IncidentId, Recorded)>,
     /// Of the first incident.
     pub talk: Vec<Talk>,
     pub outbox: Vec<OutboxLine>,
@@ -91,6 +93,7 @@ impl World {
             me: ME.into(),
             now: noon(),
             incidents: Vec::new(),
+            record: Vec::new(),
             talk: Vec::new(),
             outbox: Vec::new(),
             offers: Vec::new(),
@@ -188,14 +191,16 @@ impl World {
                 at: self.now,
                 what: What::Known(draft.body),
             };
-            incident.apply(&Recorded {
+            let recorded = Recorded {
                 event,
                 by: by.clone(),
                 console: ConsoleId::new("c1"),
                 text: draft.text,
                 position: None,
                 recorded_at: self.now,
-            });
+            };
+            incident.apply(&recorded);
+            self.record.push((id.clone(), recorded));
         }
         Ok(())
     }
@@ -413,6 +418,7 @@ impl Desk {
             let mut modifiers = KeyModifiers::NONE;
             modifiers.set(KeyModifiers::CONTROL, chord.ctrl);
             modifiers.set(KeyModifiers::ALT, chord.alt);
+            modifiers.set(KeyModifiers::SHIFT, chord.shift);
             self.send(Msg::Key(KeyEvent::new(chord.code, modifiers)));
         }
     }

@@ -2,11 +2,14 @@
 
 use crate::app::effect::Effect;
 use crate::app::msg::Msg;
+use crate::app::replay::{self, Showing};
 use crate::app::snapshot::Snapshot;
+use crate::app::strings::why;
 use crate::domain::problem::Problem;
-use crate::domain::sync::Order;
+use crate::domain::sync::{Engine, Order};
 use crate::domain::words::Text;
 use crate::io::core::{Ask, Core};
+use crate::io::publish;
 
 /// Hands an effect to the core, which answers through `tell`, on its own thread. `Some`: the core
 /// did not take it, as the model is to be told.
@@ -64,6 +67,21 @@ pub fn hand_over(
         Effect::SetMe(me) => ask_core(core, Ask::SetMe(me)),
         Effect::Focus(focus) => ask_core(core, Ask::Focus(focus)),
         Effect::Mark(incident, marks) => ask_core(core, Ask::Mark(incident, marks)),
+        Effect::Replay(incident) => {
+            let (people, zone) = (snapshot.people.clone(), snapshot.config.time_zone);
+            let look = move |engine: &mut Engine, _| {
+                let film = publish::film(engine, &incident, &people, zone);
+                tell(match film {
+                    Some(film) => Msg::Replay(Box::new(Showing {
+                        film,
+                        speed: replay::SPEED,
+                        alone: false,
+                    })),
+                    None => Msg::Problem(Problem::not_found(why::NOT_READ)),
+                });
+            };
+            ask_core(core, Ask::Look(Box::new(look)))
+        }
         effect => return Err(Box::new(effect)),
     };
     Ok(taken.err().map(|problem| Box::new(Msg::Problem(problem))))

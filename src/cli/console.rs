@@ -8,7 +8,8 @@ use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Start};
 use crate::app::msg::Msg;
-use crate::app::resolve::{self, Checklists};
+use crate::app::replay::Showing;
+use crate::app::resolve::{self, Checklists, People};
 use crate::app::snapshot::{Limits, LinkState, Snapshot, Workspace};
 use crate::app::update::{start, update};
 use crate::domain::ids::UserId;
@@ -56,8 +57,17 @@ type Slot = Arc<Mutex<Option<Arc<Snapshot>>>>;
 pub struct Opening {
     /// Of the core, of its client and of the screen.
     pub clock: Clock,
+    /// Plays this back and nothing else: no core is started.
+    pub replay: Option<Alone>,
     /// Starts the drill that it is opened for.
     pub drill: Option<Stager>,
+}
+
+/// A replay by itself, with what its room needs to know of the world.
+pub struct Alone {
+    pub showing: Showing,
+    pub people: Arc<People>,
+    pub me: UserId,
 }
 
 /// Starts a drill that tells how it stands.
@@ -90,8 +100,13 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
     let (post, posts) = channel();
     let waker = terminal.waker();
     let slot = Slot::default();
+    let mut empty = empty(&context);
+    let showing = opening.replay.map(|alone| {
+        (empty.people, empty.me) = (alone.people, alone.me);
+        alone.showing
+    });
     let (model, effects) = start(Start {
-        snapshot: Arc::new(empty(&context)),
+        snapshot: Arc::new(empty),
         now: clock.now().wall,
         size: terminal.size(),
         lang: context.lang,
@@ -123,6 +138,10 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
     for effect in effects {
         console.carry_out(effect);
     }
+    let alone = showing.is_some();
+    if let Some(showing) = showing {
+        console.take(Msg::Replay(Box::new(showing)));
+    }
     // The first frame is out before the journal is open.
     console.draw();
     let repaced = waker.clone();
@@ -142,7 +161,9 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
             Err(problem) => console.ended = Some(problem),
         }
     }
-    start_core(context, clock, slot, post, waker);
+    if !alone {
+        start_core(context, clock, slot, post, waker);
+    }
     console.run();
     let ended = console.ended.take();
     // The terminal is given back before the core is waited for.
@@ -248,7 +269,7 @@ impl Console {
             self.posts();
             let now = self.look_at_clocks();
             let second = (now.timestamp(), self.model.felt().timestamp());
-            if second != self.second {
+            if second != self.second || self.frame().is_some() {
                 self.second = second;
                 self.take(Msg::Tick(now));
             }
@@ -395,7 +416,8 @@ impl Console {
             | Effect::SetMe(_)
             | Effect::Focus(_)
             | Effect::Mark(..)
-            | Effect::Settle(..) => {}
+            | Effect::Settle(..)
+            | Effect::Replay(_) => {}
             Effect::Copy(text) => {
                 let told = match self.terminal.copy(&text) {
                     Ok(()) => Msg::Notice(COPIED),
@@ -476,8 +498,16 @@ impl Console {
         self.clock.now().wall
     }
 
+    /// How often a replay moves.
+    fn frame(&self) -> Option<Duration> {
+        self.model.replay.as_ref()?.frame()
+    }
+
     /// So that the clock on the screen changes when the second does.
     fn until_next_second(&self) -> Duration {
+        if let Some(frame) = self.frame() {
+            return frame;
+        }
         match self.clock {
             Clock::Machine | Clock::Hands(_) => rest_of_second(self.clock.now().wall),
             Clock::Paced(_) => {

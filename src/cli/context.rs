@@ -476,42 +476,8 @@ impl Session {
     }
 
     fn find_incident(&self, text: &str) -> Result<Option<Arc<Incident>>, Problem> {
-        let wanted = text.trim_start_matches('#').to_owned();
-        let list = self.core.look(move |engine, _| {
-            let incidents = engine.incidents();
-            let named: Vec<(Arc<Incident>, String)> = incidents
-                .into_iter()
-                .map(|incident| {
-                    let channel = engine.image().channel_of(&incident.id);
-                    let name = channel.map(|c| c.name.clone()).unwrap_or_default();
-                    (incident, name)
-                })
-                .collect();
-            named
-        })?;
-        if text == "-" {
-            let open: Vec<_> = list
-                .into_iter()
-                .filter(|(incident, _)| !incident.phase.is_over())
-                .collect();
-            if open.len() > 1 {
-                let names: Vec<String> = open.iter().map(|(_, name)| format!("#{name}")).collect();
-                let names = names.join(", ");
-                return Err(Problem::usage(Text::fixed(
-                    "More than one incident is open.",
-                    "進行中のインシデントが複数あります。",
-                ))
-                .hint(both!(
-                    "Name one of: {names}",
-                    "次のいずれかを指定してください: {names}"
-                )));
-            }
-            return Ok(open.into_iter().next().map(|(incident, _)| incident));
-        }
-        Ok(list
-            .into_iter()
-            .find(|(incident, name)| incident.id.as_str() == wanted || *name == wanted)
-            .map(|(incident, _)| incident))
+        let list = self.core.look(|engine, _| named(engine))?;
+        pick(list, text)
     }
 
     /// The newest outbox entry.
@@ -571,6 +537,52 @@ impl Session {
             self.core.wait_quiet(SLICE);
         }
     }
+}
+
+/// Every incident with its channel's name.
+pub fn named(engine: &mut Engine) -> Vec<(Arc<Incident>, String)> {
+    let incidents = engine.incidents().into_iter();
+    incidents
+        .map(|incident| {
+            let channel = engine.image().channel_of(&incident.id);
+            let name = channel.map(|c| c.name.clone()).unwrap_or_default();
+            (incident, name)
+        })
+        .collect()
+}
+
+/// By id, by its channel's name, or `-` for the only open one.
+///
+/// # Errors
+/// More than one is open.
+pub fn pick(
+    list: Vec<(Arc<Incident>, String)>,
+    text: &str,
+) -> Result<Option<Arc<Incident>>, Problem> {
+    let wanted = text.trim_start_matches('#');
+    if text == "-" {
+        let open: Vec<_> = list
+            .into_iter()
+            .filter(|(incident, _)| !incident.phase.is_over())
+            .collect();
+        if open.len() > 1 {
+            let names: Vec<String> = open.iter().map(|(_, name)| format!("#{name}")).collect();
+            let names = names.join(", ");
+            return Err(Problem::usage(Text::fixed(
+                "More than one incident is open.",
+                "進行中のインシデントが複数あります。",
+            ))
+            .hint(both!(
+                "Name one of: {names}",
+                "次のいずれかを指定してください: {names}"
+            )));
+        }
+        return Ok(open.into_iter().next().map(|(incident, _)| incident));
+    }
+    Ok(list
+        .into_iter()
+        .find(|(incident, name)| incident.id.as_str() == wanted || *name == wanted)
+        .map(|(incident, _)| incident))
 }
 
 /// Slack's ids of people.
@@ -677,7 +689,7 @@ fn no_exe(error: &std::io::Error) -> Problem {
     ))
 }
 
-fn no_incident(text: &str) -> Problem {
+pub fn no_incident(text: &str) -> Problem {
     if text == "-" {
         return Problem::not_found(Text::fixed(
             "No incident is open.",

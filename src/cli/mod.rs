@@ -13,6 +13,7 @@ mod out;
 mod outbox;
 mod peer;
 mod read;
+mod replay;
 mod settings;
 mod verbs;
 mod workspace;
@@ -66,6 +67,8 @@ enum Command {
         #[arg(value_name = "I")]
         incident: String,
     },
+    /// An incident played back on the screen, with everything as it was at each moment
+    Replay(replay::Replay),
     /// Whom to call; works with everything else down
     Calls,
     /// Deliver and read without a screen, until stopped
@@ -120,6 +123,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
         Some(Command::Briefing { incident }) => read::briefing(global.context()?, &incident),
+        Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),

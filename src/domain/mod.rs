@@ -19,6 +19,7 @@ pub mod secret;
 pub mod sentence;
 pub mod settings;
 pub mod sync;
+pub mod tape;
 pub mod text;
 pub mod timer;
 pub mod verb;

@@ -35,7 +35,7 @@ const WAITING: usize = 1024;
 /// Under this setting the journal keeps what is known of people.
 pub const PEOPLE: &str = "people";
 /// And under this one, what is known of those of the embedded workspace.
-const PEOPLE_LOCAL: &str = "people_local";
+pub const PEOPLE_LOCAL: &str = "people_local";
 /// How long a disk that would not take a commit is left alone.
 const HOLD: Duration = Duration::from_secs(2);
 
@@ -643,13 +643,7 @@ impl Running {
 
     /// Names as they were when the workspace was last reached.
     fn remember(&mut self) {
-        let keys = [self.people_key(), PEOPLE];
-        let kept = keys
-            .iter()
-            .find_map(|key| self.journal.setting(key).ok().flatten());
-        let people: BTreeMap<UserId, Person> = kept
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
+        let people = kept_people(&self.journal, &[self.people_key(), PEOPLE]);
         self.name_all(&people);
         self.people = Arc::new(people);
         self.furnish();
@@ -713,6 +707,15 @@ impl Running {
         let snapshot = publish::snapshot(&mut self.engine, &scene, now);
         (self.publish)(Arc::new(snapshot));
     }
+}
+
+/// What a journal keeps of people, under the first of these settings that is there.
+pub fn kept_people(journal: &Journal, keys: &[&str]) -> BTreeMap<UserId, Person> {
+    let kept = keys
+        .iter()
+        .find_map(|key| journal.setting(key).ok().flatten());
+    kept.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 /// Chance for ids and back-off.

@@ -1,6 +1,7 @@
 //! Makes a snapshot of the engine for the screens.
 
 use crate::app::clock;
+use crate::app::replay::Film;
 use crate::app::snapshot::{
     GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
@@ -13,6 +14,7 @@ use crate::domain::settings::{Config, Zone};
 use crate::domain::sync::image::{Job, JobState, MessageRow, Task};
 use crate::domain::sync::mirror::EVENTS;
 use crate::domain::sync::{Engine, Link, Now};
+use crate::domain::tape::Tape;
 use crate::domain::text::clean_line;
 use crate::domain::watch::Local;
 use crate::domain::words::{Lang, Text};
@@ -170,6 +172,53 @@ fn summary(engine: &Engine, incident: Arc<Incident>, now: Now) -> Summary {
     }
 }
 
+/// An incident as the journal has it, to be played back; `None` where it is not known here.
+pub fn film(
+    engine: &mut Engine,
+    id: &IncidentId,
+    people: &BTreeMap<UserId, Person>,
+    zone: Zone,
+) -> Option<Film> {
+    let incident = engine.shown(id)?;
+    let names = Resolver {
+        people,
+        engine,
+        zone,
+    };
+    let mut talk = talk(engine, &incident, &names);
+    for message in &mut talk {
+        // When that was is in the record.
+        message.pinned &= !incident.pinned(&message.ts);
+    }
+    let row = engine.image().incidents.get(id);
+    let channel = engine.image().channel_of(id);
+    Some(Film {
+        tape: Tape::new(id.clone(), engine.recorded(id)),
+        talk,
+        said: engine.spoken(id).collect(),
+        channel: channel.map(|channel| channel.name.clone()),
+        drill: row.is_some_and(|row| row.drill),
+        private: row.is_some_and(|row| row.private),
+    })
+}
+
+/// The channel pane, oldest first.
+fn talk(engine: &Engine, incident: &Incident, names: &Resolver<'_>) -> Vec<Talk> {
+    let mut talk: Vec<Talk> = engine
+        .talk(&incident.id)
+        .into_iter()
+        .filter_map(|row| said(engine, row, incident, names))
+        .collect();
+    for entry in incident.entries.iter().rev() {
+        if entry.position.is_some() {
+            break;
+        }
+        talk.extend(on_its_way(entry, names));
+    }
+    talk.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.ts.cmp(&b.ts)));
+    talk
+}
+
 fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room {
     let id = summary.incident.id.clone();
     let names = Resolver {
@@ -183,18 +232,7 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
             jobs.insert(id.clone(), job.state.clone());
         }
     }
-    let mut talk: Vec<Talk> = engine
-        .talk(&id)
-        .into_iter()
-        .filter_map(|row| said(engine, row, &summary.incident, &names))
-        .collect();
-    for entry in summary.incident.entries.iter().rev() {
-        if entry.position.is_some() {
-            break;
-        }
-        talk.extend(on_its_way(entry, &names));
-    }
-    talk.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.ts.cmp(&b.ts)));
+    let talk = talk(engine, &summary.incident, &names);
     Room {
         next_call: summary.incident.next_call(now.wall),
         went: match summary.sight() {

@@ -7,7 +7,7 @@
 //! | [`layout`] | where everything stands, for every size |
 //! | [`mod@line`], [`window`], [`list`] | lines of a pane, and which rows of a list are seen |
 //! | [`scene`] | what every pane reads, and what a frame reports back |
-//! | `home`, `room`, `overlay`, `footer` | the screens |
+//! | `home`, `room`, `overlay`, `footer`, `replay` | the screens |
 //! | [`typing`] | text being typed, and its caret |
 
 mod encode;
@@ -19,6 +19,7 @@ pub mod line;
 pub mod list;
 mod overlay;
 mod pending;
+mod replay;
 mod room;
 pub mod scene;
 pub mod sink;
@@ -37,8 +38,15 @@ use theme::Theme;
 /// Draws `model` into a frame begun at `model.size`. What comes back is for
 /// [`Msg::Painted`](crate::app::msg::Msg::Painted) once the frame is out, and for the mouse.
 pub fn draw(model: &Model, theme: &Theme, draft: &mut Draft<'_>) -> Drawing {
+    let whole_screen = draft.area();
+    // The bar takes a row from the room that it is about.
+    let replay = (model.replay.as_deref()).filter(|_| whole_screen.height > 1);
+    let screen = Rect {
+        height: whole_screen.height - u16::from(replay.is_some()),
+        ..whole_screen
+    };
+    let model = replay.map_or(model, |replay| &replay.stage);
     let scene = Scene::new(model);
-    let screen = draft.area();
     let mut canvas = Canvas {
         draft,
         theme,
@@ -50,6 +58,14 @@ pub fn draw(model: &Model, theme: &Theme, draft: &mut Draft<'_>) -> Drawing {
     } else {
         whole(&mut canvas, &scene, screen)
     };
+    if let Some(shown) = replay {
+        let bar = Rect {
+            y: screen.bottom(),
+            height: 1,
+            ..screen
+        };
+        replay::draw(&mut canvas, &scene, shown, bar);
+    }
     let drawing = canvas.drawing;
     draft.caret(caret);
     drawing

@@ -85,7 +85,7 @@ fn messages() -> Vec<Message> {
         .collect()
 }
 
-fn journal() -> Vec<EventRow> {
+pub fn journal() -> Vec<EventRow> {
     let lines = kept("journal.jsonl");
     lines
         .lines()
@@ -97,7 +97,7 @@ fn state() -> Value {
     serde_json::from_str(&kept("state.json")).expect("the state")
 }
 
-fn id() -> IncidentId {
+pub fn id() -> IncidentId {
     IncidentId::new(INCIDENT)
 }
 

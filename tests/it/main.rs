@@ -13,6 +13,7 @@ mod peers;
 mod replay;
 mod sample;
 mod screens;
+mod scrub;
 mod sim;
 mod stories;
 #[cfg(target_os = "linux")]

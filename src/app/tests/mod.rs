@@ -11,6 +11,7 @@ mod keystrokes;
 mod manuals;
 mod matters;
 mod outbox;
+mod replay;
 mod restricted;
 mod screens;
 mod timers;

@@ -65,6 +65,12 @@ fn unknown(model: &mut Model, chord: Chord) {
 
 /// Runs an action, or says why not. The palette comes here too.
 pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
+    if model.replayed
+        && let Err(why) = available(action, model)
+    {
+        notice(model, why);
+        return Vec::new();
+    }
     if let Action::Answer(slot) = action {
         return answer(model, usize::from(slot));
     }
@@ -155,7 +161,13 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Who => over::who(model),
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
+        Action::Quit if model.replayed => model.memory.quits = true,
         Action::Quit => return over::quit(model),
+        Action::Replay => {
+            let about = model.target().map(|summary| summary.incident.id.clone());
+            return about.map(Effect::Replay).into_iter().collect();
+        }
+        Action::Reel(reel) => model.memory.reel = Some(reel),
     }
     Vec::new()
 }

@@ -8,6 +8,7 @@ mod lists;
 mod matters;
 mod outbox;
 mod over;
+mod replay;
 mod timers;
 mod undo;
 
@@ -50,6 +51,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         return Vec::new();
     }
     model.generation += 1;
+    if let Some(replay) = model.replay.take() {
+        return replay::take(model, replay, msg);
+    }
     match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Msg::Key(event) => {
@@ -102,6 +106,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             complain(model, problem);
             Vec::new()
         }
+        Msg::Replay(showing) => replay::begin(model, *showing),
         Msg::Terminate => {
             model.quitting = true;
             vec![Effect::Quit]
@@ -183,7 +188,7 @@ fn arrived(model: &mut Model) -> Vec<Effect> {
         model.home.selected = rows::id_at(model, Where::Home, 0);
     }
     let nobody = model.snapshot.me.as_str().is_empty();
-    if nobody && !model.memory.asked_who && !model.snapshot.people.is_empty() {
+    if nobody && !model.replayed && !model.memory.asked_who && !model.snapshot.people.is_empty() {
         model.memory.asked_who = true;
         over::who(model);
     }

@@ -121,11 +121,14 @@ pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<Mark> {
         short: mark,
     }));
     let console = console.into_iter().filter(|(due, ..)| *due);
-    own.chain(console.map(|(_, long, short)| Mark {
+    let replay = model.replayed.then_some((true, h::REPLAY, h::REPLAY_SHORT));
+    let said = |(_, long, short): (bool, Text, Text)| Mark {
         long: long.get(model.lang).to_owned(),
         short: short.get(model.lang).to_owned(),
-    }))
-    .collect()
+    };
+    // What is not now goes before all that it is.
+    let replay = replay.into_iter().map(said);
+    replay.chain(own).chain(console.map(said)).collect()
 }
 
 /// That it is a drill, how far it is, and what is expected next.
@@ -168,6 +171,9 @@ pub fn own_marks(summary: &Summary, lang: Lang) -> Vec<String> {
 /// Health of the connection and age of what is shown.
 pub fn link(model: &Model) -> Said {
     let lang = model.lang;
+    if model.replayed {
+        return Said::new(h::REPLAY_LINK.get(lang), Tone::Muted);
+    }
     let link = &model.snapshot.link;
     let as_of = as_of(model);
     let age = as_of.map(|at| clock::rough(model.now - at));

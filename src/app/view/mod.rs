@@ -9,6 +9,7 @@ pub mod matters;
 pub mod outbox;
 pub mod overlays;
 pub mod panes;
+pub mod replay;
 pub mod roster;
 pub mod rows;
 pub mod timeline;

@@ -1,7 +1,7 @@
 //! What stands over the screen: help, palette, the outbox, who sits here, confirmations.
 
 use super::channel_name;
-use crate::app::action::{ACTIONS, Action};
+use crate::app::action::{ACTIONS, Action, Row, Scope};
 use crate::app::availability::available;
 use crate::app::fuzzy;
 use crate::app::keymap::Chord;
@@ -24,12 +24,10 @@ pub struct ActionRow {
 
 fn action_row(model: &Model, action: Action) -> ActionRow {
     let row = action.row();
-    let keys: Vec<String> = model
-        .keymap
-        .chords(action)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let keys: Vec<String> = match model.keymap.chords(action) {
+        [first, _, _, .., last] => vec![format!("{first} .. {last}")],
+        few => few.iter().map(ToString::to_string).collect(),
+    };
     ActionRow {
         action,
         keys: keys.join(" "),
@@ -41,10 +39,16 @@ fn action_row(model: &Model, action: Action) -> ActionRow {
     }
 }
 
+/// Those that help and palette speak of: what moves a replay means nothing outside of one.
+fn listed(model: &Model) -> impl Iterator<Item = &'static Row> {
+    let replayed = model.replayed;
+    let rows = ACTIONS.iter();
+    rows.filter(move |row| replayed || row.scope != Scope::Replay)
+}
+
 /// Every action, in the order of the table; what can be done here first.
 pub fn help(model: &Model) -> Vec<ActionRow> {
-    let (can, cannot): (Vec<ActionRow>, Vec<ActionRow>) = ACTIONS
-        .iter()
+    let (can, cannot): (Vec<ActionRow>, Vec<ActionRow>) = listed(model)
         .map(|row| action_row(model, row.action))
         .partition(|row| row.unavailable.is_none());
     can.into_iter().chain(cannot).collect()
@@ -75,8 +79,7 @@ pub fn palette(model: &Model, palette: &Palette) -> Vec<ActionRow> {
     if query.trim().is_empty() {
         return help(model);
     }
-    let mut found: Vec<(i32, bool, ActionRow)> = ACTIONS
-        .iter()
+    let mut found: Vec<(i32, bool, ActionRow)> = listed(model)
         .filter_map(|row| {
             let about = row.about();
             let texts = [
@@ -141,7 +144,7 @@ pub fn chosen_person(model: &Model, shown: &WhoAreYou) -> Option<UserId> {
 pub(crate) fn ids(model: &Model) -> Vec<RowId> {
     match model.overlays.last() {
         Some(Overlay::Outbox(_)) => super::outbox::ids(model),
-        Some(Overlay::Help(_)) => (0..ACTIONS.len()).map(RowId::Line).collect(),
+        Some(Overlay::Help(_)) => (0..listed(model).count()).map(RowId::Line).collect(),
         Some(Overlay::Acts(_)) => (0..acts(model).len()).map(RowId::Line).collect(),
         _ => Vec::new(),
     }

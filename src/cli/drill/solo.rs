@@ -116,6 +116,7 @@ pub fn run(global: Global, found: Found, how: How) -> Result<(), Problem> {
         drill: Some(Box::new(move |tell| {
             director::start(Setup { tell, ..setup })
         })),
+        ..Opening::default()
     };
     console::run(context, opening)?;
     drop(invitation);

@@ -4,6 +4,7 @@ use super::image::{Job, JobState, MessageRow};
 pub use super::ledger::Limits;
 use super::mirror::CARD;
 use super::{Engine, Link, Now};
+use crate::domain::event::Recorded;
 use crate::domain::ids::{ChannelId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::Sight;
@@ -49,6 +50,20 @@ impl Engine {
         fold.shown.clone()
     }
 
+    /// Every event of the incident in the order of its fold, with what is not in the channel yet
+    /// behind the rest.
+    pub fn recorded(&self, id: &IncidentId) -> Vec<Recorded> {
+        let Some(fold) = self.folds.get(id) else {
+            return Vec::new();
+        };
+        let order = fold.order.iter().map(|(_, event)| event);
+        let events = order.chain(fold.pending.values());
+        events
+            .filter_map(|event| self.image.events.get(event))
+            .map(super::image::EventRow::recorded)
+            .collect()
+    }
+
     /// What all consoles agree on: the fold of what is in the channel.
     pub fn agreed(&mut self, id: &IncidentId) -> Option<&Incident> {
         self.refold();
@@ -88,28 +103,21 @@ impl Engine {
 
     /// The same for everybody who wrote there.
     pub fn heard(&self, id: &IncidentId) -> BTreeMap<UserId, DateTime<Utc>> {
-        let mut heard = BTreeMap::new();
-        let Some(channel) = self
-            .image
-            .incidents
-            .get(id)
-            .and_then(|row| row.channel.as_ref())
-        else {
-            return heard;
-        };
-        for row in self.image.messages.get(channel).into_iter().flatten() {
-            let (ts, row) = row;
-            if !is_said(row) {
-                continue;
-            }
-            if let (Some(user), Some(at)) = (
-                row.message.user.clone(),
-                DateTime::from_timestamp_micros(ts.micros()),
-            ) {
-                heard.insert(user, at);
-            }
-        }
-        heard
+        // Of each the last that comes.
+        self.spoken(id).map(|(at, user)| (user, at)).collect()
+    }
+
+    /// Who wrote in the incident's channel, and when, oldest first.
+    pub fn spoken(&self, id: &IncidentId) -> impl Iterator<Item = (DateTime<Utc>, UserId)> {
+        let row = self.image.incidents.get(id);
+        let channel = row.and_then(|row| row.channel.as_ref());
+        let messages = channel.and_then(|channel| self.image.messages.get(channel));
+        let said = messages.into_iter().flatten();
+        said.filter(|(_, row)| is_said(row))
+            .filter_map(|(ts, row)| {
+                let at = DateTime::from_timestamp_micros(ts.micros())?;
+                Some((at, row.message.user.clone()?))
+            })
     }
 
     /// People's messages in the incident's channel, oldest first, replies after their parents'

@@ -2,7 +2,7 @@
 
 use super::Room;
 use crate::app::msg::Target;
-use crate::app::strings::composer as words;
+use crate::app::strings::{composer as words, why};
 use crate::app::view::channel_name;
 use crate::ui::line::Line;
 use crate::ui::scene::{Canvas, Scene};
@@ -41,7 +41,10 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, room: &Room) -> Opti
     let active = composer.active;
     let prompt = if active { Meaning::Key } else { Meaning::Muted };
     let lines: Vec<Line> = if !active && composer.edit.is_blank() {
-        let hint = scene.text(&words::PLACEHOLDER);
+        let hint = match scene.model.replayed {
+            true => scene.text(&why::REPLAYED),
+            false => scene.text(&words::PLACEHOLDER),
+        };
         vec![Line::of(prompt, PROMPT).and(Meaning::Muted, hint)]
     } else {
         typed

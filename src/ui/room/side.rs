@@ -27,10 +27,14 @@ pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         let mut own: Vec<Line> = match ask {
             Some((_, said)) => {
                 let text = wrapped(&said.text, width.saturating_sub(6), each.max(1));
-                let number = Line::new()
-                    .gap(1)
-                    .and(Meaning::Key, format!("[{}]", slot + 1))
-                    .gap(1);
+                // In a replay it is no key.
+                let number = match scene.model.replayed {
+                    true => Line::new().gap(1).and(Meaning::Muted, " - "),
+                    false => Line::new()
+                        .gap(1)
+                        .and(Meaning::Key, format!("[{}]", slot + 1)),
+                };
+                let number = number.gap(1);
                 let mut number = Some(number);
                 text.into_iter()
                     .map(|part| {

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use matoi::app::keymap::Keymap;
 use matoi::app::model::{Model, Screen, Start};
 use matoi::app::msg::Msg;
+use matoi::app::replay::Film;
 use matoi::app::resolve::Checklists;
 use matoi::app::snapshot::{
     GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
@@ -18,6 +19,7 @@ use matoi::domain::incident::Incident;
 use matoi::domain::settings::{Config, Zone};
 use matoi::domain::sync::image::{JobState, Reaction};
 use matoi::domain::sync::{Choices, Counts, Link, MergeOffer};
+use matoi::domain::tape::Tape;
 use matoi::domain::text::{clean, clean_line};
 use matoi::domain::words::{Lang, Text};
 use std::collections::BTreeMap;
@@ -74,6 +76,8 @@ pub fn people(lang: Lang) -> BTreeMap<UserId, Person> {
 /// Events as their authors made them, each having seen all before it.
 pub struct Record {
     pub incident: Incident,
+    /// In the order in which they were told.
+    pub events: Vec<Recorded>,
     lang: Lang,
 }
 
@@ -81,6 +85,7 @@ impl Record {
     pub fn new(id: &str, lang: Lang) -> Record {
         Record {
             incident: Incident::new(IncidentId::new(id)),
+            events: Vec::new(),
             lang,
         }
     }
@@ -118,14 +123,16 @@ impl Record {
             prev: self.incident.prev(&id, &body),
             what: What::Known(body),
         };
-        self.incident.apply(&Recorded {
+        let recorded = Recorded {
             event,
             by: by.into(),
             console: ConsoleId::from("c1"),
             text,
             position,
             recorded_at: at,
-        });
+        };
+        self.incident.apply(&recorded);
+        self.events.push(recorded);
         id
     }
 }
@@ -653,6 +660,21 @@ impl World {
         update(&mut model, Msg::Snapshot(snapshot));
         update(&mut model, Msg::Tick(now()));
         model
+    }
+
+    /// The same as the journal has it, to be played back.
+    pub fn film(&self) -> Film {
+        let id = self.record.incident.id.clone();
+        let talk = self.talk.iter().filter(|talk| !talk.pending);
+        let said = talk.clone().filter_map(|t| Some((t.at, t.user.clone()?)));
+        Film {
+            tape: Tape::new(id, self.record.events.clone()),
+            said: said.collect(),
+            talk: talk.cloned().collect(),
+            channel: Some("shop-20261120i".to_owned()),
+            drill: self.drill,
+            private: self.private,
+        }
     }
 
     /// Somebody gave up a note and an announcement.

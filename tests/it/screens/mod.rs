@@ -4,6 +4,7 @@ mod always;
 mod fixture;
 mod laws;
 mod overlays;
+mod replays;
 mod rooms;
 
 use matoi::app::model::Model;
