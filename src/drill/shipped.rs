@@ -32,6 +32,7 @@ pub const SHIPPED: &[Shipped] = &[
     shipped!("db-primary"),
     shipped!("data-leak"),
     shipped!("slack-fails"),
+    shipped!("holiday"),
 ];
 
 impl Shipped {
