@@ -4,6 +4,7 @@ mod care;
 mod client;
 mod config;
 mod contracts;
+mod drills;
 mod fold;
 mod golden;
 mod lines;

@@ -102,6 +102,37 @@ const BOUNDARIES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "src/drill",
+        &[
+            "tokio::",
+            "reqwest::",
+            "rusqlite::",
+            "ratatui::",
+            "crossterm::",
+            "Utc::now",
+            "Instant::now",
+            "std::fs",
+            "std::net",
+            "crate::app",
+            "crate::ui",
+            "crate::io",
+            "crate::stage",
+            "crate::workspace",
+            "crate::cli",
+        ],
+    ),
+    (
+        "src/stage",
+        &[
+            "crate::ui",
+            "crate::workspace",
+            "crate::cli",
+            "crate::sample",
+            "reqwest::",
+            "rusqlite::",
+        ],
+    ),
+    (
         "src/sample",
         &[
             "crate::ui",

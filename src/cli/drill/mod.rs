@@ -1,9 +1,11 @@
 //! Drills on the command line.
 
+mod draft;
 mod find;
 mod headless;
 mod join;
 mod player;
+mod report;
 mod solo;
 
 use super::context::Global;
@@ -37,6 +39,24 @@ enum What {
     },
     /// Play a scenario
     Run(Run),
+    /// What was played here: all drills, one of them, or the runs of a scenario side by side
+    Report(report::Report),
+    /// Say what went well, where you were lucky, what can be better
+    Feedback(report::Say),
+    /// Say how it looked to somebody who watched; each from 1 (to be practised) to 3 (an example)
+    Observe(report::Observe),
+    /// Draft a scenario from the record of an incident
+    From {
+        /// An incident: its id, its channel's name, or - for the only open one
+        #[arg(value_name = "I")]
+        incident: String,
+        /// Without anybody's name
+        #[arg(long)]
+        anonymous: bool,
+        /// Into this folder; printed when left out
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Take part in a drill that somebody hosts
     Join {
         /// Who you are in it: one of its players
@@ -105,6 +125,14 @@ pub fn run(global: Global, command: Command) -> Result<(), Problem> {
         What::List => list(&global),
         What::Check { files } => check(&files, global.lang()),
         What::Run(run) => play(global, &run),
+        What::Report(what) => report::run(global, what),
+        What::Feedback(said) => report::feedback(global, said),
+        What::Observe(seen) => report::observe(global, seen),
+        What::From {
+            incident,
+            anonymous,
+            out,
+        } => draft::run(global.context()?, &incident, anonymous, out.as_deref()),
         What::Join {
             who,
             at,
