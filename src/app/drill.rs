@@ -32,6 +32,8 @@ pub struct View {
     pub incident: Option<IncidentId>,
     pub expected: Vec<Expected>,
     pub injects: Vec<Inject>,
+    /// Whom the script plays.
+    pub people: Vec<Part>,
     /// What did not come about, newest last.
     pub trouble: Vec<Text>,
     /// It is over: the debrief, in Markdown.
@@ -48,6 +50,15 @@ pub struct Expected {
     pub line: Line,
     /// From when on it counts.
     pub from: Option<Secs>,
+}
+
+/// A person of the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// As the scenario calls them.
+    pub id: String,
+    pub handle: String,
+    pub name: String,
 }
 
 /// Something that the script has in store.
@@ -85,6 +96,20 @@ pub enum Wish {
     Feedback([String; 3]),
 }
 
+/// Who is to say what, of a line such as `ito: …`; by name, handle, or as the scenario calls them.
+pub fn spoken(view: &View, line: &str) -> Option<(String, String)> {
+    let (who, text) = line.split_once([':', '：'])?;
+    let who = who.trim().trim_start_matches('@');
+    let mut people = view.people.iter();
+    let part = people.find(|part| {
+        [&part.id, &part.handle, &part.name]
+            .into_iter()
+            .any(|n| n == who)
+    })?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| (part.id.clone(), text.to_owned()))
+}
+
 /// What is expected now: the act that is due first of those that are open and not done.
 pub fn next(view: &View) -> Option<&Expected> {
     let open = view.expected.iter().filter(|expected| {
@@ -105,6 +130,8 @@ pub enum Panel {
     Course(Course),
     Debrief(usize),
     Feedback(Asking),
+    /// The game master speaks for somebody: `ito: …`.
+    Say(Edit, Generation),
 }
 
 /// What is expected, and what the script has in store.

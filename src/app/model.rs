@@ -279,7 +279,7 @@ impl Overlay {
         match self {
             Overlay::Palette(_) | Overlay::WhoAreYou(_) | Overlay::Rewrite(_) => true,
             Overlay::Form(form) => form.takes_text(),
-            Overlay::Drill(panel) => matches!(panel, Panel::Feedback(_)),
+            Overlay::Drill(panel) => matches!(panel, Panel::Feedback(_) | Panel::Say(..)),
             Overlay::Help(_)
             | Overlay::Acts(_)
             | Overlay::Outbox(_)

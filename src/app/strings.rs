@@ -34,6 +34,8 @@ pub mod drill {
         TO_COME = "In store", "この先の予定";
         TROUBLE = "Did not come about", "起こせなかったこと";
         NOT_PACED = "Everybody shares the clock: its pace cannot be changed here.", "全員が同じ時計を使うため、速さは変えられません。";
+        SAY = "speak for somebody", "誰かの代わりに発言";
+        WHO_SAYS = "Write it as name: text, with a name from the list.", "「名前: 発言」の形で入力してください。名前は下の一覧から。";
         SAVED = "Saved with the report.", "報告に保存しました。";
         REPORT = "The report is in {}", "報告は {} にあります";
         WAITS = "The clock stands until you begin.", "開始するまで時計は止まっています。";

@@ -108,6 +108,15 @@ impl Check<'_> {
         for role in &scenario.roles {
             self.role(role);
         }
+        if let Some(clock) = &scenario.start.clock
+            && scenario.start.time().is_none()
+        {
+            self.wrong(
+                Some(clock.span()),
+                &Text::fixed("that is no time of day", "時刻の書き方が違います"),
+                Text::same("clock = \"14:20\""),
+            );
+        }
         let wide = |text: &str| text.lines().any(|line| cells(line) > DRAWING);
         let drawing = &scenario.briefing.drawing;
         if wide(&drawing.en) || wide(&drawing.ja) {

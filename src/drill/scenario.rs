@@ -8,6 +8,7 @@ use super::fact::Fact;
 use super::hearing::Hears;
 use crate::domain::event::Kind;
 use crate::domain::words::{Lang, Text};
+use chrono::NaiveTime;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -178,10 +179,21 @@ pub struct Start {
     /// The n-th configured temperature, hottest first, from 1; 0: none.
     #[serde(default)]
     pub temperature: usize,
+    /// The time of day at which it begins, where the story names times; `14:20`.
+    #[serde(default)]
+    pub clock: Option<Spanned<String>>,
     #[serde(default)]
     pub started_minutes_ago: Option<u32>,
     #[serde(default)]
     pub detected_minutes_ago: Option<u32>,
+}
+
+impl Start {
+    /// The time of day at which it begins.
+    pub fn time(&self) -> Option<NaiveTime> {
+        let clock = self.clock.as_ref()?;
+        NaiveTime::parse_from_str(clock.get_ref(), "%H:%M").ok()
+    }
 }
 
 /// One thing that is true of the world, and how it becomes another.

@@ -8,6 +8,21 @@ use crate::domain::words::Lang;
 use crate::drill::scenario::Scenario;
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// When a drill begins whose clock can be set: now, or the last time it was the story's time of
+/// day.
+pub fn instant(scenario: &Scenario, config: &Config, now: DateTime<Utc>) -> DateTime<Utc> {
+    let Some(time) = scenario.start.time() else {
+        return now;
+    };
+    let today = crate::app::clock::local(config.time_zone, now);
+    let behind = today.time().signed_duration_since(time);
+    let behind = match behind < TimeDelta::zero() {
+        true => behind + TimeDelta::days(1),
+        false => behind,
+    };
+    now - behind
+}
+
 /// The declaration with which a scenario begins, marked as a drill.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use super::line::{self, Doer};
 use super::{begin, spoken};
 use crate::app::briefing;
-use crate::app::drill::{Expected, Inject, View, Wish};
+use crate::app::drill::{Expected, Inject, Part, View, Wish};
 use crate::app::resolve::{Checklists, People};
 use crate::app::snapshot::{Person as Member, Workspace};
 use crate::both;
@@ -262,7 +262,10 @@ impl Director {
             let mut settled = None;
             match inbox.recv_timeout(self.rest()) {
                 Ok(Ask::Wish(wish)) => self.wish(wish),
-                Ok(Ask::Settle(tell)) => settled = Some(tell),
+                Ok(Ask::Settle(tell)) => {
+                    self.read();
+                    settled = Some(tell);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -273,6 +276,19 @@ impl Director {
                 // Whoever asked may have stopped waiting.
                 tell.send(()).ok();
             }
+        }
+    }
+
+    /// Until its console has read what there is.
+    fn read(&self) {
+        let (tell, told) = channel();
+        let asked = self.core.ask(core::Ask::WhenIdle(Box::new(move || {
+            // Whoever asked may have stopped waiting.
+            tell.send(()).ok();
+        })));
+        if asked {
+            // Gone: then there is nothing to read.
+            told.recv().ok();
         }
     }
 
@@ -797,6 +813,16 @@ impl Director {
             incident: self.incident.clone(),
             expected: self.expected(),
             injects: injects.collect(),
+            people: scenario
+                .people
+                .iter()
+                .filter(|(part, _)| !self.is_played(part))
+                .map(|(part, person)| Part {
+                    id: part.clone(),
+                    handle: person.handle.get_ref().clone(),
+                    name: person.name.get(lang).to_owned(),
+                })
+                .collect(),
             trouble: self.trouble.clone(),
             debrief: self.debrief.as_ref().map(|d| d.markdown(Some(scenario))),
             report: self

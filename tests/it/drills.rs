@@ -28,8 +28,17 @@ impl Ground {
     fn play(&self, lang: &str, name: &str, player: &str, seed: u64) -> Played {
         let seed = seed.to_string();
         let args = [
-            "drill", "run", name, "--headless", "--player", player, "--seed", &seed, "--speed",
-            "max", "--json",
+            "drill",
+            "run",
+            name,
+            "--headless",
+            "--player",
+            player,
+            "--seed",
+            &seed,
+            "--speed",
+            "max",
+            "--json",
         ];
         let (ok, out, err) = self.matoi(lang, &args);
         assert!(ok, "{name} {player}: {err}");
@@ -75,7 +84,11 @@ fn who_does_everything_right_and_who_does_nothing() {
         for lang in ["ja", "en"] {
             for seed in 1..=3 {
                 let perfect = ground.play(lang, &name, "perfect", seed);
-                assert!(perfect.score >= 95.0, "{name} {lang} {seed}: {}", perfect.score);
+                assert!(
+                    perfect.score >= 95.0,
+                    "{name} {lang} {seed}: {}",
+                    perfect.score
+                );
                 assert_eq!(perfect.refused, "", "{name} {lang} {seed}");
                 let idle = ground.play(lang, &name, "idle", seed);
                 assert!(idle.score <= 10.0, "{name} {lang} {seed}: {}", idle.score);
@@ -95,7 +108,11 @@ fn without_one_line_exactly_its_act_is_lost() {
             let whole = ground.play(lang, &name, "perfect", 1);
             let counts = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
             let lines: Vec<&str> = text.lines().filter(counts).collect();
-            assert_eq!(lines.len(), whole.acts.len(), "{name} {lang}: a line an act");
+            assert_eq!(
+                lines.len(),
+                whole.acts.len(),
+                "{name} {lang}: a line an act"
+            );
             for left_out in 0..lines.len() {
                 let mut rest = lines.clone();
                 let line = rest.remove(left_out);
@@ -122,7 +139,14 @@ fn without_one_line_exactly_its_act_is_lost() {
 fn the_same_seed_and_the_same_acts_are_the_same_drill() {
     let ground = Ground::new();
     let run = |seed: &str| {
-        let args = ["drill", "run", "first-steps", "--headless", "--player", "perfect"];
+        let args = [
+            "drill",
+            "run",
+            "first-steps",
+            "--headless",
+            "--player",
+            "perfect",
+        ];
         let more = ["--seed", seed, "--transcript", "--json"];
         ground.matoi("en", &[&args[..], &more[..]].concat())
     };
@@ -138,13 +162,37 @@ fn a_broken_scenario_is_told_by_file_line_and_hint() {
     let broken = [
         ("by = \"ito\"", "by = \"itou\"", "nobody is called `itou`"),
         ("\"!commander\"", "\"!comander\"", "facts begin with"),
-        ("world:release=old", "world:release=gone", "never becomes `gone`"),
-        ("does = \"level\"", "does = \"levl\"", "no subcommand `levl`"),
+        (
+            "world:release=old",
+            "world:release=gone",
+            "never becomes `gone`",
+        ),
+        (
+            "does = \"level\"",
+            "does = \"levl\"",
+            "no subcommand `levl`",
+        ),
         ("weight = 12", "weight = 13", "weigh 101"),
-        ("minutes = 10", "minutes = 10\nfoo = 1", "unknown field `foo`"),
-        ("after = \"how-long\"", "after = \"how-longer\"", "no inject `how-longer`"),
-        ("handle = \"tanaka\"", "handle = \"ito\"", "two people are called `ito`"),
-        ("within = \"2:00\"\nlate = \"4:00\"", "within = \"2:00\"\nlate = \"1:00\"", "due before"),
+        (
+            "minutes = 10",
+            "minutes = 10\nfoo = 1",
+            "unknown field `foo`",
+        ),
+        (
+            "after = \"how-long\"",
+            "after = \"how-longer\"",
+            "no inject `how-longer`",
+        ),
+        (
+            "handle = \"tanaka\"",
+            "handle = \"ito\"",
+            "two people are called `ito`",
+        ),
+        (
+            "within = \"2:00\"\nlate = \"4:00\"",
+            "within = \"2:00\"\nlate = \"1:00\"",
+            "due before",
+        ),
     ];
     for (from, to, said) in broken {
         assert!(whole.contains(from), "{from}");
@@ -155,9 +203,12 @@ fn a_broken_scenario_is_told_by_file_line_and_hint() {
         assert!(!ok && err.contains(said), "{to}: {err}");
         // The place is that of the change, where the change has one of its own.
         if said != "weigh 101" {
-            let changed = text.find(to.lines().last().expect("a line")).expect("changed");
+            let changed = text
+                .find(to.lines().last().expect("a line"))
+                .expect("changed");
             let line = text[..changed].matches('\n').count() + 1;
-            let near = (line.saturating_sub(14)..=line).any(|n| err.contains(&format!("scenario.toml:{n}: ")));
+            let near = (line.saturating_sub(14)..=line)
+                .any(|n| err.contains(&format!("scenario.toml:{n}: ")));
             assert!(near, "line {line}: {err}");
         }
     }

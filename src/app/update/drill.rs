@@ -1,11 +1,11 @@
 //! What becomes of a drill on the screen, and its keys.
 
 use super::{enter, is_painted, notice};
-use crate::app::drill::{Asking, Course, Panel, QUESTIONS, View, Wish};
+use crate::app::drill::{self, Asking, Course, Panel, QUESTIONS, View, Wish};
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::keymap::Chord;
-use crate::app::model::{Confirmable, Model, Overlay, Screen};
+use crate::app::model::{Confirmable, Generation, Model, Overlay, Screen};
 use crate::app::strings::drill as words;
 use crate::domain::words::Text;
 use crate::drill::engine::Fate;
@@ -89,6 +89,7 @@ pub(super) fn key(model: &mut Model, panel: Panel, event: KeyEvent, chord: Chord
             code => stay(model, Panel::Debrief(scrolled(top, code))),
         },
         Panel::Feedback(asking) => return feedback(model, asking, event),
+        Panel::Say(edit, born) => return say(model, edit, born, event),
         Panel::Course(course) => return in_course(model, course, chord),
     }
     Vec::new()
@@ -135,6 +136,27 @@ fn feedback(model: &mut Model, mut asking: Asking, event: KeyEvent) -> Vec<Effec
     Vec::new()
 }
 
+fn say(model: &mut Model, mut edit: Edit, born: Generation, event: KeyEvent) -> Vec<Effect> {
+    if is_painted(model, born) {
+        match event.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter if event.modifiers.is_empty() => {
+                let view = model.drill.as_ref();
+                let spoken = view.and_then(|view| drill::spoken(view, &edit.text()));
+                if let Some((part, text)) = spoken {
+                    return vec![Effect::Drill(Wish::Say { part, text })];
+                }
+                notice(model, words::WHO_SAYS);
+            }
+            _ => {
+                edit.key(event);
+            }
+        }
+    }
+    stay(model, Panel::Say(edit, born));
+    Vec::new()
+}
+
 fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect> {
     let Some(view) = model.drill.clone() else {
         return Vec::new();
@@ -153,10 +175,10 @@ fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect>
             leave = true;
             None
         }
-        KeyCode::Char(' ') => Some(pace(Wish::Hold)),
+        KeyCode::Char(' ') => Some(Ok(Wish::Hold)),
         KeyCode::Char('+' | '=' | ';') => Some(pace(Wish::Faster)),
         KeyCode::Char('-') => Some(pace(Wish::Slower)),
-        KeyCode::Char('n') => Some(pace(Wish::Skip)),
+        KeyCode::Char('n') => Some(Ok(Wish::Skip)),
         KeyCode::Char('e') => {
             super::confirm(model, Confirmable::EndDrill);
             return Vec::new();
@@ -164,6 +186,12 @@ fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect>
         KeyCode::Char('b') => {
             stay(model, Panel::Course(course));
             stay(model, Panel::Briefing(0));
+            return Vec::new();
+        }
+        KeyCode::Char('i') => {
+            let born = model.generation;
+            stay(model, Panel::Course(course));
+            stay(model, Panel::Say(Edit::line(""), born));
             return Vec::new();
         }
         KeyCode::Char('v') => {

@@ -97,10 +97,16 @@ fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
         Panel::Briefing(_) => of(&[("Enter", d::BEGIN), ("j k", overlay::MOVE)]),
         Panel::Debrief(_) => of(&[("Enter", d::FEEDBACK), ("j k", overlay::MOVE), close]),
         Panel::Feedback(_) => of(&[("Enter", d::NEXT), close]),
+        Panel::Say(..) => of(&[("Enter", d::SAY), close]),
         Panel::Course(course) => {
             let mut keys = of(&pace);
             keys.extend(match course.revealed {
-                true => of(&[("Enter", d::FIRE), (">", d::PUT_OFF), ("x", d::DROP)]),
+                true => of(&[
+                    ("Enter", d::FIRE),
+                    (">", d::PUT_OFF),
+                    ("x", d::DROP),
+                    ("i", d::SAY),
+                ]),
                 false => of(&[("b", d::BRIEFING), ("v", d::REVEAL)]),
             });
             keys.extend([("e", d::END), close]);

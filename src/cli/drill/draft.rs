@@ -43,7 +43,12 @@ enum Speaker {
 ///
 /// # Errors
 /// There is no such incident, or the file cannot be written.
-pub fn run(context: Context, incident: &str, anonymous: bool, out: Option<&Path>) -> Result<(), Problem> {
+pub fn run(
+    context: Context,
+    incident: &str,
+    anonymous: bool,
+    out: Option<&Path>,
+) -> Result<(), Problem> {
     let session = context.session()?;
     session.catch_up();
     let state = session.incident(incident)?;
@@ -54,9 +59,8 @@ pub fn run(context: Context, incident: &str, anonymous: bool, out: Option<&Path>
     // A draft that does not pass is of no use to anybody.
     if let Err(problems) = check::parse("scenario.toml", &text) {
         let first = problems.into_iter().next();
-        return Err(first.unwrap_or_else(|| {
-            Problem::failed(Text::fixed("It is not whole.", "不完全です。"))
-        }));
+        return Err(first
+            .unwrap_or_else(|| Problem::failed(Text::fixed("It is not whole.", "不完全です。"))));
     }
     let Some(dir) = out else {
         return crate::cli::out::line(&text);
@@ -85,12 +89,16 @@ fn lines(session: &Session, state: &Incident, people: &People) -> Result<Vec<Lin
         rows.filter_map(|row| {
             let message = &row.message;
             let told = message.subtype.as_deref().is_none_or(|subtype| {
-                matches!(subtype, "thread_broadcast" | "file_share" | "me_message" | "bot_message")
+                matches!(
+                    subtype,
+                    "thread_broadcast" | "file_share" | "me_message" | "bot_message"
+                )
             });
             if message.own || !told {
                 return None;
             }
-            let program = |name: Option<&str>| Speaker::Program(name.unwrap_or("monitor").to_owned());
+            let program =
+                |name: Option<&str>| Speaker::Program(name.unwrap_or("monitor").to_owned());
             let by = match &message.user {
                 Some(user) if people.get(user).is_none_or(|person| !person.bot) => {
                     Speaker::User(user.clone())
@@ -128,7 +136,12 @@ struct Part {
 
 impl<'a> Draft<'a> {
     fn of(state: &'a Incident, people: &People, lines: Vec<Line>, anonymous: bool) -> Draft<'a> {
-        let entries = || state.entries.iter().filter(|e| e.verdict == Verdict::Accepted);
+        let entries = || {
+            state
+                .entries
+                .iter()
+                .filter(|e| e.verdict == Verdict::Accepted)
+        };
         let mut players: BTreeSet<UserId> = entries()
             .filter_map(|entry| match &entry.body {
                 Body::Commander { user, .. } => user.clone(),
@@ -156,19 +169,33 @@ impl<'a> Draft<'a> {
             if anonymous {
                 masks.extend([name, handle].map(|real| (real, shown.clone())));
             }
-            cast.insert(speaker, Part { id: alias, name: shown });
+            cast.insert(
+                speaker,
+                Part {
+                    id: alias,
+                    name: shown,
+                },
+            );
         }
         if anonymous {
             for user in &players {
                 let known = people.get(user).into_iter();
-                masks.extend(known.flat_map(|p| [p.name.clone(), p.handle.clone()]).map(|real| (real, "IC".to_owned())));
+                masks.extend(
+                    known
+                        .flat_map(|p| [p.name.clone(), p.handle.clone()])
+                        .map(|real| (real, "IC".to_owned())),
+                );
             }
         }
         masks.retain(|(real, _)| !real.is_empty());
         // Of two names the longer one first: one may stand in the other.
         masks.sort_by_key(|(real, _)| std::cmp::Reverse(real.len()));
         let start = state.declared.unwrap_or_default();
-        let last = lines.iter().map(|line| line.at).chain(entries().map(|entry| entry.at)).max();
+        let last = lines
+            .iter()
+            .map(|line| line.at)
+            .chain(entries().map(|entry| entry.at))
+            .max();
         let end = u32::try_from((last.unwrap_or(start) - start).num_minutes().max(0)).unwrap_or(0);
         Draft {
             state,
@@ -192,7 +219,9 @@ impl<'a> Draft<'a> {
         let masked = self
             .masks
             .iter()
-            .fold(text.to_owned(), |text, (real, shown)| text.replace(real, shown));
+            .fold(text.to_owned(), |text, (real, shown)| {
+                text.replace(real, shown)
+            });
         // What stands in braces would be taken for somebody's name.
         let plain = masked.replace(['{', '}'], "");
         toml::Value::String(plain).to_string()
@@ -214,22 +243,40 @@ impl<'a> Draft<'a> {
         let roles = [vec![string("commander")], roles].concat().join(", ");
         let (title, end) = (string(&state.title), self.end);
         writeln!(out, "# A draft from the record of an incident. What is missing: how people answer (see docs/drills.md),\n# the other language, and whatever makes it worth practising.\n").ok();
-        writeln!(out, "title = {title}\nabout = {title}\nminutes = {end}\ndifficulty = 3\nroles = [{roles}]\n").ok();
+        writeln!(
+            out,
+            "title = {title}\nabout = {title}\nminutes = {end}\ndifficulty = 3\nroles = [{roles}]\n"
+        )
+        .ok();
         writeln!(out, "[briefing]\ntext = {}\n", string(&situation)).ok();
         let ago = |milestone| {
             let reached = state.milestones.get(&milestone)?;
             u32::try_from((self.start - reached.time).num_minutes()).ok()
         };
-        writeln!(out, "[start]\ntitle = {title}\nservice = {}\nsituation = {}\nkind = {}", string(&state.service), string(&situation), string(state.kind.name())).ok();
+        writeln!(
+            out,
+            "[start]\ntitle = {title}\nservice = {}\nsituation = {}\nkind = {}",
+            string(&state.service),
+            string(&situation),
+            string(state.kind.name())
+        )
+        .ok();
         use crate::domain::event::Milestone;
-        for (name, milestone) in [("started", Milestone::Started), ("detected", Milestone::Detected)] {
+        for (name, milestone) in [
+            ("started", Milestone::Started),
+            ("detected", Milestone::Detected),
+        ] {
             if let Some(minutes) = ago(milestone) {
                 writeln!(out, "{name}_minutes_ago = {minutes}").ok();
             }
         }
         for (speaker, part) in &self.cast {
             let (id, name) = (&part.id, string(&part.name));
-            writeln!(out, "\n[people.{id}]\nhandle = \"{id}\"\nname = {name}\nabout = {name}").ok();
+            writeln!(
+                out,
+                "\n[people.{id}]\nhandle = \"{id}\"\nname = {name}\nabout = {name}"
+            )
+            .ok();
             match speaker {
                 Speaker::Program(_) => out.push_str("monitor = true\n"),
                 Speaker::User(user) => {
@@ -237,14 +284,21 @@ impl<'a> Draft<'a> {
                     if early.is_some_and(|at| at < 60) {
                         out.push_str("here = true\n");
                     }
-                    if let Some((role, _)) = state.roles.iter().find(|(_, held)| held.user == *user) {
+                    if let Some((role, _)) = state.roles.iter().find(|(_, held)| held.user == *user)
+                    {
                         writeln!(out, "role = {}", string(role)).ok();
                     }
                 }
             }
         }
-        if self.cast.keys().all(|speaker| matches!(speaker, Speaker::Program(_))) {
-            out.push_str("\n[people.somebody]\nhandle = \"somebody\"\nname = \"?\"\nabout = \"?\"\n");
+        if self
+            .cast
+            .keys()
+            .all(|speaker| matches!(speaker, Speaker::Program(_)))
+        {
+            out.push_str(
+                "\n[people.somebody]\nhandle = \"somebody\"\nname = \"?\"\nabout = \"?\"\n",
+            );
         }
         self.injects(&mut out);
         self.acts(&mut out);
@@ -258,7 +312,10 @@ impl<'a> Draft<'a> {
                 continue;
             };
             if !line.text.trim().is_empty() {
-                all.push((at, format!("by = \"{}\"\nsay = {}", part.id, self.string(&line.text))));
+                all.push((
+                    at,
+                    format!("by = \"{}\"\nsay = {}", part.id, self.string(&line.text)),
+                ));
             }
         }
         for entry in &self.state.entries {
@@ -273,13 +330,21 @@ impl<'a> Draft<'a> {
         all.sort_by_key(|(at, _)| *at);
         for (n, (at, what)) in all.iter().enumerate() {
             let at = crate::drill::scenario::Secs(*at);
-            writeln!(out, "\n[[inject]]\nid = \"i{}\"\nat = \"{at}\"\n{what}", n + 1).ok();
+            writeln!(
+                out,
+                "\n[[inject]]\nid = \"i{}\"\nat = \"{at}\"\n{what}",
+                n + 1
+            )
+            .ok();
         }
     }
 
     fn deed(&self, entry: &Entry) -> Option<String> {
         let text = |text: &str| self.string(text);
-        let said = entry.text.as_deref().map(|t| mrkdwn::plain(t, &mrkdwn::NoNames));
+        let said = entry
+            .text
+            .as_deref()
+            .map(|t| mrkdwn::plain(t, &mrkdwn::NoNames));
         Some(match &entry.body {
             Body::Note {} | Body::Message { .. } => format!("say = {}", text(&said?)),
             Body::Work(Deed::Opened { matter, line, .. }) => {
@@ -316,8 +381,13 @@ impl<'a> Draft<'a> {
                 Body::Work(Deed::Report { .. }) => ("report", None),
                 Body::Work(Deed::Published { .. }) => ("publish", None),
                 Body::Work(Deed::Offered { .. }) => ("offer", None),
-                Body::Work(Deed::Opened { matter: Sort::Task, .. }) => ("task", None),
-                Body::Work(Deed::Settled { state: State::Decided, .. }) => ("settle", Some("decided")),
+                Body::Work(Deed::Opened {
+                    matter: Sort::Task, ..
+                }) => ("task", None),
+                Body::Work(Deed::Settled {
+                    state: State::Decided,
+                    ..
+                }) => ("settle", Some("decided")),
                 _ => continue,
             };
             if met.insert(does) {
@@ -334,8 +404,15 @@ impl<'a> Draft<'a> {
             let within = crate::drill::scenario::Secs(at + GRACE);
             let verb = crate::domain::verb::Verb::named(does).map(|verb| verb.row().about.clone());
             let about = verb.unwrap_or_else(|| Text::same(does));
-            let (en, ja) = (self.string(about.get(Lang::En)), self.string(about.get(Lang::Ja)));
-            writeln!(out, "\n[[act]]\nid = \"{does}\"\ntext = {{ en = {en}, ja = {ja} }}\ndoes = \"{does}\"").ok();
+            let (en, ja) = (
+                self.string(about.get(Lang::En)),
+                self.string(about.get(Lang::Ja)),
+            );
+            writeln!(
+                out,
+                "\n[[act]]\nid = \"{does}\"\ntext = {{ en = {en}, ja = {ja} }}\ndoes = \"{does}\""
+            )
+            .ok();
             if let Some(of) = of {
                 writeln!(out, "of = \"{of}\"").ok();
             }

@@ -14,6 +14,7 @@ use crate::app::resolve::Checklists;
 use crate::domain::problem::Problem;
 use crate::domain::words::{Lang, Text};
 use crate::drill::debrief::Debrief;
+use crate::stage::begin;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use find::Found;
@@ -256,6 +257,7 @@ fn headless(global: Global, found: Found, run: &Run) -> Result<(), Problem> {
             players.push(by.clone());
         }
     }
+    let start = begin::instant(&found.scenario, &context.config, beginning());
     let setup = headless::Setup {
         name: found.name.clone(),
         scenario: Arc::new(found.scenario),
@@ -263,7 +265,7 @@ fn headless(global: Global, found: Found, run: &Run) -> Result<(), Problem> {
         lang,
         config: context.config.clone(),
         lists,
-        start: beginning(),
+        start,
         players,
     };
     let outcome = headless::play(&setup, &lines)?;

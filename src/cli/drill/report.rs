@@ -128,13 +128,18 @@ pub fn run(global: Global, report: Report) -> Result<(), Problem> {
         return out::line(&json!(one.debrief).to_string());
     }
     let scenario = find::named(&one.debrief.scenario, lang).ok();
-    out::line(&one.debrief.markdown(scenario.as_ref().map(|found| &found.scenario)))
+    out::line(
+        &one.debrief
+            .markdown(scenario.as_ref().map(|found| &found.scenario)),
+    )
 }
 
 fn pick(all: Vec<Kept>, what: &str) -> Result<Kept, Problem> {
     let last = all.len().saturating_sub(1);
     let named = |kept: &Kept| {
-        kept.dir.file_name().is_some_and(|name| name.to_string_lossy() == what)
+        kept.dir
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy() == what)
             || kept.dir == std::path::Path::new(what)
     };
     let found = all
@@ -169,7 +174,11 @@ fn list(all: &[Kept], json: bool, lang: Lang) -> Result<(), Problem> {
         let date = debrief.started.format("%Y-%m-%d %H:%M");
         let (score, players) = (debrief.score.score, debrief.players.join(", "));
         let name = pad_right(&debrief.scenario, 18);
-        let dir = kept.dir.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
+        let dir = kept
+            .dir
+            .file_name()
+            .map(|n| n.to_string_lossy())
+            .unwrap_or_default();
         out::line(&format!("{date}  {name} {score:>5.0}  {players}  {dir}"))?;
     }
     Ok(())
@@ -188,15 +197,28 @@ fn compare(all: &[Kept], json: bool, lang: Lang) -> Result<(), Problem> {
     let text = |id: &str| {
         let acts = scenario.iter().flat_map(|found| &found.scenario.acts);
         let mut acts = acts.filter(|act| act.id.get_ref() == id);
-        acts.next().map_or_else(|| id.to_owned(), |act| act.text.get(lang).to_owned())
+        acts.next()
+            .map_or_else(|| id.to_owned(), |act| act.text.get(lang).to_owned())
     };
-    let names: Vec<String> = newest.debrief.score.acts.iter().map(|line| text(&line.act)).collect();
-    let wide = names.iter().map(|name| cells(name)).max().unwrap_or(0).min(40);
+    let names: Vec<String> = newest
+        .debrief
+        .score
+        .acts
+        .iter()
+        .map(|line| text(&line.act))
+        .collect();
+    let wide = names
+        .iter()
+        .map(|name| cells(name))
+        .max()
+        .unwrap_or(0)
+        .min(40);
     let row = |name: &str, columns: Vec<String>| {
         let columns: String = columns.iter().map(|c| pad_left(c, 12)).collect();
         out::line(format!("{}{columns}", pad_right(&fit(name, wide), wide)).trim_end())
     };
-    let each = |tell: &dyn Fn(&Debrief) -> String| shown.iter().map(|kept| tell(&kept.debrief)).collect();
+    let each =
+        |tell: &dyn Fn(&Debrief) -> String| shown.iter().map(|kept| tell(&kept.debrief)).collect();
     row("", each(&|d| d.started.format("%m-%d %H:%M").to_string()))?;
     for (n, name) in names.iter().enumerate() {
         let id = &newest.debrief.score.acts[n].act;
@@ -242,7 +264,10 @@ pub fn observe(global: Global, seen: Observe) -> Result<(), Problem> {
     one.debrief.observed.retain(|known| known.by != seen.by);
     one.debrief.observed.push(Observed {
         by: seen.by,
-        marks: ids.zip(marks).filter_map(|(id, mark)| Some((id, mark?))).collect(),
+        marks: ids
+            .zip(marks)
+            .filter_map(|(id, mark)| Some((id, mark?)))
+            .collect(),
         text: seen.text,
     });
     one.keep(global.lang())
@@ -251,7 +276,9 @@ pub fn observe(global: Global, seen: Observe) -> Result<(), Problem> {
 impl Kept {
     fn keep(&self, lang: Lang) -> Result<(), Problem> {
         let scenario = find::named(&self.debrief.scenario, lang).ok();
-        let markdown = self.debrief.markdown(scenario.as_ref().map(|found| &found.scenario));
+        let markdown = self
+            .debrief
+            .markdown(scenario.as_ref().map(|found| &found.scenario));
         let json = serde_json::to_vec_pretty(&self.debrief)
             .map_err(|error| unreadable(&self.dir, &error))?;
         paths::private_write(&self.dir.join("report.json"), &json)?;

@@ -17,6 +17,7 @@ use crate::io::net::Door;
 use crate::io::pace::{Clock, Pace};
 use crate::io::paths;
 use crate::io::slack::Settings;
+use crate::stage;
 use crate::stage::cast::{self, HANDLES, MASTER};
 use crate::stage::director::{self, Actor, Setup};
 use crate::workspace::faults::{Fault, Kind};
@@ -47,7 +48,8 @@ pub fn run(global: Global, found: Found, how: How) -> Result<(), Problem> {
     let lang = context.config.channel_language.or(context.lang);
     let dir = place(&context, &found.name)?;
     let players = players(&context, &scenario, &how)?;
-    let pace = (!how.host).then(|| Pace::from(Utc::now()));
+    let begin = stage::begin::instant(&scenario, &context.config, Utc::now());
+    let pace = (!how.host).then(|| Pace::from(begin));
     let clock = pace.clone().map_or(Clock::Machine, Clock::Paced);
     let ticks = clock.clone();
     let workspace = Workspace::open(Options {

@@ -3,6 +3,7 @@
 use super::{Panel, framed};
 use crate::app::action::Action;
 use crate::app::drill::{Asking, Course, Expected, Inject, Panel as Shown, QUESTIONS, View, clock};
+use crate::app::edit::Edit;
 use crate::app::strings::drill as words;
 use crate::domain::text::{pad_right, wrap};
 use crate::drill::debrief::mark;
@@ -29,6 +30,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &Shown) -> Op
         }
         Shown::Course(course) => self::course(canvas, panel, &view, course),
         Shown::Feedback(asking) => return feedback(canvas, panel, asking),
+        Shown::Say(edit, _) => return say(canvas, panel, &view, edit),
     }
     None
 }
@@ -219,6 +221,37 @@ fn inject(inject: &Inject, course: &Course, width: usize) -> Line {
             .and(Meaning::Selection, pad_right(&text, width)),
         false => Line::new().gap(1).and(meaning, text),
     }
+}
+
+fn say(
+    canvas: &mut Canvas<'_, '_>,
+    panel: &Panel<'_>,
+    view: &View,
+    edit: &Edit,
+) -> Option<Position> {
+    let width = panel.width(WIDTH).saturating_sub(2).max(4);
+    let typed = typing::line(edit, width as u16);
+    let typed_line = typed.lines.into_iter().next().unwrap_or_default();
+    let mut lines = vec![
+        Line::new().gap(1).and(Meaning::Input, typed_line),
+        Line::new(),
+    ];
+    for part in &view.people {
+        let text = format!("{}  {}", pad_right(&part.handle, 14), part.name);
+        lines.push(Line::new().gap(1).and(Meaning::Muted, text));
+    }
+    let place = panel.place(WIDTH, lines.len());
+    framed(
+        canvas,
+        panel.scene,
+        panel.names,
+        place,
+        &panel.scene.text(&words::SAY),
+        &lines,
+    );
+    let inner = inside(place);
+    let caret = Position::new(inner.x + 1 + typed.caret.0, inner.y);
+    inner.contains(caret).then_some(caret)
 }
 
 fn feedback(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, asking: &Asking) -> Option<Position> {

@@ -1,5 +1,6 @@
 //! Stories: the real binary in a pseudo terminal, keys in, the screen and the channel out.
 
+mod drill;
 mod hang;
 mod leak;
 mod outage;

@@ -9,6 +9,7 @@ use crate::screens::Terminal;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use matoi::app::ask;
+use matoi::app::drill::{View, Wish};
 use matoi::app::effect::Effect;
 use matoi::app::form::{Input, Stop};
 use matoi::app::keymap::{Chord, Keymap};
@@ -31,6 +32,7 @@ use matoi::io::net::Door;
 use matoi::io::pace;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
+use matoi::stage::director;
 use matoi::workspace::limits::Mode;
 use matoi::workspace::{Handle, Options, Workspace};
 use serde_json::{Value, json};
@@ -80,6 +82,12 @@ const LONG: i64 = 1_200;
 pub struct Time(Arc<AtomicI64>);
 
 impl Time {
+    /// For what else runs here.
+    pub fn clock(&self) -> pace::Clock {
+        let time = self.clone();
+        pace::Clock::hands(move || time.both())
+    }
+
     fn at(clock: &str) -> Time {
         Time(Arc::new(AtomicI64::new(instant(clock).timestamp_micros())))
     }
@@ -135,6 +143,8 @@ pub struct Desk {
     shown: Option<u64>,
     /// Keys that were pressed here.
     pub pressed: usize,
+    /// What was asked of a drill.
+    wishes: Vec<Wish>,
 }
 
 pub struct World {
@@ -144,6 +154,8 @@ pub struct World {
     desks: Vec<Desk>,
     people: BTreeMap<String, UserId>,
     bot: String,
+    /// A drill that is run here, and whose screen is the game master's.
+    pub stage: Option<Stage>,
     /// Screens, by what they show.
     pub shots: Vec<(String, String)>,
     _dir: tempfile::TempDir,
@@ -152,11 +164,23 @@ pub struct World {
 impl World {
     /// At `clock`, with a console of each of `handles`.
     pub fn new(clock: &str, lang: Lang, config: &str, handles: &[&'static str]) -> World {
+        World::seeded(clock, lang, config, handles, None)
+    }
+
+    /// The same in a company of its own, as TOML.
+    pub fn seeded(
+        clock: &str,
+        lang: Lang,
+        config: &str,
+        handles: &[&'static str],
+        seed: Option<String>,
+    ) -> World {
         let time = Time::at(clock);
         let ticks = time.clone();
         let slack = Workspace::open(Options {
             limits: Mode::Slack,
             clock: Some(Arc::new(move || ticks.micros())),
+            seed,
             ..Options::for_tests()
         })
         .and_then(Workspace::start)
@@ -192,6 +216,7 @@ impl World {
             time,
             lang,
             people,
+            stage: None,
             shots: Vec::new(),
             _dir: dir,
         }
@@ -222,6 +247,9 @@ impl World {
             };
             self.time.0.fetch_add(step * 1_000_000, Ordering::SeqCst);
             left -= step;
+            if let Some(stage) = &self.stage {
+                stage.turn(&mut self.desks);
+            }
             for desk in &mut self.desks {
                 desk.idle();
             }
@@ -466,6 +494,35 @@ fn steady(screen: String) -> String {
     })
 }
 
+/// A drill's director, and the console from which it is led.
+pub struct Stage {
+    pub master: &'static str,
+    pub director: director::Handle,
+    pub views: Receiver<View>,
+}
+
+impl Stage {
+    /// What the game master asked for, then what is due; what came of it is on their screen.
+    fn turn(&self, desks: &mut [Desk]) {
+        let desk = desks.iter_mut().find(|desk| desk.name == self.master);
+        let desk = desk.expect("a game master");
+        for wish in desk.wishes.drain(..) {
+            self.director.ask(wish);
+        }
+        assert!(self.director.settle(), "the director runs");
+        if let Some(view) = self.views.try_iter().last() {
+            desk.take(Msg::Drill(Arc::new(view)));
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // The director has a console in the workspace.
+        self.stage = None;
+    }
+}
+
 struct Seat {
     name: &'static str,
     me: UserId,
@@ -550,6 +607,7 @@ impl Desk {
             terminal: Terminal::new(),
             shown: None,
             pressed: 0,
+            wishes: Vec::new(),
         };
         for effect in effects {
             desk.carry_out(effect);
@@ -573,6 +631,7 @@ impl Desk {
             Ok(Some(msg)) => self.take(*msg),
             Err(effect) => match *effect {
                 Effect::Redraw | Effect::Notify(_) => {}
+                Effect::Drill(wish) => self.wishes.push(wish),
                 other => unreachable!("a story does nothing to its terminal: {other:?}"),
             },
         }
