@@ -14,7 +14,10 @@ use std::sync::mpsc::channel;
 
 /// Two players at consoles and a game master; the director runs as it does in the program.
 fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
-    let scenario = Shipped::named(name).expect("shipped").parse().expect("whole");
+    let scenario = Shipped::named(name)
+        .expect("shipped")
+        .parse()
+        .expect("whole");
     let players = ["sato".to_owned(), "suzuki".to_owned()];
     let seed = cast::seed(&scenario, lang, &players).expect("a seed");
     let handles = ["sato", "suzuki", cast::MASTER];
@@ -32,7 +35,9 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
         seed: 1,
         lang,
         config: Arc::new(
-            matoi::io::config::parse("story", COMPANY).expect("a configuration").with_other_service(),
+            matoi::io::config::parse("story", COMPANY)
+                .expect("a configuration")
+                .with_other_service(),
         ),
         lists: Checklists::shipped().expect("whole"),
         clock: w.time.clock(),
@@ -78,7 +83,10 @@ fn view(w: &mut World) -> matoi::app::drill::View {
 fn two_consoles_and_a_game_master_play_a_drill() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut w = hosted("web-top-page", Lang::Ja, dir.path());
-    assert!(!view(&mut w).begun, "the clock stands until the briefing was read");
+    assert!(
+        !view(&mut w).begun,
+        "the clock stands until the briefing was read"
+    );
     w.shot(cast::MASTER, "briefing");
     w.at(cast::MASTER).keys("Enter");
     w.pass(30);
@@ -92,24 +100,47 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.act("sato", "l", &[("level", "2")]);
     let engineer = "@hanada";
     let task = "Ansible を止めて、どのサーバーに適用済みか確認";
-    w.act("sato", ", t", &[("text", task), ("person", engineer), ("minutes", "3")]);
+    w.act(
+        "sato",
+        ", t",
+        &[("text", task), ("person", engineer), ("minutes", "3")],
+    );
     w.pass(90);
     let said = |w: &World| {
         let all = w.messages(&room).into_iter();
         let names = w.names();
         all.map(|m| {
             let by = m["user"].as_str().and_then(|id| names.get(id)).cloned();
-            (by.unwrap_or_default(), m["text"].as_str().unwrap_or_default().to_owned())
+            (
+                by.unwrap_or_default(),
+                m["text"].as_str().unwrap_or_default().to_owned(),
+            )
         })
         .collect::<Vec<_>>()
     };
-    let scenario = Shipped::named("web-top-page").expect("shipped").parse().expect("whole");
-    let hanada = scenario.people.values().find(|p| p.handle.get_ref() == "hanada");
-    let hanada = hanada.expect("in the scenario").name.get(Lang::Ja).to_owned();
-    assert!(said(&w).iter().any(|(by, _)| *by == hanada), "who has a task answers");
+    let scenario = Shipped::named("web-top-page")
+        .expect("shipped")
+        .parse()
+        .expect("whole");
+    let hanada = scenario
+        .people
+        .values()
+        .find(|p| p.handle.get_ref() == "hanada");
+    let hanada = hanada
+        .expect("in the scenario")
+        .name
+        .get(Lang::Ja)
+        .to_owned();
+    assert!(
+        said(&w).iter().any(|(by, _)| *by == hanada),
+        "who has a task answers"
+    );
     let briefing = scenario.briefing.text.get(Lang::Ja);
     let first = briefing.lines().next().expect("a line");
-    assert!(said(&w).iter().any(|(_, text)| text.contains(first)), "the briefing is in the channel");
+    assert!(
+        said(&w).iter().any(|(_, text)| text.contains(first)),
+        "the briefing is in the channel"
+    );
 
     // The game master looks at what is to come, lets one thing happen now, and speaks for somebody.
     let before = view(&mut w);
@@ -129,7 +160,11 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.at(cast::MASTER).write("hanada: 台本にない発言です");
     w.at(cast::MASTER).keys("Enter");
     w.pass(15);
-    assert!(said(&w).iter().any(|(by, text)| *by == hanada && text.contains("台本にない")));
+    assert!(
+        said(&w)
+            .iter()
+            .any(|(by, text)| *by == hanada && text.contains("台本にない"))
+    );
 
     // Held: nothing comes; it goes on where it stood.
     w.at(cast::MASTER).keys("Space");
