@@ -14,7 +14,9 @@
 //! | [`ui`] | draws the model into a frame | writing anything, importing `io` |
 //! | [`io`] | everything that can wait or fail: journal, Slack client, terminal, configuration, files | drawing, importing `ui` |
 //! | [`workspace`] | the embedded Slack-compatible server | anything of the incident's domain but the text types |
-//! | [`sample`] | the scripted incident that a newcomer watches: people over HTTP, their console a core of its own; made-up journals | a screen, importing `workspace` |
+//! | [`drill`] | drills: scenario, the drill as a function of seed, clock and what players did, scripted people, score, debrief | I/O, a clock, a screen |
+//! | [`stage`] | plays a drill into a workspace: the director, the scripted people over HTTP | drawing, importing `workspace` |
+//! | [`sample`] | made-up journals, for measuring | people |
 //! | [`cli`] | one file a subcommand; wires the others | rules |
 //!
 //! `tests/tidy.rs` keeps the table true.
