@@ -103,7 +103,7 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.act(
         "sato",
         ", t",
-        &[("text", task), ("person", engineer), ("minutes", "3")],
+        &[("line", task), ("person", engineer), ("minutes", "3")],
     );
     w.pass(90);
     let said = |w: &World| {
