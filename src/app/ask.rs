@@ -75,6 +75,7 @@ fn with<T>(
         failed: failed(model, &incident.id),
         others: &others,
         archived: model.summary(&incident.id).is_some_and(|s| s.archived),
+        private: model.summary(&incident.id).is_some_and(|s| s.private),
     };
     then(&rules, &heard, &local(model, &incident.id))
 }

@@ -117,12 +117,7 @@ impl Checklists {
     fn items(&self, sheet: Sheet, list: &str, lang: Lang) -> impl Iterator<Item = Item> {
         let list = LISTS.iter().find(|known| **known == list).copied();
         let items = list.and_then(|list| self.0.get(&(sheet, list, lang)));
-        items.into_iter().flatten().map(|item| Item {
-            id: item.id.clone(),
-            text: item.text.clone(),
-            optional: !item.required,
-            time_box: item.time_box,
-        })
+        items.into_iter().flatten().map(checklists::Item::asked)
     }
 }
 

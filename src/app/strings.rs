@@ -130,6 +130,7 @@ pub mod pane {
     use crate::domain::words::Text;
     texts! {
         MANUAL = "Manual: {}", "マニュアル: {}";
+        MANUAL_BY = "Manual: {} shows the link", "マニュアル: {} でリンクを表示";
         TIMELINE = "TIMELINE", "タイムライン";
         STORY = "story", "要点";
         ALL_RECORDS = "all", "全記録";
@@ -141,7 +142,7 @@ pub mod pane {
         MATTERS = "OPEN", "未決";
         NO_MATTERS = "Nothing is open. , opens a task, a need, a question, a decision.", "未決の項目はありません。, でタスク・必要なもの・質問・決定を起こせます。";
         OFFERED = "command offered to {}", "指揮の引き継ぎを {} に申し出中";
-        CLAIMED = "recovery claimed; {} confirmed", "復旧の報告あり (確認 {}人)";
+        CLAIMED = "recovery? {} yes", "復旧? 確認 {}人";
         OBJECTIONS = "{} against", "反対 {}件";
         TO_TELL = "result?", "結果は?";
         ESCALATED = "escalated", "要判断";

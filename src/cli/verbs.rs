@@ -78,6 +78,7 @@ pub enum Verb {
     Command {
         #[command(flatten)]
         on: On,
+        /// Who takes command: @name or a Slack id; nobody lays it down [default: yourself]
         user: Option<String>,
         /// Why, when taking it from somebody who is silent
         #[arg(long)]

@@ -6,7 +6,7 @@
 use super::event::{Body, Milestone};
 use super::gate;
 use super::ids::UserId;
-use super::incident::{Entry, Incident, ItemState, Verdict};
+use super::incident::{Check, Entry, Incident, ItemState, Verdict};
 use super::sentence::level_words;
 use super::sync::mirror::{Names, span};
 use super::verb::{ROLES, role_name};
@@ -216,7 +216,8 @@ fn thanks(incident: &Incident, heard: &BTreeSet<UserId>, names: &Names) -> Optio
         }
     }
     let list = incident.checklist();
-    let done = list.iter().filter(|check| check.state == ItemState::Done);
+    let ticked = |check: &&Check| check.state == ItemState::Done && !check.by_record;
+    let done = list.iter().filter(ticked);
     for check in done {
         if let Some(user) = check.assignee.as_ref().or(check.by.as_ref()) {
             did(user, Some(escape(&check.item.text).into_owned()));
@@ -261,11 +262,12 @@ fn thanked(user: &UserId, did: &[String], names: &Names, ja: bool) -> String {
     }
     let rest = did.len().saturating_sub(DEEDS_MAX);
     let shown = &did[..did.len().min(DEEDS_MAX)];
-    let mut list = shown.join(if ja { "、" } else { ", " });
+    // What somebody did may have commas of its own.
+    let mut list = shown.join(if ja { "／" } else { "; " });
     if rest > 0 {
         list += &match ja {
-            true => format!("、ほか{rest}件"),
-            false => format!(", {rest} more"),
+            true => format!("／ほか{rest}件"),
+            false => format!("; {rest} more"),
         };
     }
     format!("{name} ({list})")

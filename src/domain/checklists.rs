@@ -1,6 +1,8 @@
 //! What each kind of incident asks for. The shipped lists are text files in `assets/checklists`,
 //! one a kind and language; an organisation may bring its own in the same shape.
 
+use super::event;
+use super::fact::Fact;
 use super::problem::Problem;
 use super::words::{Lang, Text};
 use crate::both;
@@ -62,6 +64,26 @@ pub struct Item {
     /// Minutes from the moment it is given to somebody.
     #[serde(default)]
     pub time_box: Option<u32>,
+    /// The name of a [`Fact`]: it is done as soon as the record knows that.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// A link to how it is done.
+    #[serde(default)]
+    pub manual: Option<String>,
+}
+
+impl Item {
+    /// As an incident's record introduces it.
+    pub fn asked(&self) -> event::Item {
+        event::Item {
+            id: self.id.clone(),
+            text: self.text.clone(),
+            optional: !self.required,
+            time_box: self.time_box,
+            when: self.when.clone(),
+            manual: self.manual.clone(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -82,8 +104,8 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Item>, Problem> {
             "{name}:{line}: {message}"
         ))
         .hint(Text::fixed(
-            "an [[item]] has id, text and lists, and may have required and time_box",
-            "[[item]] には id、text、lists が要ります。required と time_box も書けます",
+            "an [[item]] has id, text and lists, and may have required, time_box, when and manual",
+            "[[item]] には id、text、lists が要ります。required、time_box、when、manual も書けます",
         ))
     })?;
     let mut met = std::collections::HashSet::new();
@@ -100,6 +122,27 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Item>, Problem> {
                 "半角の小文字、数字、- だけで書いてください",
             )));
         }
+        let when = item.when.as_deref();
+        if let Some(when) = when.filter(|when| Fact::named(when).is_none()) {
+            let known: Vec<&str> = Fact::ALL.iter().map(|fact| fact.name()).collect();
+            let known = known.join(", ");
+            return Err(Problem::usage(both!(
+                "{name}: `{id}` is done when `{when}`, which no record knows",
+                "{name}: `{id}` の when `{when}` は記録から判断できません"
+            ))
+            .hint(both!("known are {known}", "使えるのは {known} です")));
+        }
+        let manual = item.manual.as_deref();
+        if let Some(link) = manual.filter(|link| !is_link(link)) {
+            return Err(Problem::usage(both!(
+                "{name}: the manual of `{id}` is no link: {link}",
+                "{name}: `{id}` の manual はリンクではありません: {link}"
+            ))
+            .hint(Text::fixed(
+                "it begins with https:// and has no spaces",
+                "https:// で始め、空白を入れないでください",
+            )));
+        }
         if !met.insert(id.as_str()) {
             return Err(Problem::usage(both!(
                 "{name}: the item id `{id}` is used twice",
@@ -108,6 +151,12 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Item>, Problem> {
         }
     }
     Ok(file.item)
+}
+
+/// Something that a browser opens and no markup of Slack's is broken by.
+pub fn is_link(text: &str) -> bool {
+    let whole = text.starts_with("https://") || text.starts_with("http://");
+    whole && !text.contains(|c: char| c.is_whitespace() || "<>|".contains(c))
 }
 
 /// The shipped items of one list.
@@ -185,5 +234,18 @@ mod tests {
         let twice = "[[item]]\nid='a'\ntext='b'\nlists=[]\n[[item]]\nid='a'\ntext='c'\nlists=[]\n";
         assert!(parse("own.toml", twice).is_err());
         assert!(parse("own.toml", "[[item]]\nid='確認'\ntext='b'\nlists=[]\n").is_err());
+        let with = |more: &str| {
+            let text = format!("[[item]]\nid='a'\ntext='b'\nlists=[]\n{more}\n");
+            parse("own.toml", &text).map(|items| items[0].clone())
+        };
+        let item = with("when='level'\nmanual='https://example.com/a'").expect("fits");
+        assert_eq!(item.when.as_deref(), Some("level"));
+        let unknown = with("when='moon'").expect_err("no fact");
+        assert!(
+            unknown
+                .hint
+                .is_some_and(|hint| hint.en.contains("commander, scribe"))
+        );
+        assert!(with("manual='see the wiki'").is_err());
     }
 }

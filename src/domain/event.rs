@@ -208,6 +208,12 @@ pub struct Item {
     /// Minutes, once it has an assignee.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_box: Option<u32>,
+    /// The name of a [`super::fact::Fact`] by which it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// A link to how it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual: Option<String>,
 }
 
 /// What happened.

@@ -6,6 +6,7 @@
 use super::event::{
     Body, Item, Kind, Milestone, Named, Phase, Place, Position, Recorded, Register, What,
 };
+use super::fact::Fact;
 use super::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use super::words::Lang;
 use super::work::{Deed, Work};
@@ -77,6 +78,8 @@ pub struct Check {
     pub reason: Option<String>,
     /// The current level (or nobody's level: an added item) asks for it.
     pub required: bool,
+    /// Done because the record says so, and not by somebody's tick.
+    pub by_record: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -678,15 +681,20 @@ impl Incident {
             let mark = self.marks.get(&item.id);
             let held = self.assignees.get(&item.id).and_then(Option::as_ref);
             let asked = self.asks(levels);
+            let fact = item.when.as_deref().filter(|_| mark.is_none());
+            let known = fact.and_then(Fact::named).and_then(|fact| fact.known(self));
+            let done = known.as_ref().map(|_| ItemState::Done);
+            let (by, at) = known.clone().unzip();
             Check {
                 item: item.clone(),
-                state: mark.map(|m| m.state).unwrap_or_default(),
+                state: mark.map(|m| m.state).or(done).unwrap_or_default(),
                 assignee: held.map(|h| h.user.clone()),
                 assigned_at: held.map(|h| h.since),
-                by: mark.map(|m| m.by.clone()),
-                at: mark.map(|m| m.at),
+                by: mark.map(|m| m.by.clone()).or(by),
+                at: mark.map(|m| m.at).or(at),
                 reason: mark.and_then(|m| m.reason.clone()),
                 required: (asked && !item.optional) || *by_hand,
+                by_record: known.is_some(),
             }
         };
         let asked =
@@ -699,6 +707,25 @@ impl Incident {
             .map(check)
             .filter(|c| c.state != ItemState::Open || c.assignee.is_some());
         current.chain(former).collect()
+    }
+
+    /// Who set the level, and when.
+    pub(super) fn level_set(&self) -> Option<(UserId, DateTime<Utc>)> {
+        self.author(self.level_event.as_ref()?)
+    }
+
+    /// Who set the mark of personal data, and when.
+    pub(super) fn personal_data_set(&self) -> Option<(UserId, DateTime<Utc>)> {
+        if !self.personal_data {
+            return None;
+        }
+        let set = self.personal_event.as_ref();
+        self.author(set.or(self.declared_event.as_ref())?)
+    }
+
+    fn author(&self, event: &EventId) -> Option<(UserId, DateTime<Utc>)> {
+        let entry = self.entries.iter().find(|entry| entry.id == *event)?;
+        Some((entry.by.clone(), entry.at))
     }
 
     /// Whether one of the events that introduced an item stands.

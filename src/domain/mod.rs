@@ -7,6 +7,7 @@ pub mod checklists;
 pub mod decide;
 pub mod desk;
 pub mod event;
+pub mod fact;
 pub mod gate;
 pub mod ids;
 pub mod incident;

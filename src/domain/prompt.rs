@@ -58,6 +58,8 @@ pub enum Subject {
     Idle,
     Overloaded(UserId),
     Evidence,
+    /// It goes on where anybody can read it.
+    Restrict,
     /// The time of a task, a question, a decision or a timer is over: its id.
     Matter(EventId),
     /// A report to an audience: its id, or `first`.
@@ -227,6 +229,7 @@ pub fn prompts(
             deputy.boxes();
             deputy.work();
             deputy.evidence();
+            deputy.restrict();
             deputy.first_minutes();
             deputy.meeting();
             deputy.decision();

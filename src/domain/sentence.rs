@@ -93,7 +93,9 @@ pub fn sentence(
                     .iter()
                     .position(|check| check.item.id == item.id)
                     .map_or_else(String::new, |n| format!("{}. ", n + 1));
-                out.push(text(format!("\n{number}{}", item.text)));
+                let manual = item.manual.as_deref().map(|link| format!(" {link}"));
+                let manual = manual.unwrap_or_default();
+                out.push(text(format!("\n{number}{}{manual}", item.text)));
             }
             out
         }

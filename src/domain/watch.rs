@@ -89,6 +89,8 @@ pub struct Heard<'a> {
     pub others: &'a [Other],
     /// Nobody can write in its channel any more.
     pub archived: bool,
+    /// Only whoever was invited reads it.
+    pub private: bool,
 }
 
 /// What was done at this console about one timer or prompt. Each is when it was done.

@@ -138,6 +138,8 @@ impl Channel {
             text: format!("do {item}"),
             optional: n == 1,
             time_box: None,
+            when: None,
+            manual: None,
         };
         let declared = self.rows.first().map(|row| row.event.id.clone());
         match self.rng.u32(..26) {

@@ -358,6 +358,8 @@ fn item(id: &str, text: &str) -> Item {
         text: text.to_owned(),
         optional: id == "partners",
         time_box: (id == "provisional-fix").then_some(15),
+        when: None,
+        manual: None,
     }
 }
 

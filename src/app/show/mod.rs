@@ -58,7 +58,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
         .checklist()
         .iter()
         .map(|check| {
-            json!({
+            let mut line = json!({
                 "id": check.item.id,
                 "text": check.item.text,
                 "assignee": check.assignee,
@@ -67,7 +67,14 @@ pub fn show(shown: &Shown<'_>) -> Value {
                 "by": check.by,
                 "at": maybe_time(check.at),
                 "reason": check.reason,
-            })
+            });
+            if check.by_record {
+                line["by_record"] = json!(true);
+            }
+            if let Some(manual) = &check.item.manual {
+                line["manual"] = json!(manual);
+            }
+            line
         })
         .collect();
     let timers: Vec<Value> = i

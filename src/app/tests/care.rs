@@ -84,7 +84,7 @@ fn the_briefing_is_copied_in_the_incidents_language() {
     Level 2 High · temperature not set · phase declared
     Commander 伊藤
     responded 14:00 · assembled 14:00
-    Checklist 0/23
+    Checklist 1/23
 
     Lately
       14:00  Incident declared: Checkout fails for card payments, by 伊藤

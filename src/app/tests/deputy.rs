@@ -108,6 +108,7 @@ fn boxed() -> World {
         .find(|i| i.time_box.is_some())
         .expect("one has");
     let minutes = i64::from(item.time_box.unwrap_or(0));
+    world.act(Command::Untick(item.id.clone()), ME);
     world.act(
         Command::Assign {
             item: item.id,

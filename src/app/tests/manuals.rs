@@ -19,7 +19,7 @@ fn world() -> World {
 }
 
 fn shown(world: &World) -> Option<String> {
-    panes::manual(&Desk::in_room(world.clone()).model)
+    panes::manual(&Desk::in_room(world.clone()).model, 80)
 }
 
 #[test]

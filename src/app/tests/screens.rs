@@ -110,6 +110,7 @@ fn a_time_box_that_is_over_is_shown_asked_and_answered() {
         .map(|c| c.item)
         .find(|i| i.time_box.is_some())
         .expect("one has");
+    world.act(Command::Untick(boxed.id.clone()), ME);
     world.act(
         Command::Assign {
             item: boxed.id.clone(),

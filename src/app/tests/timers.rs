@@ -15,6 +15,7 @@ fn overdue() -> (Desk, String) {
     let mut world = busy();
     let mut items = world.incident().checklist().into_iter().map(|c| c.item);
     let boxed = items.find(|item| item.time_box.is_some()).expect("one has");
+    world.act(Command::Untick(boxed.id.clone()), ME);
     world.act(
         Command::Assign {
             item: boxed.id.clone(),

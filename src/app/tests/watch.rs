@@ -22,6 +22,7 @@ struct Look<'a> {
     zone: i32,
     local: Local,
     last: BTreeMap<UserId, DateTime<Utc>>,
+    private: bool,
 }
 
 impl<'a> Look<'a> {
@@ -32,6 +33,7 @@ impl<'a> Look<'a> {
             zone: JST,
             local: Local::default(),
             last: BTreeMap::new(),
+            private: false,
         }
     }
 
@@ -47,6 +49,7 @@ impl<'a> Look<'a> {
             failed: 0,
             others: &[],
             archived: self.world.archived,
+            private: self.private,
         };
         then(&rules, &heard)
     }
@@ -456,6 +459,34 @@ fn what_the_law_wants_counts_from_when_it_was_known_and_goes_with_its_item() {
     world.act(kind.into(), ME);
     let last = law(&world, "authority-final").expect("runs");
     assert_eq!(last.due, known + TimeDelta::days(60));
+}
+
+#[test]
+fn another_kind_asks_other_things_and_has_a_list_of_its_own() {
+    let mut world = busy();
+    let asks = |world: &World, private: bool| {
+        let look = Look {
+            private,
+            ..Look::at(world)
+        };
+        [Subject::Evidence, Subject::Restrict].map(|subject| look.asks(&subject))
+    };
+    let list = |world: &World| {
+        let list = world.incident().checklist().into_iter();
+        let asked: Vec<String> = list.filter(|c| c.required).map(|c| c.item.id).collect();
+        ["evidence", "contain", "support"].map(|id| asked.iter().any(|asked| asked == id))
+    };
+    assert_eq!(asks(&world, false), [false, false]);
+    assert!(!list(&world)[0], "{:?}", list(&world));
+    let lists = crate::app::resolve::Checklists::shipped().expect("whole");
+    let security = crate::domain::event::Kind::Security;
+    let kind = crate::app::resolve::kind(&world.config, &lists, world.incident(), security);
+    world.act(kind, ME);
+    assert_eq!(asks(&world, false), [true, true]);
+    assert_eq!(asks(&world, true), [true, false], "few read it already");
+    assert_eq!(list(&world)[..2], [true, true]);
+    world.act(Deed::Restricted {}.into(), ME);
+    assert_eq!(asks(&world, false), [true, false]);
 }
 
 #[test]

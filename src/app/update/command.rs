@@ -289,9 +289,14 @@ fn full(model: &Model) -> Option<(String, String)> {
         Pane::Situation => view::panes::situation(model)?.text,
         Pane::Checklist => {
             let rows = view::panes::checklist(model);
-            let row = rows.into_iter().find(|row| Some(&row.id) == selected)?;
-            let reason = row.reason.map(|r| format!("\n{r}")).unwrap_or_default();
-            format!("{}. {}{reason}", row.number, row.text)
+            let row = rows.into_iter().find(|row| Some(&row.id) == selected);
+            let row = row.map(|row| {
+                let reason = row.reason.map(|r| format!("\n{r}")).unwrap_or_default();
+                format!("{}. {}{reason}", row.number, row.text)
+            });
+            let link = view::panes::manual_link(model);
+            let lines: Vec<String> = row.into_iter().chain(link).collect();
+            (!lines.is_empty()).then(|| lines.join("\n"))?
         }
         Pane::Matters => view::matters::full(model, selected?)?,
         Pane::Timers => {

@@ -2,6 +2,7 @@
 
 use super::roster;
 use super::{Said, Tone, decoded, due_tone, register_mark};
+use crate::app::action::Action;
 use crate::app::ask::AskId;
 use crate::app::clock;
 use crate::app::model::{ASKS, Model, Pane, RowId};
@@ -9,6 +10,7 @@ use crate::app::strings::{fill, pane as p};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
 use crate::domain::incident::{Check, ItemState};
+use crate::domain::text::{cells, clean_line};
 use crate::domain::words::Text;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -27,6 +29,8 @@ pub struct ItemRow {
     pub reason: Option<String>,
     /// The current level does not ask for it.
     pub former: bool,
+    /// A link to how it is done.
+    pub manual: Option<String>,
     pub mark: Option<Said>,
 }
 
@@ -59,18 +63,39 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
                 reason: check.reason,
                 former: !check.required && !check.item.optional,
                 text: check.item.text,
+                manual: check.item.manual,
                 mark,
             }
         })
         .collect()
 }
 
-/// Where the manual for this incident is, under its name.
-pub fn manual(model: &Model) -> Option<String> {
+/// The link that stands under the checklist: how the selected item is done, else the manual for this
+/// incident.
+pub fn manual_link(model: &Model) -> Option<String> {
     let incident = model.incident()?;
-    let link = crate::app::template::manual_of(&model.snapshot.config, incident)?;
-    let link = crate::domain::text::clean_line(link);
-    Some(fill(&p::MANUAL, model.lang, &[&link]))
+    let selected = model.room.list(Pane::Checklist).selected.as_ref();
+    let list = incident.checklist();
+    let own = list
+        .iter()
+        .find(|check| matches!(selected, Some(RowId::Item(id)) if *id == check.item.id));
+    let own = own.and_then(|check| check.item.manual.as_deref());
+    let link = own.or(crate::app::template::manual_of(
+        &model.snapshot.config,
+        incident,
+    ))?;
+    Some(clean_line(link).into_owned())
+}
+
+/// The same under its name, in so many cells; where it would be cut, which key shows it whole.
+pub fn manual(model: &Model, width: usize) -> Option<String> {
+    let link = manual_link(model)?;
+    let whole = fill(&p::MANUAL, model.lang, &[&link]);
+    if cells(&whole) <= width {
+        return Some(whole);
+    }
+    let key = model.keymap.shown(Action::View).map(|key| key.to_string());
+    Some(fill(&p::MANUAL_BY, model.lang, &[&key.unwrap_or_default()]))
 }
 
 /// Of several marks on one line, what failed.
@@ -175,13 +200,11 @@ pub fn title(model: &Model, pane: Pane) -> Title {
         Pane::Checklist => {
             let (done, of) = model.incident().map_or((0, 0), |i| i.progress());
             let level = model.incident().and_then(|i| i.level.clone());
-            let mut beside: Vec<Said> = level
-                .iter()
-                .map(|level| Said::new(super::level_name(model, level), Tone::Muted))
-                .collect();
-            if of > 0 {
-                beside.push(Said::new(format!("{done}/{of}"), Tone::Plain));
-            }
+            // What is cut in a narrow pane is the level, which the header says too.
+            let count = (of > 0).then(|| Said::new(format!("{done}/{of}"), Tone::Plain));
+            let level = level.iter();
+            let level = level.map(|l| Said::new(super::level_name(model, l), Tone::Muted));
+            let beside: Vec<Said> = count.into_iter().chain(level).collect();
             Title {
                 name: said(&p::CHECKLIST),
                 beside,

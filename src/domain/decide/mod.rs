@@ -410,6 +410,8 @@ fn drafts(
                         text,
                         optional: false,
                         time_box: None,
+                        when: None,
+                        manual: None,
                     },
                 },
                 text: None,

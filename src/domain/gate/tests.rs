@@ -167,6 +167,8 @@ fn an_open_item_is_missed_until_it_is_done_or_given_a_reason() {
             text: text.to_owned(),
             optional: false,
             time_box: None,
+            when: None,
+            manual: None,
         };
         record.say(3, Body::ItemAdded { item });
     }

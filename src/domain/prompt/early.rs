@@ -269,6 +269,25 @@ impl Deputy<'_> {
         self.add(For::Command, prompt.weighing(Weight::Warning).once());
     }
 
+    /// What should be known to few is in a channel that anybody may read.
+    pub(super) fn restrict(&mut self) {
+        let few = self.incident.kind == Kind::Security || self.incident.personal_data;
+        let open = !self.heard.private && self.incident.work.restricted.is_none();
+        if !(few && open) {
+            return;
+        }
+        let prompt = Prompt::new(
+            Subject::Restrict,
+            "restrict",
+            Opens::Verb(Verb::Restrict),
+            Text::fixed(
+                "Anybody can read this channel: go on among few people?",
+                "このチャンネルは誰でも読めます。限られたメンバーでの対応に移りますか",
+            ),
+        );
+        self.add(For::Command, prompt.weighing(Weight::Warning));
+    }
+
     pub(super) fn legal(&mut self) {
         if personal_data_since(self.incident).is_none() {
             return;

@@ -41,10 +41,7 @@ impl Faults {
     }
 
     fn link(&mut self, path: &str, link: &str) {
-        let whole = link.starts_with("https://") || link.starts_with("http://");
-        let plain = !link.contains(|c: char| c.is_whitespace() || "<>|".contains(c));
-        let fits = link.is_empty() || (whole && plain);
-        if !fits {
+        if !link.is_empty() && !checklists::is_link(link) {
             self.add(
                 path,
                 both!("`{link}` is no link", "`{link}` はリンクではありません"),
@@ -403,6 +400,9 @@ impl Config {
         faults.blanks("notice.template", &self.notice.template);
         faults.link("manual.outage", &self.manual.outage);
         faults.link("manual.security", &self.manual.security);
+        for (item, link) in &self.checklists.manuals {
+            faults.link(&format!("checklists.manuals.{item}"), link);
+        }
     }
 
     fn check_tables(&self, faults: &mut Faults) {

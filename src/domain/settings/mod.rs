@@ -24,6 +24,7 @@ pub use zone::Zone;
 
 use super::words::Lang;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The service that always exists, for an incident that fits no other.
 pub const OTHER_SERVICE: &str = "other";
@@ -197,6 +198,8 @@ pub struct Close {
 pub struct Checklists {
     /// A folder with `ja/` and `en/` in the shape of the shipped ones. Empty: the shipped ones.
     pub directory: String,
+    /// Links to how items are done, by their ids; in place of those in the files.
+    pub manuals: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

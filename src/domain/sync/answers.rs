@@ -515,18 +515,24 @@ impl Engine {
     }
 
     /// The channel takes messages again: so it does what it refused.
-    fn brought_back(&mut self, step: &mut Step, incident: &crate::domain::ids::IncidentId) {
-        let open: Vec<Job> = self.open_jobs(incident).cloned().collect();
-        for job in open {
-            let code = match &job.state {
-                JobState::Failed { code, .. } => Some(code.as_str()),
-                _ => None,
-            };
-            let own = !matches!(job.task, Task::Announce { .. });
-            if own && code.is_some_and(|code| ARCHIVED.contains(&code)) {
-                self.again(step, job);
-            }
+    pub(super) fn brought_back(
+        &mut self,
+        step: &mut Step,
+        incident: &crate::domain::ids::IncidentId,
+    ) {
+        let refused: Vec<Job> = self
+            .open_jobs(incident)
+            .filter(|job| refused_as_archived(job))
+            .cloned()
+            .collect();
+        for job in refused {
+            self.again(step, job);
         }
+    }
+
+    /// Something waits for the channel to be brought back, by whomever.
+    pub(super) fn awaits_unarchiving(&self, incident: &crate::domain::ids::IncidentId) -> bool {
+        self.open_jobs(incident).any(refused_as_archived)
     }
 
     fn set_archived(&self, step: &mut Step, job: &Job, archived: bool) {
@@ -614,4 +620,14 @@ impl Engine {
             step.writes.push(Write::Event(row));
         }
     }
+}
+
+/// The incident's own channel refused it for being archived.
+fn refused_as_archived(job: &Job) -> bool {
+    let own = !matches!(job.task, Task::Announce { .. });
+    let code = match &job.state {
+        JobState::Failed { code, .. } => Some(code.as_str()),
+        _ => None,
+    };
+    own && code.is_some_and(|code| ARCHIVED.contains(&code))
 }

@@ -365,6 +365,8 @@ pub struct Image {
     pub open: BTreeSet<u64>,
     /// Jobs that were given up.
     pub dropped: BTreeSet<u64>,
+    /// Jobs by which something of an incident reaches others: announcements and invitations.
+    pub outward: BTreeMap<IncidentId, BTreeSet<u64>>,
     /// The job that carries an event of this console.
     pub carriers: BTreeMap<EventId, u64>,
     pub batches: BTreeMap<u64, Batch>,
@@ -379,6 +381,12 @@ impl Image {
             console,
             ..Image::default()
         }
+    }
+
+    /// Announcements and invitations of an incident, in order.
+    pub fn outward_of(&self, incident: &IncidentId) -> impl Iterator<Item = &Job> {
+        let seqs = self.outward.get(incident).into_iter().flatten();
+        seqs.filter_map(|seq| self.jobs.get(seq))
     }
 
     /// Applies one write. Event writes also need [`super::Engine::absorb`], which keeps the folds.
@@ -406,6 +414,13 @@ impl Image {
                 }
                 if matches!(job.state, JobState::Dropped { .. }) {
                     self.dropped.insert(job.seq);
+                }
+                if let Task::Announce { .. }
+                | Task::InvitePerson { .. }
+                | Task::InviteGroup { .. } = &job.task
+                {
+                    let outward = self.outward.entry(job.incident.clone()).or_default();
+                    outward.insert(job.seq);
                 }
                 if let Task::Event { id } = &job.task {
                     self.carriers.insert(id.clone(), job.seq);

@@ -53,6 +53,9 @@ impl Engine {
             _ => None,
         };
         if let (Some(archived), Some(row)) = (archived, self.channel_now(step, id)) {
+            if let (Some(incident), false) = (&row.incident, archived) {
+                self.brought_back(step, &incident.clone());
+            }
             step.writes
                 .push(Write::Channel(ChannelRow { archived, ..row }));
         }

@@ -75,7 +75,7 @@ impl Engine {
                 && matches!(&job.task, Task::InvitePerson { who } if who == user.as_str())
         };
         let in_step = |write: &Write| matches!(write, Write::Job(job) if here(job));
-        self.image.jobs.values().any(here) || step.writes.iter().any(in_step)
+        self.image.outward_of(id).any(here) || step.writes.iter().any(in_step)
     }
 }
 

@@ -2,23 +2,24 @@
 //! The metadata's shape is permanent.
 
 mod call;
+mod card;
 
 use call::call_text;
 pub use call::missing;
+pub use card::{card, card_metadata, short_hash, topic};
 
 use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
 use crate::domain::broadcast;
 use crate::domain::event::{Body, Event, Position, clean_strings};
 use crate::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
-use crate::domain::incident::{Incident, ItemState};
-use crate::domain::sentence::{Piece, level_words, sentence};
+use crate::domain::incident::Incident;
+use crate::domain::sentence::{Piece, sentence};
 use crate::domain::text::{clean, clean_line};
-use crate::domain::verb::{ROLES_SHORT, role_name};
+
 use crate::domain::words::Lang;
 use crate::domain::work::{Deed, UNREAD};
 use crate::wire::mrkdwn::{self, escape};
 use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -184,7 +185,12 @@ pub fn batch(
     waiting: &[(u64, &EventRow)],
     after: SlackTs,
 ) -> Option<Batch> {
-    let Scene { row, console, .. } = *scene;
+    let Scene {
+        row,
+        console,
+        incident,
+        ..
+    } = *scene;
     let (_, first) = waiting.first()?;
     let channel = row.channel.clone()?;
     let actor = &first.by;
@@ -212,6 +218,7 @@ pub fn batch(
     let thread = taken.iter().find_map(|(_, e)| match e.event.body() {
         Some(Body::Message { thread }) => thread.clone(),
         Some(Body::Answer { thread, .. }) => Some(thread.clone()),
+        Some(Body::Work(Deed::Here {})) => asked_who_is_here(incident),
         _ => None,
     });
     Some(Batch {
@@ -228,6 +235,13 @@ pub fn batch(
     })
 }
 
+/// Where those who are here are gathered: under the roll call, or in the channel where there was none.
+fn asked_who_is_here(incident: &Incident) -> Option<SlackTs> {
+    let mut asked = incident.entries.iter().rev();
+    let asked = asked.find(|entry| matches!(entry.body, Body::Work(Deed::RollCall {})))?;
+    Some(asked.position.as_ref()?.ts.clone())
+}
+
 /// The same message for those who read it only now: what of it is late says when it happened. `None`
 /// where it says so already, or is not late.
 pub fn retold(batch: &Batch, rows: &[&EventRow], scene: &Scene<'_>) -> Option<Batch> {
@@ -236,7 +250,7 @@ pub fn retold(batch: &Batch, rows: &[&EventRow], scene: &Scene<'_>) -> Option<Ba
     let moved = batch.thread.is_none()
         && rows.iter().any(|row| match row.event.body() {
             Some(Body::Message { thread }) => thread.is_some(),
-            Some(Body::Answer { .. }) => true,
+            Some(Body::Answer { .. } | Body::Work(Deed::Here {})) => true,
             _ => false,
         });
     if !late || moved || batch.bare.is_some() {
@@ -258,7 +272,17 @@ fn words(rows: &[&EventRow], scene: &Scene<'_>) -> String {
         Some(line(event, body, scene, dated))
     });
     let lines: Vec<String> = digest.into_iter().chain(said).collect();
-    lines.join("\n")
+    let mark = drill_mark(scene.row, scene.incident.lang);
+    format!("{mark}{}", lines.join("\n"))
+}
+
+/// Over everything that the program says of a drill, so that nobody takes it for an incident.
+pub fn drill_mark(row: &IncidentRow, lang: Lang) -> &'static str {
+    match (row.drill, lang) {
+        (true, Lang::En) => "[DRILL] ",
+        (true, Lang::Ja) => "【訓練】",
+        (false, _) => "",
+    }
 }
 
 /// A reply that goes to the channel, since Slack takes none in its thread. Its first line says what it
@@ -331,7 +355,9 @@ fn own_time(at: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
 }
 
 fn stands_alone(body: &Body) -> bool {
-    body.has_text() || matches!(body, Body::TimekeeperCall { .. } | Body::Question { .. })
+    let gathered = matches!(body, Body::Work(Deed::Here {}));
+    let spoken = matches!(body, Body::TimekeeperCall { .. } | Body::Question { .. });
+    body.has_text() || spoken || gathered
 }
 
 fn payload(
@@ -427,159 +453,6 @@ pub fn span(delta: TimeDelta, lang: Lang) -> String {
     }
 }
 
-/// The channel's topic: no times, nobody's name that would page. At most 250 characters.
-pub fn topic(incident: &Incident, names: &Names) -> String {
-    let ja = incident.lang == Lang::Ja;
-    let level = incident
-        .level
-        .as_ref()
-        .map_or_else(|| "L?".to_owned(), |l| format!("L{}", level_words(l)));
-    let commander = incident.commander.as_ref().map_or_else(
-        || (if ja { "なし" } else { "nobody" }).to_owned(),
-        |h| name_of(names, &h.user),
-    );
-    let text = format!(
-        "{level} · {} · {} {commander}",
-        incident.phase.text().get(incident.lang),
-        if ja { "指揮" } else { "IC" },
-    );
-    text.chars().take(250).collect()
-}
-
-/// The status card's text, and the hash by which consoles notice that it is out of date. The hash
-/// is of the card without names, which consoles may know differently.
-pub fn card(incident: &Incident, row: &IncidentRow, names: &Names) -> (String, String) {
-    let bare = card_text(incident, row, &Names::new());
-    (card_text(incident, row, names), short_hash(&bare))
-}
-
-fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
-    let lang = incident.lang;
-    let ja = lang == Lang::Ja;
-    let pick = |en: &'static str, jp: &'static str| if ja { jp } else { en };
-    let mut lines = Vec::new();
-    let mark = match (row.drill, row.private) {
-        (true, _) => pick("[DRILL] ", "【訓練】"),
-        (_, true) => pick("[PRIVATE] ", "【限定】"),
-        _ => "",
-    };
-    lines.push(format!(
-        "{mark}*{}*",
-        escape(&incident.title).replace('*', "")
-    ));
-    let level = incident
-        .level
-        .as_ref()
-        .map_or_else(|| pick("not set", "未設定").to_owned(), level_words);
-    let temperature = incident
-        .temperature
-        .as_ref()
-        .map_or_else(|| pick("not set", "未設定").to_owned(), |t| t.name.clone());
-    lines.push(format!(
-        "{} *{}* · {} {} · {} *{}*",
-        pick("Level", "レベル"),
-        escape(&level),
-        pick("temperature", "温度感"),
-        escape(&temperature),
-        pick("phase", "段階"),
-        incident.phase.text().get(lang),
-    ));
-    if let Some(manual) = &incident.level_terms.manual {
-        lines.push(format!(
-            "{}: {}",
-            pick("Manual", "マニュアル"),
-            escape(manual)
-        ));
-    }
-    if let Some(merged) = &incident.merged_into {
-        let there = Piece::Channel(merged.place.channel.clone(), merged.place.name.clone());
-        lines.push(format!(
-            "{} {}",
-            pick("The response goes on in", "以後の対応はこちら:"),
-            linked(&[there], names)
-        ));
-    }
-    let nobody = pick("nobody yet", "未定");
-    let commander = incident
-        .commander
-        .as_ref()
-        .map_or_else(|| nobody.to_owned(), |h| named(names, &h.user));
-    let mut people = vec![format!("{} *{commander}*", pick("Commander", "指揮"))];
-    people.extend(incident.roles.iter().map(|(role, held)| {
-        format!(
-            "{} {}",
-            role_name(ROLES_SHORT, role).get(lang),
-            named(names, &held.user)
-        )
-    }));
-    lines.push(people.join(" · "));
-    let times: Vec<String> = incident
-        .milestones
-        .iter()
-        .map(|(m, r)| {
-            format!(
-                "{} {}",
-                m.text().get(lang),
-                date_token(r.time, "{date_short_pretty} {time}")
-            )
-        })
-        .collect();
-    lines.push(times.join(" · "));
-    let (done, all) = incident.progress();
-    if all > 0 {
-        lines.push(format!(
-            "{} {done}/{all}",
-            pick("Checklist", "チェックリスト")
-        ));
-        let open: Vec<String> = incident
-            .checklist()
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| c.state == ItemState::Open && c.required)
-            .take(3)
-            .map(|(n, c)| format!("{}. {}", n + 1, escape(&c.item.text)))
-            .collect();
-        if !open.is_empty() {
-            lines.push(format!("{}{}", pick("Next: ", "次: "), open.join(" / ")));
-        }
-    }
-    if let Some(situation) = &incident.situation {
-        // Slack refuses an edit above 4,000 characters; the card stays far below.
-        let short: String = situation.text.chars().take(600).collect();
-        lines.push(format!("> {}", short.replace('\n', "\n> ")));
-    }
-    lines.join("\n")
-}
-
-/// The first 16 hexadecimal digits of SHA-256.
-pub fn short_hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// The card's metadata: `through` and `events` let a reader check that it folded the same.
-pub fn card_metadata(incident: &Incident, hash: &str) -> Metadata {
-    let through = incident
-        .entries
-        .iter()
-        .filter_map(|e| e.position.as_ref())
-        .max()
-        .map_or_else(String::new, |p| p.ts.to_string());
-    Metadata {
-        event_type: CARD.to_owned(),
-        payload: BTreeMap::from([
-            ("v".to_owned(), VERSION.to_owned()),
-            ("incident".to_owned(), incident.id.0.clone()),
-            ("through_ts".to_owned(), through),
-            ("events".to_owned(), incident.events.to_string()),
-            ("hash".to_owned(), hash.to_owned()),
-        ]),
-    }
-}
-
 /// What other channels are told about an event: broadcast channels about a loud one, those of its
 /// audience about a report, whole. `heard` are those who wrote in the incident's channel.
 pub fn announcement(
@@ -591,14 +464,7 @@ pub fn announcement(
     names: &Names,
 ) -> String {
     let lang = incident.lang;
-    let mark = if row.drill {
-        match lang {
-            Lang::En => "[DRILL] ",
-            Lang::Ja => "【訓練】",
-        }
-    } else {
-        ""
-    };
+    let mark = drill_mark(row, lang);
     let said = linked(&sentence(id, body, by, incident, lang), names);
     let channel = row
         .channel
@@ -791,6 +657,29 @@ mod tests {
             let (soon, late) = (said(Lang::En, &rows, 30), said(Lang::En, &rows, 300));
             assert!(!soon.contains("<!date"), "{soon}");
             assert!(late.starts_with("<!date^1795000000^{time}"), "{late}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_in_a_drill_says_so_and_its_text_does_not() {
+        let mut note = row(1, 0, Body::Note {});
+        note.text = Some("the pool is full".into());
+        for (lang, mark) in [(Lang::En, "[DRILL] Note"), (Lang::Ja, "【訓練】記録")] {
+            let formed = with_scene(lang, 5, |scene| {
+                let drill = IncidentRow {
+                    drill: true,
+                    ..scene.row.clone()
+                };
+                let scene = Scene {
+                    row: &drill,
+                    ..*scene
+                };
+                batch(99, &scene, &[(1, &note)], SlackTs::zero()).expect("formed")
+            });
+            assert!(formed.text.starts_with(mark), "{}", formed.text);
+            assert_eq!(text_of(&formed.text), "the pool is full");
+            assert!(!formed.metadata["events"].contains("DRILL"));
+            assert!(!said(lang, std::slice::from_ref(&note), 5).contains(mark));
         }
     }
 

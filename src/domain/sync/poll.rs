@@ -10,7 +10,7 @@
 use super::sweep::Sweep;
 use super::{Call, Engine, Flight, HISTORY, Now, REPLIES, Step};
 use crate::domain::budget::Purpose;
-use crate::domain::ids::{ChannelId, SlackTs};
+use crate::domain::ids::{ChannelId, IncidentId, SlackTs};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -49,12 +49,17 @@ impl Engine {
         self.read_deep(step, now, rng);
     }
 
-    /// Channels that may hold an incident and can still change.
+    /// Channels that may hold an incident and can still change. One that somebody archived while there
+    /// was something to say in it may be brought back, which nothing but reading it tells.
     pub(super) fn polled(&self) -> impl Iterator<Item = &ChannelId> {
+        let awaited = |incident: &IncidentId| self.awaits_unarchiving(incident);
         self.image
             .channels
             .values()
-            .filter(|row| row.ours && !(row.archived && row.joined))
+            .filter(move |row| {
+                let ended = row.archived && row.joined;
+                row.ours && (!ended || row.incident.as_ref().is_some_and(awaited))
+            })
             .map(|row| &row.id)
     }
 

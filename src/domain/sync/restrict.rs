@@ -60,13 +60,12 @@ impl Engine {
     /// what the record says was reported and published.
     pub fn went_out(&self, incident: &Incident) -> Vec<Went> {
         let mut went = Vec::new();
-        let jobs = self.image.jobs.values().filter(|job| {
-            let arrived = matches!(
+        let jobs = self.image.outward_of(&incident.id).filter(|job| {
+            matches!(
                 job.state,
                 // What may have arrived is told as well.
                 JobState::Sent | JobState::Seen | JobState::Unconfirmed | JobState::Sending
-            );
-            job.incident == incident.id && arrived
+            )
         });
         for job in jobs {
             let (what, to) = match &job.task {

@@ -210,16 +210,14 @@ impl Engine {
         self.discovered
             && self.is_delivered()
             && !self.under_way().any(threads)
-            && self
-                .image
-                .channels
-                .values()
-                .filter(|row| row.ours && !(row.archived && row.joined))
-                .all(|row| {
-                    self.watches.get(&row.id).is_some_and(|watch| {
-                        watch.as_of.is_some() && watch.threads.is_empty() && watch.walk.is_none()
-                    })
+            && self.polled().all(|id| {
+                let archived = self.image.channels.get(id).is_some_and(|row| row.archived);
+                self.watches.get(id).is_some_and(|watch| {
+                    let read = watch.as_of.is_some() && watch.threads.is_empty();
+                    // One that is not back yet has nothing to be read.
+                    (read && watch.walk.is_none()) || (archived && watch.unreadable)
                 })
+            })
     }
 }
 

@@ -44,12 +44,15 @@ pub fn sentence(
                 || work.matters.iter().filter(|m| m.sort == *matter).count() + 1,
                 |matter| matter.number,
             );
+            let sort = matter.text();
+            // It is none before it is decided.
+            let name = match (matter, ja) {
+                (super::Sort::Decision, true) => "決定案",
+                (super::Sort::Decision, false) => "Proposed decision",
+                _ => sort.get(lang),
+            };
             let mut out = vec![
-                strong(format!(
-                    "{} {}",
-                    matter.text().get(lang),
-                    handle(*matter, number)
-                )),
+                strong(format!("{name} {}", handle(*matter, number))),
                 text(format!(": {line}")),
             ];
             if let Some(risk) = risk {

@@ -315,6 +315,8 @@ fn another_kind_brings_its_items_and_keeps_ticks() {
         text: id.into(),
         optional: false,
         time_box: None,
+        when: None,
+        manual: None,
     };
     let level = Body::Level {
         level: Named {

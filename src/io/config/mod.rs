@@ -186,6 +186,22 @@ pub fn checklist(
     list: &str,
     lang: Lang,
 ) -> Result<Vec<checklists::Item>, Problem> {
+    let mut items = listed(loaded, home, sheet, list, lang)?;
+    for item in &mut items {
+        let own = loaded.config.checklists.manuals.get(&item.id);
+        let own = own.filter(|link| !link.is_empty());
+        item.manual = own.cloned().or(item.manual.take());
+    }
+    Ok(items)
+}
+
+fn listed(
+    loaded: &Loaded,
+    home: Option<&Path>,
+    sheet: checklists::Sheet,
+    list: &str,
+    lang: Lang,
+) -> Result<Vec<checklists::Item>, Problem> {
     let folder = &loaded.config.checklists.directory;
     if folder.is_empty() {
         return checklists::shipped(sheet, list, lang);

@@ -73,14 +73,15 @@ pub fn checklist(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let width = usize::from(area.width);
     // Where it fits, the last row is the manual's.
     let mut area = area;
-    if let Some(link) = panes::manual(scene.model).filter(|_| area.height >= 5) {
+    let room = width.saturating_sub(2);
+    if let Some(link) = panes::manual(scene.model, room).filter(|_| area.height >= 5) {
         area.height -= 1;
         let row = Rect {
             y: area.y + area.height,
             height: 1,
             ..area
         };
-        let text = fit(&link, width.saturating_sub(2)).into_owned();
+        let text = fit(&link, room).into_owned();
         let line = Line::new().gap(1).and(Meaning::Muted, text);
         canvas.lines("manual", row, &[line]);
     }

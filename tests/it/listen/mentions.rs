@@ -31,7 +31,10 @@ fn an_act_is_done_in_its_authors_name_and_answered() {
         "{said}"
     );
     let ts = ask(&slack, "sato", &room, "done 1 and 2");
-    assert!(answer(&slack, &room, &ts).contains("1."));
+    assert_eq!(
+        answer(&slack, &room, &ts),
+        "*Done* — 佐藤\n1 is done.\n2 is done."
+    );
     let ts = ask(&slack, "sato", &room, "状況は決済が <@U0> で\n落ちています");
     answer(&slack, &room, &ts);
     let state = show(&console, &id);

@@ -117,3 +117,28 @@ fn what_is_reopened_after_its_channel_was_archived_goes_on_in_a_new_one() {
     assert_ne!(twice.code, 0);
     assert!(twice.err.contains("already"), "{}", twice.err);
 }
+
+/// Nobody at a console has to do anything once somebody brought the channel back in Slack.
+/// Red without `brought_back` in `ingest` (src/domain/sync/ingest.rs).
+#[test]
+fn what_an_archived_channel_refused_goes_out_once_somebody_brings_it_back() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let declared = console.declare("Checkout fails");
+    let (incident, channel) = (id(&declared), channel(&declared));
+    let sato = slack.token_of("sato").expect("a person");
+    let by_hand = |method: &str| {
+        let done = slack.call(&sato, method, json!({"channel": channel}));
+        assert!(done.ok(), "{}", done.to_json());
+    };
+    by_hand("conversations.archive");
+    console.run(&["note", &incident, "said while it was archived"]);
+    let state = console.json(&["show", &incident]);
+    assert!(state["outbox"]["failed"] != 0, "{state:#}");
+    by_hand("conversations.unarchive");
+    console.run(&["sync", "--once"]);
+    let state = console.json(&["show", &incident]);
+    assert_eq!(state["outbox"]["failed"], 0, "{state:#}");
+    let said = super::rig::texts(&slack, &channel).join("\n");
+    assert!(said.contains("said while it was archived"), "{said}");
+}

@@ -33,7 +33,7 @@ const fn act(
 #[rustfmt::skip]
 const ACTS: &[Act] = &[
     act("command", &[], &[("/commander", "\"@sato\"")], "<@@sato> takes command"),
-    act("level", &["2"], &[("/level", "\"2\""), ("/checklist/0/state", "\"open\"")], "Level set to *2 High* by 佐藤"),
+    act("level", &["2"], &[("/level", "\"2\""), ("/checklist/0/state", "\"done\""), ("/checklist/1/state", "\"open\"")], "Level set to *2 High* by 佐藤"),
     act("temperature", &["RED"], &[("/temperature", "\"red\"")], "Temperature set to *Red* by 佐藤"),
     act("situation", &["half of the <!here> & carts\nfail"], &[("/situation", "\"half of the <!here> & carts\\nfail\"")], "Situation, by 佐藤\nhalf of the &lt;!here&gt; &amp; carts\nfail"),
     act("phase", &["fixing"], &[("/phase", "\"fixing\"")], "Phase: *fixing* — 佐藤"),
@@ -72,7 +72,8 @@ const ACTS: &[Act] = &[
     act("notice", &["Some payments fail. We are sorry."], &[("/notices/0/approved", "null")], "*Customer notice drafted* by 佐藤"),
     act("call", &["daniel", "--why", "knows the CDN"], &[("/calls/0/user", "\"@daniel\"")], "<@@daniel> is called to help: knows the CDN — 佐藤"),
     act("rollcall", &[], &[], "*Who is still with us?*"),
-    act("here", &[], &[], "佐藤 is here"),
+    // Whoever is here is gathered under the roll call.
+    act("here", &[], &[], "*Who is still with us?*"),
     act("meeting", &["https://example.com/call"], &[("/meeting", "\"https://example.com/call\"")], "We talk here: "),
     act("offer", &["emma"], &[("/offer/to", "\"@emma\"")], "offers command to <@@emma>"),
     act("decline", &[], &[("/offer", "null"), ("/commander", "\"@sato\"")], "The offer of command is off"),

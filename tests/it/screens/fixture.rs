@@ -172,6 +172,8 @@ fn items(r: &Record) -> Vec<Item> {
         text: r.say(en, ja),
         optional: false,
         time_box: Some(time_box),
+        when: None,
+        manual: None,
     };
     vec![
         item("commander", "name the commander", "指揮を執る人を決める", 5),

@@ -32,6 +32,8 @@ pub fn level(n: u32) -> LevelPlan {
         text: format!("{id} is done"),
         optional: false,
         time_box: None,
+        when: None,
+        manual: None,
     };
     LevelPlan {
         terms: Box::default(),

@@ -1,6 +1,7 @@
 //! Mentions: an act by whoever asked for it, and one answer.
 
 use super::super::image::{MessageRow, Task};
+use super::super::mirror::drill_mark;
 use super::super::{Engine, Now, Step};
 use super::{Heard, Turn, words};
 use crate::domain::decide::{Asked, Command, Draft, Outlets, decide};
@@ -125,6 +126,11 @@ impl Engine {
             Ok(Some(body)) if body.has_text() => {
                 (Outcome::Done, words::recorded().get(lang).to_owned())
             }
+            // The act stands in the channel, in full.
+            Ok(Some(Body::Ticked { item })) => (
+                Outcome::Done,
+                words::ticked(&heard.state, &item).get(lang).to_owned(),
+            ),
             Ok(Some(body)) => {
                 let said = sentence(&EventId::new(""), &body, &heard.by, &heard.state, lang);
                 let text = plain(&said, |user| self.name(user), |at| desk.clock(at));
@@ -244,6 +250,13 @@ impl Engine {
 
     /// An answer for its author's eyes only.
     fn whisper(&self, step: &mut Step, heard: &Heard, text: String, now: Now) {
+        let row = self.image.incidents.get(&heard.incident);
+        let mark = row.map_or("", |row| drill_mark(row, heard.state.lang));
+        // A card has the mark already.
+        let text = match text.starts_with(mark) {
+            true => text,
+            false => format!("{mark}{text}"),
+        };
         let task = Task::Whisper {
             ts: heard.ts.clone(),
             thread: (heard.thread != heard.ts).then(|| heard.thread.clone()),
