@@ -87,7 +87,7 @@ impl Secs {
 
 impl std::fmt::Display for Secs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{:02}", self.0 / 60, self.0 % 60)
+        f.pad(&format!("{}:{:02}", self.0 / 60, self.0 % 60))
     }
 }
 

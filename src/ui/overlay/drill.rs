@@ -5,7 +5,7 @@ use crate::app::action::Action;
 use crate::app::drill::{Asking, Course, Expected, Inject, Panel as Shown, QUESTIONS, View, clock};
 use crate::app::edit::Edit;
 use crate::app::strings::drill as words;
-use crate::domain::text::{pad_right, wrap};
+use crate::domain::text::{fit, pad_left, pad_right, wrap};
 use crate::drill::debrief::mark;
 use crate::drill::engine::Fate;
 use crate::drill::scenario::Secs;
@@ -76,25 +76,55 @@ fn debrief(panel: &Panel<'_>, view: &View) -> Vec<Line> {
     lines
 }
 
+/// Markdown as a screen shows it: headings without their marks, tables in columns.
 fn plain(text: &str, width: usize) -> Vec<Line> {
-    let line = |part: &str| {
-        let heading = part.starts_with('#');
+    let row = |row: &str| -> Vec<Line> {
+        if let Some(cells) = row.strip_prefix('|') {
+            return table_row(cells, width).into_iter().collect();
+        }
+        let heading = row.starts_with('#');
         let meaning = if heading {
             Meaning::Heading
         } else {
             Meaning::Text
         };
+        wrap(row.trim_start_matches('#'), width)
+            .into_iter()
+            .map(|part| Line::new().gap(1).and(meaning, part.to_owned()))
+            .collect()
+    };
+    let rows = text.lines().filter(|row| !row.starts_with("```"));
+    rows.flat_map(row).collect()
+}
+
+/// Columns of what stands after the name in the debrief's table: due, done, points.
+const NUMBERS: usize = 10;
+
+fn table_row(cells: &str, width: usize) -> Option<Line> {
+    let cells: Vec<&str> = cells
+        .trim_end_matches('|')
+        .split('|')
+        .map(str::trim)
+        .collect();
+    let [mark, name, numbers @ ..] = cells.as_slice() else {
+        return None;
+    };
+    if name.starts_with("---") {
+        return None;
+    }
+    let room = width.saturating_sub(2 + NUMBERS * numbers.len());
+    let numbers: String = numbers.iter().map(|cell| pad_left(cell, NUMBERS)).collect();
+    let name = pad_right(&fit(name, room), room);
+    let meaning = match *mark {
+        "x" => Meaning::DueSoon,
+        "-" => Meaning::Muted,
+        _ => Meaning::Text,
+    };
+    Some(
         Line::new()
             .gap(1)
-            .and(meaning, part.trim_start_matches(['#', ' ']).to_owned())
-    };
-    let verbatim = |part: &str| Line::new().gap(1).and(Meaning::Text, part.to_owned());
-    let rows = text.lines().filter(|row| !row.starts_with("```"));
-    rows.flat_map(|row| match row.starts_with('#') {
-        true => vec![line(row)],
-        false => wrap(row, width).into_iter().map(verbatim).collect(),
-    })
-    .collect()
+            .and(meaning, format!("{} {name}{numbers}", pad_right(mark, 1))),
+    )
 }
 
 fn text(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, title: &str, lines: &[Line], top: usize) {
@@ -214,7 +244,7 @@ fn inject(inject: &Inject, course: &Course, width: usize) -> Line {
         false => format!(" ({})", inject.when),
     };
     let text = format!("{state} {}: {what}{when}", inject.by);
-    let text = crate::domain::text::fit(&text, width).into_owned();
+    let text = fit(&text, width).into_owned();
     match course.selected.as_deref() == Some(inject.id.as_str()) {
         true => Line::new()
             .gap(1)
