@@ -4,27 +4,31 @@ use super::super::listen::{call, say};
 use super::super::peers::rig::{
     Console as Runs, channel, events, heard, id, shared, texts, workspace,
 };
-use super::room::Rooms;
-use crossterm::event::KeyCode;
-use matoi::domain::decide::Command;
+use super::super::stories::rig::World;
+use super::super::stories::told;
+use super::{UNASKED, cart, consoles};
 use matoi::domain::ids::SlackTs;
+use matoi::domain::words::Lang;
 use matoi::workspace::faults::{Fault, Kind};
 use serde_json::json;
 
 // Red without `if model.home.selected.is_none()` of `arrived` in src/app/update/mod.rs.
 #[test]
 fn a_refresh_moved_the_selection() {
-    let mut rooms = Rooms::of(&["sato", "emma"], "");
-    rooms.declare_as(0, "Mail is late", |_| {});
-    rooms.declare_as(0, "Cart is down", |_| {});
-    let home = rooms.at[0].screen();
+    let mut w = consoles(Lang::En, &["sato", "emma"], UNASKED);
+    for title in ["Mail is late", "Cart is down"] {
+        w.act("sato", "d", &[("title", title)]);
+        w.at("sato").keys("Esc");
+    }
+    w.at("sato").keys("Home j");
+    let home = w.at("sato").screen();
     assert!(home.contains("Mail is late"), "{home}");
-    rooms.at[0].press(KeyCode::Char('j'));
     // What others declare comes in above, in the moment before the key.
-    rooms.declare_as(1, "Search is slow", |_| {});
-    let home = rooms.at[0].screen();
+    w.act("emma", "d", &[("title", "Search is slow")]);
+    let home = w.at("sato").screen();
     assert!(home.contains("Search is slow"), "{home}");
-    let room = rooms.at[0].enter();
+    w.at("sato").keys("Enter");
+    let room = w.at("sato").screen();
     let top: Vec<&str> = room.lines().take(3).collect();
     assert!(top.join("\n").contains("Mail is late"), "{room}");
 }
@@ -32,135 +36,108 @@ fn a_refresh_moved_the_selection() {
 // Hangs on `.skip(first)` of `draw` in src/ui/overlay/form.rs.
 #[test]
 fn a_confirmation_scrolled_off_a_narrow_terminal() {
-    for size in [(80, 24), (60, 16), (40, 12)] {
-        let mut rooms = Rooms::of(&["sato"], "");
-        rooms.declare(0);
-        rooms.at[0].enter();
-        rooms.at[0].resize(size);
-        rooms.at[0].press(KeyCode::Char('r'));
-        let screen = rooms.at[0].screen();
+    for (columns, rows) in [(80, 24), (60, 16), (40, 12)] {
+        let mut w = consoles(Lang::En, &["sato"], UNASKED);
+        cart(&mut w);
+        let desk = w.at("sato");
+        desk.screen_at(columns, rows);
+        desk.keys("r");
+        let screen = desk.screen_at(columns, rows);
         for words in ["Cart is down", "Cancel", "recovered"] {
-            assert!(screen.contains(words), "{words} at {size:?}:\n{screen}");
+            assert!(screen.contains(words), "{words} at {columns}:\n{screen}");
         }
         // And it is no freeze: the way out is there.
-        rooms.at[0].press(KeyCode::Esc);
-        assert!(!rooms.at[0].screen().contains("[  Cancel  ]"));
+        desk.keys("Esc");
+        assert!(!desk.screen_at(columns, rows).contains("[  Cancel  ]"));
     }
 }
 
 // Red without `self.set_batch(step, &batch, &refused.into(), true)` in src/domain/sync/answers.rs.
 #[test]
 fn a_spinner_for_ever_after_an_error() {
-    let mut rooms = Rooms::of(
-        &["sato"],
-        "[timers]\nask_times = 0\nask_situation_seconds = 0\n",
-    );
-    let (incident, room) = rooms.declare(0);
+    let mut w = consoles(Lang::En, &["sato"], UNASKED);
+    let room = cart(&mut w);
     let fault = Fault::error("chat.postMessage", "restricted_action");
-    rooms.slack.add_fault(fault);
-    let note = Command::Note("rolled back build 812".to_owned());
-    rooms.act(0, Some(&incident), note);
-    let screen = rooms.at[0].enter();
+    w.slack.add_fault(fault);
+    w.act_offline("sato", "n", &[("text", "rolled back build 812")]);
+    w.pass(60);
+    let screen = w.at("sato").screen();
     for mark in ["(saving)", "(queued)", "(sending)"] {
         assert!(!screen.contains(mark), "{mark}: {screen}");
     }
     assert!(screen.contains("failed"), "{screen}");
-    rooms.slack.clear_faults();
-    rooms.pass(2);
-    assert_eq!(
-        rooms.count(&room, "build 812"),
-        0,
-        "given to a person to decide"
-    );
+    w.slack.clear_faults();
+    w.pass(120);
+    let sent = w.count(&room, "build 812");
+    assert_eq!(sent, 0, "given to a person to decide");
 }
 
 // Red with pages of one message: `limit(query.limit, 999)` in src/io/slack/calls.rs.
 #[test]
 fn eight_hundred_alerts_made_hundreds_of_calls() {
-    let mut rooms = Rooms::of(
-        &["sato"],
-        "[timers]\nask_times = 0\nask_situation_seconds = 0\n",
-    );
-    let (incident, room) = rooms.declare(0);
-    say(&rooms.slack, "ito", &room, "here they come");
+    let mut w = consoles(Lang::En, &["sato"], UNASKED);
+    let room = cart(&mut w);
+    say(&w.slack, "ito", &room, "here they come");
     for n in 0..800 {
         let args = json!({"channel": room, "text": format!("ALERT {n}: 5xx")});
-        call(&rooms.slack, "ito", "chat.postMessage", args);
+        call(&w.slack, "ito", "chat.postMessage", args);
     }
-    let (met, posts) = (rooms.slack.calls_met(), rooms.slack.with_state(|s| s.posts));
-    rooms.pass(1);
-    let made = rooms.slack.calls_met() - met;
+    let (met, posts) = (w.slack.calls_met(), w.slack.with_state(|s| s.posts));
+    w.pass(60);
+    let made = w.slack.calls_met() - met;
     assert!(made < 40, "{made} calls for 800 messages");
-    assert_eq!(
-        rooms.slack.with_state(|s| s.posts),
-        posts,
-        "and none is answered"
-    );
-    assert!(rooms.at[0].read(&incident) > 800, "all of them");
-    assert!(rooms.at[0].enter().contains("ALERT 799"));
+    let after = w.slack.with_state(|s| s.posts);
+    assert_eq!(after, posts, "and none is answered");
+    assert!(w.at("sato").read() > 800, "all of them");
+    assert!(w.at("sato").screen().contains("ALERT 799"));
 }
 
 // Hangs on `sweep.stuck < STUCK_MAX` in src/domain/sync/sweep.rs.
 #[test]
 fn a_page_loop_never_ended() {
-    let mut rooms = Rooms::of(
-        &["sato"],
-        "[timers]\nask_times = 0\nask_situation_seconds = 0\n",
-    );
-    let (incident, room) = rooms.declare(0);
+    let mut w = consoles(Lang::En, &["sato"], UNASKED);
+    let room = cart(&mut w);
     let endless = Fault::always("conversations.history", Kind::EndlessPages);
-    rooms.slack.add_fault(endless);
-    let met = rooms.slack.calls_met();
-    rooms.pass(2);
-    let made = rooms.slack.calls_met() - met;
+    w.slack.add_fault(endless);
+    let met = w.slack.calls_met();
+    w.pass(120);
+    let made = w.slack.calls_met() - met;
     assert!(made < 200, "{made} calls");
-    rooms.slack.clear_faults();
-    rooms.act(0, Some(&incident), Command::Note("still alive".to_owned()));
-    assert_eq!(rooms.count(&room, "still alive"), 1);
+    w.slack.clear_faults();
+    w.act("sato", "n", &[("text", "still alive")]);
+    assert_eq!(w.count(&room, "still alive"), 1);
 }
 
 // Red without `if !model.overlays.is_empty() { return over::key(…) }` in src/app/update/mod.rs.
 #[test]
 fn global_keys_ate_letters_typed_into_a_field() {
-    let mut rooms = Rooms::of(&["sato"], "");
-    let (_, room) = rooms.declare(0);
-    rooms.at[0].enter();
-    rooms.at[0].press(KeyCode::Char('n'));
+    let mut w = consoles(Lang::En, &["sato"], UNASKED);
+    let room = cart(&mut w);
+    w.at("sato").keys("n");
     // Every letter of these is a key of the room.
     let text = "dolhsnrcCtpwa+-UTDRxMOEeP12z?J!W: jk";
-    for letter in text.chars() {
-        rooms.at[0].press(KeyCode::Char(letter));
-    }
-    rooms.at[0].press(KeyCode::Enter);
-    rooms.pass(1);
-    let escaped = rooms.count(&room, text);
-    assert_eq!(escaped, 1, "{:#?}", rooms.told(&room));
+    w.at("sato").write(text);
+    w.at("sato").keys("Enter");
+    w.settle();
+    let told = told::channel(&w, &room);
+    assert_eq!(told.matches(text).count(), 1, "{told}");
 }
 
 // Hangs on the pick that `Space` opens where no item is selected, in src/app/update/command.rs.
 #[test]
 fn keys_acted_with_nothing_selected() {
-    let mut rooms = Rooms::of(
-        &["sato"],
-        "[timers]\nask_times = 0\nask_situation_seconds = 0\n",
-    );
-    let (incident, room) = rooms.declare(0);
-    let level = rooms.at[0].level(&incident, "3");
-    rooms.act(0, Some(&incident), level);
-    rooms.at[0].enter();
-    let before = rooms.told(&room).len();
-    rooms.at[0].press(KeyCode::Char('6'));
-    rooms.at[0].press(KeyCode::Char(' '));
-    let screen = rooms.at[0].screen();
-    rooms.at[0].press(KeyCode::Esc);
-    rooms.pass(1);
-    assert_eq!(rooms.told(&room).len(), before, "{screen}");
-    let done = rooms.at[0].state(&incident).progress().0;
-    assert_eq!(done, 0);
-    assert!(
-        screen.contains("mark an item as done"),
-        "it asks which: {screen}"
-    );
+    let mut w = consoles(Lang::En, &["sato"], UNASKED);
+    let room = cart(&mut w);
+    w.act("sato", "l", &[("level", "3")]);
+    let before = w.messages(&room).len();
+    w.at("sato").keys("6 Space");
+    let screen = w.at("sato").screen();
+    w.at("sato").keys("Esc");
+    w.settle();
+    assert_eq!(w.messages(&room).len(), before, "{screen}");
+    assert_eq!(w.at("sato").here().progress().0, 0);
+    let asks = "mark an item as done";
+    assert!(screen.contains(asks), "it asks which: {screen}");
 }
 
 // Red without `current.value != *value` of `overtaken` in src/domain/incident.rs: nobody would be
@@ -232,35 +209,26 @@ fn two_quick_clicks_undid_each_other() {
 // Red with whole seconds for `{ts}` in `pin:{ts}` of src/domain/event.rs.
 #[test]
 fn unpinning_erased_entries_that_shared_the_timestamp() {
-    let mut rooms = Rooms::of(
-        &["sato"],
-        "[timers]\nask_times = 0\nask_situation_seconds = 0\n",
-    );
-    let (incident, room) = rooms.declare(0);
+    let mut w = consoles(Lang::En, &["sato"], UNASKED);
+    let room = cart(&mut w);
     // Within one second.
-    let first = say(&rooms.slack, "emma", &room, "first sign");
-    let second = say(&rooms.slack, "ito", &room, "second sign");
+    let first = say(&w.slack, "emma", &room, "first sign");
+    let second = say(&w.slack, "ito", &room, "second sign");
     assert_eq!(first.split('.').next(), second.split('.').next());
-    rooms.at[0].enter();
-    let pin = |rooms: &Rooms, method: &str, ts: &str| {
-        let args = json!({"channel": room, "timestamp": ts});
-        call(&rooms.slack, "emma", method, args);
-    };
-    for ts in [&first, &second] {
-        pin(&rooms, "pins.add", ts);
-    }
-    rooms.pass(5);
-    let pinned = |rooms: &mut Rooms| {
-        let state = rooms.at[0].state(&incident);
+    w.pin("emma", &room, &first);
+    w.pin("emma", &room, &second);
+    let pinned = |w: &mut World| {
+        let state = w.at("sato").here();
         [&first, &second].map(|ts| state.pinned(&SlackTs::parse(ts).expect("a ts")))
     };
-    assert_eq!(pinned(&mut rooms), [true, true]);
-    let record = rooms.at[0].state(&incident).entries.len();
-    pin(&rooms, "pins.remove", &first);
-    rooms.pass(5);
-    assert_eq!(pinned(&mut rooms), [false, true]);
+    assert_eq!(pinned(&mut w), [true, true]);
+    let record = w.at("sato").here().entries.len();
+    let args = json!({"channel": room, "timestamp": first});
+    call(&w.slack, "emma", "pins.remove", args);
+    w.settle_long();
+    assert_eq!(pinned(&mut w), [false, true]);
     // Out of the story, and in the record: a removal is a fact more.
-    assert_eq!(rooms.at[0].state(&incident).entries.len(), record + 1);
+    assert_eq!(w.at("sato").here().entries.len(), record + 1);
 }
 
 // Red without the zone in `instant(zone, day.and_time(time))` in src/app/clock.rs.

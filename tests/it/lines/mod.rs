@@ -4,12 +4,13 @@
 
 mod beginning;
 mod field;
-mod room;
 mod time;
 mod work;
 
 use super::listen::{id_of, show};
 use super::peers::rig::{Console, channel, id};
+use super::stories::rig::World;
+use matoi::domain::words::Lang;
 use matoi::workspace::Handle;
 use serde_json::{Value, json};
 
@@ -32,6 +33,25 @@ escalation = ["@ito", "@takahashi"]
 id = "other"
 name = "Other"
 "##;
+
+/// Asks nothing by itself.
+const UNASKED: &str = "[timers]\nask_times = 0\nask_situation_seconds = 0\n";
+
+/// Consoles at 14:00 with the time given in, the first of them Sato's.
+fn consoles(lang: Lang, who: &[&'static str], config: &str) -> World {
+    World::new(
+        "14:00",
+        lang,
+        &format!("time_zone = \"JST\"\n{config}"),
+        who,
+    )
+}
+
+/// Sato declares that the cart is down, and is in its room; the channel.
+fn cart(w: &mut World) -> String {
+    w.act("sato", "d", &[("title", "Cart is down")]);
+    w.channel("other-")
+}
 
 /// An incident of the shop's, and its channel.
 fn shop_fails(console: &Console) -> (String, String) {

@@ -4,8 +4,8 @@ mod drill;
 mod hang;
 mod leak;
 mod outage;
-mod rig;
-mod told;
+pub mod rig;
+pub mod told;
 
 use crate::terminal::session::{Session, signal};
 use matoi::workspace::{Handle, Options, Workspace};

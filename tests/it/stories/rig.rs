@@ -256,6 +256,13 @@ impl World {
         }
     }
 
+    /// Machines that slept: it is later at once.
+    pub fn sleep(&mut self, minutes: i64) {
+        let micros = minutes * 60 * 1_000_000;
+        self.time.0.fetch_add(micros, Ordering::SeqCst);
+        self.pass(120);
+    }
+
     /// Lets many hours pass in which nothing happens.
     pub fn leap(&mut self, hours: i64) {
         for _ in 0..hours * 2 {
@@ -397,14 +404,36 @@ impl World {
 
     #[track_caller]
     pub fn last_with(&self, channel: &str, words: &str) -> String {
-        let all = self.messages(channel);
-        let found = all.iter().rev().find(|message| {
+        let found = self.last(channel, words);
+        found["ts"].as_str().expect("a ts").to_owned()
+    }
+
+    #[track_caller]
+    pub fn last_text(&self, channel: &str, words: &str) -> String {
+        let found = self.last(channel, words);
+        found["text"].as_str().expect("a text").to_owned()
+    }
+
+    #[track_caller]
+    fn last(&self, channel: &str, words: &str) -> Value {
+        let mut all = self.messages(channel).into_iter().rev();
+        let found = all.find(|message| {
             let text = message["text"].as_str();
             text.is_some_and(|text| text.contains(words))
         });
         let said = || super::told::channel(self, channel);
-        let found = found.unwrap_or_else(|| unreachable!("nobody said {words:?}:\n{}", said()));
-        found["ts"].as_str().expect("a ts").to_owned()
+        found.unwrap_or_else(|| unreachable!("nobody said {words:?}:\n{}", said()))
+    }
+
+    pub fn id_of(&self, who: &str) -> UserId {
+        self.people[who].clone()
+    }
+
+    /// How many messages of a channel hold these words.
+    pub fn count(&self, channel: &str, words: &str) -> usize {
+        let all = self.messages(channel);
+        let texts = all.iter().filter_map(|message| message["text"].as_str());
+        texts.filter(|text| text.contains(words)).count()
     }
 
     /// The id of a channel, by the beginning of its name.
@@ -854,6 +883,18 @@ impl Desk {
         let id = self.model.room_id().expect("a room");
         let summary = self.model.summary(id).expect("known");
         summary.channel.clone().expect("it has one")
+    }
+
+    /// The incident of the room on its screen.
+    pub fn here(&self) -> Arc<Incident> {
+        self.incident(self.model.room_id().expect("a room"))
+    }
+
+    /// How many messages of its channel were read.
+    pub fn read(&self) -> usize {
+        let id = self.here().id.clone();
+        let looked = self.core.look(move |engine, _| engine.talk(&id).len());
+        looked.expect("the core runs")
     }
 
     pub fn incident(&self, id: &IncidentId) -> Arc<Incident> {
