@@ -49,6 +49,10 @@ fn a_confirmation_scrolled_off_a_narrow_terminal() {
         // And it is no freeze: the way out is there.
         desk.keys("Esc");
         assert!(!desk.screen_at(columns, rows).contains("[  Cancel  ]"));
+        // A long one shows what has the keys: its button, at its very end.
+        desk.keys("R Tab Tab");
+        let screen = desk.screen_at(columns, rows);
+        assert!(screen.contains("[  resolve  ]"), "{columns}:\n{screen}");
     }
 }
 
@@ -103,6 +107,9 @@ fn a_page_loop_never_ended() {
     w.pass(120);
     let made = w.slack.calls_met() - met;
     assert!(made < 200, "{made} calls");
+    // Each walk has come to its end: what is on the screen is of now.
+    let screen = w.at("sato").screen();
+    assert!(screen.contains("seen 0s ago"), "{screen}");
     w.slack.clear_faults();
     w.act("sato", "n", &[("text", "still alive")]);
     assert_eq!(w.count(&room, "still alive"), 1);

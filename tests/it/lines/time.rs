@@ -67,6 +67,7 @@ fn nobody_commands() {
         w.until("14:06");
         w.pass(15);
         assert_eq!(w.count(&room, question), 3, "once by two consoles");
+        w.until("14:20");
         w.until("15:05");
         assert_eq!(w.count(&room, question), 5);
         // Then it stands on the screen, and cannot be dismissed.
