@@ -193,6 +193,7 @@ fn pages_are_walked_to_the_end() {
     assert_eq!(asked[2].field("cursor").as_deref(), Some("b="));
 }
 
+// Red without `if still > 0 && (…) { …; break }` in src/io/slack/walk.rs.
 #[test]
 fn a_list_without_an_end_is_cut_and_says_so() {
     let rig = Rig::with(|asked| {

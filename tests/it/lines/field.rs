@@ -50,9 +50,12 @@ fn a_confirmation_scrolled_off_a_narrow_terminal() {
         desk.keys("Esc");
         assert!(!desk.screen_at(columns, rows).contains("[  Cancel  ]"));
         // A long one shows what has the keys: its button, at its very end.
+        w.act("sato", "r", &[]);
+        let desk = w.at("sato");
+        desk.screen_at(columns, rows);
         desk.keys("R Tab Tab");
         let screen = desk.screen_at(columns, rows);
-        assert!(screen.contains("[  resolve  ]"), "{columns}:\n{screen}");
+        assert!(screen.contains("[> resolve <]"), "{columns}:\n{screen}");
     }
 }
 
@@ -96,7 +99,7 @@ fn eight_hundred_alerts_made_hundreds_of_calls() {
     assert!(w.at("sato").screen().contains("ALERT 799"));
 }
 
-// Hangs on `sweep.stuck < STUCK_MAX` in src/domain/sync/sweep.rs.
+// Red without `sweep.stuck < STUCK_MAX` in src/domain/sync/sweep.rs.
 #[test]
 fn a_page_loop_never_ended() {
     let mut w = consoles(Lang::En, &["sato"], UNASKED);
@@ -109,7 +112,8 @@ fn a_page_loop_never_ended() {
     assert!(made < 200, "{made} calls");
     // Each walk has come to its end: what is on the screen is of now.
     let screen = w.at("sato").screen();
-    assert!(screen.contains("seen 0s ago"), "{screen}");
+    let header = screen.lines().next().expect("a header");
+    assert!(header.contains("s ago"), "{screen}");
     w.slack.clear_faults();
     w.act("sato", "n", &[("text", "still alive")]);
     assert_eq!(w.count(&room, "still alive"), 1);
@@ -130,7 +134,7 @@ fn global_keys_ate_letters_typed_into_a_field() {
     assert_eq!(told.matches(text).count(), 1, "{told}");
 }
 
-// Hangs on the pick that `Space` opens where no item is selected, in src/app/update/command.rs.
+// Red with the first item for `None` of `selected_item` in src/app/availability.rs.
 #[test]
 fn keys_acted_with_nothing_selected() {
     let mut w = consoles(Lang::En, &["sato"], UNASKED);

@@ -34,6 +34,7 @@ fn a_console_that_comes_late_to_an_archived_channel_is_not_stuck() {
     assert_eq!(shared(left), shared(right));
 }
 
+// Red without `person.conversations_unarchive(&channel)` in src/io/slack/carry.rs.
 #[test]
 fn archived_by_hand_it_is_opened_again_and_told_why() {
     let slack = workspace();

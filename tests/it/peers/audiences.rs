@@ -37,6 +37,7 @@ fn report(console: &Console, incident: &str, audience: &str, what: &str) {
     console.run(&["sync", "--once"]).ok();
 }
 
+// Red without `out.reports = reports(…)` in src/app/resolve.rs.
 #[test]
 fn a_report_reaches_its_audience_once_and_nobody_else() {
     let slack = workspace();

@@ -46,6 +46,8 @@ fn members(slack: &Handle, channel: &str) -> BTreeSet<String> {
         .collect()
 }
 
+// Red without the last `set(step, refused.into(), true)` of `job_refused` in
+// src/domain/sync/answers.rs.
 #[test]
 fn a_declaration_opens_its_channel_and_what_fails_is_told_and_blocks_nothing() {
     let slack = workspace();

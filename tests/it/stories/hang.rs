@@ -17,6 +17,7 @@ fn tried(world: &World, calls: u64) {
     });
 }
 
+// Red with a wait for what comes back after `network.send(call)` of `start_calls` in src/io/core.rs.
 #[test]
 fn a_network_that_hangs_takes_no_key_and_no_frame_away() {
     let world = World::new();
