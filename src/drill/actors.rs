@@ -1,7 +1,7 @@
 //! The scripted people: who answers what, how soon, and how they put it when they know nothing.
 
 use super::engine::{Doing, Drill, Line, Thread, check_in};
-use super::hearing::is_question;
+use super::hearing::{is_called, is_question};
 use super::scenario::{Answer, Person, Scenario, Temper, Words};
 use super::scene::{Heard, Manner, Scene};
 use crate::domain::ids::EventId;
@@ -45,15 +45,7 @@ static MANNERS: LazyLock<Option<Manners>> =
 /// Whether somebody is written to by mention or handle.
 fn is_named(person: &Person, part: &str, heard: &Heard, scene: &Scene) -> bool {
     let user = scene.cast.get(part);
-    let handle = format!("@{}", person.handle.get_ref());
-    let whole = heard.text.match_indices(&handle).any(|(at, found)| {
-        let next = heard
-            .text
-            .get(at + found.len()..)
-            .and_then(|rest| rest.chars().next());
-        next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
-    });
-    heard.to.iter().any(|to| Some(to) == user) || whole
+    heard.to.iter().any(|to| Some(to) == user) || is_called(&heard.text, person.handle.get_ref())
 }
 
 /// Whether a person is spoken to: who is mentioned, and where nobody is, whoever is called by name.

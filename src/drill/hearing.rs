@@ -48,6 +48,16 @@ pub fn has(text: &str, word: &str) -> bool {
     })
 }
 
+/// A handle with its `@`, whole: `@ito` is not in `@itou`.
+pub fn is_called(text: &str, handle: &str) -> bool {
+    let called = format!("@{handle}");
+    text.match_indices(&called).any(|(at, found)| {
+        let next = text.get(at + found.len()..);
+        let next = next.and_then(|rest| rest.chars().next());
+        next.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
+    })
+}
+
 /// It asks for an answer.
 pub fn is_question(text: &str) -> bool {
     const ENDS: &[&str] = &[

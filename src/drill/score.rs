@@ -1,13 +1,12 @@
 //! The score: what the record holds against what a good response does, act by act.
 
 use super::check::PLAYER;
-use super::hearing::fold;
+use super::hearing::{fold, is_called};
 use super::scenario::{Act, Scenario, Secs};
 use super::scene::{Scene, mentioned};
 use crate::domain::event::Body;
 use crate::domain::ids::UserId;
 use crate::domain::incident::Entry;
-use crate::domain::verb::Verb;
 use crate::domain::work::Deed;
 use crate::wire::mrkdwn;
 use chrono::DateTime;
@@ -32,6 +31,9 @@ pub struct Score {
     pub score: f64,
     pub acts: Vec<Line>,
 }
+
+/// What is written in Slack and what is posted from a console are one act.
+const MESSAGE: &str = "message";
 
 /// One act of a player, as the record tells it.
 #[derive(Clone, Debug)]
@@ -66,7 +68,9 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
             let open = base.plus(act.from);
             let last = base.plus(act.late.unwrap_or(act.within));
             let fits = |(k, done): &(usize, &Done)| {
-                !used.contains(k) && (open..=last).contains(&done.at) && fits(act, done, scene)
+                !used.contains(k)
+                    && (open..=last).contains(&done.at)
+                    && fits(act, done, scenario, scene)
             };
             done.iter()
                 .enumerate()
@@ -107,13 +111,18 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
     }
 }
 
-fn fits(act: &Act, done: &Done, scene: &Scene) -> bool {
+fn fits(act: &Act, done: &Done, scenario: &Scenario, scene: &Scene) -> bool {
     let to = |part: &str| match part {
         PLAYER => done.to.iter().any(|user| scene.players.contains(user)),
-        part => scene
-            .cast
-            .get(part)
-            .is_some_and(|user| done.to.contains(user)),
+        part => {
+            let written = done.does == MESSAGE
+                && scenario.people.get(part).is_some_and(|person| {
+                    is_called(&done.text, person.handle.get_ref())
+                        || person.called.is_in(&done.text)
+                });
+            let user = scene.cast.get(part);
+            written || user.is_some_and(|user| done.to.contains(user))
+        }
     };
     act.does.0.iter().any(|name| name == done.does)
         && act
@@ -133,7 +142,6 @@ fn done(scene: &Scene) -> Vec<Done> {
         .filter(|(room, entry)| room.incident.declared.is_some_and(|at| entry.at > at))
         .filter_map(|(_, entry)| of_entry(scene, entry))
         .collect();
-    let message = Verb::Message.row().name;
     for room in &scene.rooms {
         let said = room
             .said
@@ -141,7 +149,7 @@ fn done(scene: &Scene) -> Vec<Done> {
             .filter(|said| scene.players.contains(&said.by));
         all.extend(said.map(|said| Done {
             at: scene.clock.at(said.at),
-            does: message,
+            does: MESSAGE,
             of: String::new(),
             to: said.to.clone(),
             text: fold(&said.text),
@@ -165,6 +173,7 @@ fn of_entry(scene: &Scene, entry: &Entry) -> Option<Done> {
             vec![user.clone()],
             task.clone().unwrap_or_default(),
         ),
+        Body::CheckedOut { user } => (none(), vec![user.clone()], none()),
         Body::Ticked { item } | Body::Skipped { item, .. } => (item.clone(), Vec::new(), none()),
         Body::Assigned { item, user } => (item.clone(), user.iter().cloned().collect(), none()),
         Body::ItemAdded { item } => (none(), Vec::new(), item.text.clone()),
