@@ -61,7 +61,12 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
                 && model.incident().is_some_and(|i| i.situation.is_some());
             unless(list.selected.is_none() && !whole, why::NOTHING_SELECTED)
         }
-        Action::FirstSteps => unless(model.drill.is_some(), why::IN_DRILL),
+        Action::FirstSteps => {
+            unless(model.drill.is_some(), why::IN_DRILL)?;
+            // It takes the place of this console.
+            let open = |summary: &Summary| !summary.drill && !summary.incident.phase.is_over();
+            unless(model.snapshot.incidents.iter().any(open), why::UNDER_WAY)
+        }
         Action::Drill => unless(model.drill.is_none(), why::NO_DRILL),
         _ => Ok(()),
     }

@@ -467,8 +467,9 @@ pub mod why {
         NOBODY_HERE = "nobody is checked in", "誰もチェックインしていません";
         NOTHING_SELECTED = "nothing is selected", "何も選ばれていません";
         NO_TEXT = "there is no text", "本文がありません";
-        IN_DRILL = "A drill is under way.", "訓練中です。";
-        NO_DRILL = "No drill is under way.", "訓練中ではありません。";
+        IN_DRILL = "a drill is under way already", "既に訓練中です";
+        UNDER_WAY = "not while an incident is under way", "対応中のインシデントがある間は始められません";
+        NO_DRILL = "no drill is under way", "訓練中ではありません";
         SENDING = "the same act is being saved", "同じ操作を保存中です";
     }
 }

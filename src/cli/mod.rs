@@ -139,11 +139,13 @@ fn run(cli: Cli) -> Result<(), Problem> {
     }
 }
 
-/// The console; and the first drill, where somebody asks for it there.
+/// The console; and in its place the first drill, where somebody asks for it there.
 fn open(global: Global) -> Result<(), Problem> {
-    match console::run(global.clone().context()?, console::Opening::default())? {
-        console::Next::Done => Ok(()),
-        console::Next::FirstSteps => drill::first_steps(global),
+    loop {
+        match console::run(global.clone().context()?, console::Opening::default())? {
+            console::Next::Done => return Ok(()),
+            console::Next::FirstSteps => drill::first_steps(global.clone())?,
+        }
     }
 }
 

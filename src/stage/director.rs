@@ -1,36 +1,32 @@
 //! Runs a drill in a workspace, on a thread of its own: it looks at the response with a console of
 //! its own, asks the script what comes next, and lets its people do it, each with their own token.
 
-use super::line::{self, Doer};
-use super::{begin, spoken};
-use crate::app::briefing;
-use crate::app::drill::{Expected, Inject, Part, View, Wish};
+mod hand;
+mod look;
+
+use super::begin;
+use crate::app::drill::{View, Wish};
 use crate::app::resolve::{Checklists, People};
 use crate::app::snapshot::{Person as Member, Workspace};
 use crate::both;
 use crate::domain::decide::{Command, Outlets};
-use crate::domain::ids::{ChannelId, IncidentId, SlackTs, UserId};
+use crate::domain::ids::{ChannelId, IncidentId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::settings::Config;
 use crate::domain::sync::{Order, Timing};
-use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
-use crate::drill::check::PLAYER;
 use crate::drill::debrief::{Debrief, Feedback, Played};
-use crate::drill::engine::{Doing, Drill, Effect, End, Line, Thread};
+use crate::drill::engine::{Drill, End};
 use crate::drill::scenario::{Scenario, Secs, Trouble};
-use crate::drill::scene::{Clock, Room, Said, Scene, mentioned};
-use crate::drill::score::score;
+use crate::drill::scene::Clock;
 use crate::io::core::{self, Core};
 use crate::io::net::Door;
 use crate::io::pace::{self, Pace};
 use crate::io::paths;
-use crate::io::publish::{self, Resolver};
-use crate::io::slack::{Client, Post, Settings};
+use crate::io::slack::{Client, Settings};
 use crate::io::store::Journal;
 use crate::wire::mrkdwn;
-use crate::wire::outcome::CallError;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -273,6 +269,7 @@ impl Director {
                 self.step();
             }
             if let Some(tell) = settled {
+                self.show();
                 // Whoever asked may have stopped waiting.
                 tell.send(()).ok();
             }
@@ -427,18 +424,6 @@ impl Director {
         Ok(())
     }
 
-    /// What one has to know beforehand, and the system.
-    fn briefing(&self) -> String {
-        let lang = self.setup.lang;
-        let briefing = &self.setup.scenario.briefing;
-        let text = flowing(briefing.text.get(lang), lang);
-        let drawing = briefing.drawing.get(lang);
-        match drawing.trim().is_empty() {
-            true => text,
-            false => format!("{text}\n\n{drawing}"),
-        }
-    }
-
     fn step(&mut self) {
         // Nobody writes before there is a channel to write in.
         let Some(scene) = self.scene().filter(|_| self.channel(None).is_some()) else {
@@ -464,269 +449,11 @@ impl Director {
         }
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            if let Doing::Say { by, .. } | Doing::Act { by, .. } = &effect.what
-                && self.is_played(by)
-            {
-                continue;
-            }
-            let done = match effect.what {
-                Doing::Say {
-                    key,
-                    by,
-                    text,
-                    thread,
-                } => {
-                    let text = spoken(&escaped(&text), self.setup.lang, &self.names());
-                    self.say(&key, &by, &text, thread)
-                }
-                Doing::Act { by, line } => self.act(&by, &line),
-                Doing::Trouble(trouble) => {
-                    (self.setup.trouble)(trouble);
-                    Ok(())
-                }
-                Doing::End(end) => {
-                    self.end(&end);
-                    Ok(())
-                }
-            };
-            if let Err(problem) = done {
-                self.complain(problem);
-            }
-        }
-    }
-
-    /// A person of the scenario whom somebody plays.
-    fn is_played(&self, part: &str) -> bool {
-        let actor = self.setup.cast.get(part);
-        actor.is_some_and(|actor| self.setup.players.iter().any(|p| p.id == actor.id))
-    }
-
     fn complain(&mut self, problem: Problem) {
         tracing::warn!(%problem, "something in the drill did not come about");
         self.trouble.push(problem.sentence);
         let more = self.trouble.len().saturating_sub(TOLD);
         self.trouble.drain(..more);
-    }
-
-    /// How the script's texts call people; who commands may have changed.
-    fn names(&self) -> BTreeMap<String, String> {
-        let mut called = self.called.clone();
-        let player = self.setup.players.first().map(|p| mrkdwn::mention(&p.id));
-        let player = player.unwrap_or_default();
-        let commander = self.state().and_then(|incident| {
-            let held = incident.commander.as_ref()?;
-            Some(mrkdwn::mention(&held.user))
-        });
-        called.insert(
-            "commander".to_owned(),
-            commander.unwrap_or_else(|| player.clone()),
-        );
-        called.insert(PLAYER.to_owned(), player);
-        called
-    }
-
-    /// Where the response goes on.
-    fn state(&self) -> Option<Arc<crate::domain::incident::Incident>> {
-        let scene = self.scene()?;
-        scene.current().map(|room| room.incident.clone())
-    }
-
-    /// The channel in which somebody writes: where the response goes on, if they are in it.
-    fn channel(&self, user: Option<UserId>) -> Option<(IncidentId, ChannelId)> {
-        let looked = self.core.look(move |engine, _| {
-            let mut all = engine.incidents();
-            all.retain(|incident| {
-                let row = engine.image().incidents.get(&incident.id);
-                let private = row.is_some_and(|row| row.private);
-                let here = user
-                    .as_ref()
-                    .is_some_and(|user| incident.roster.contains_key(user));
-                !incident.phase.is_over() && (!private || here)
-            });
-            let newest = all.first()?;
-            let channel = engine.image().channel_of(&newest.id)?;
-            Some((newest.id.clone(), channel.id.clone()))
-        });
-        looked.ok().flatten()
-    }
-
-    fn say(
-        &mut self,
-        key: &str,
-        by: &str,
-        text: &str,
-        thread: Option<Thread>,
-    ) -> Result<(), Problem> {
-        let user = self.setup.cast.get(by).map(|actor| actor.id.clone());
-        let (_, channel) = self.channel(user).ok_or_else(no_channel)?;
-        let client = self.client(by)?;
-        if self.joined.insert((by.to_owned(), channel.clone())) {
-            let joining = self.call("conversations.join", || client.conversations_join(&channel));
-            if let Err(problem) = joining {
-                self.joined.remove(&(by.to_owned(), channel));
-                return Err(problem);
-            }
-        }
-        let thread = thread.and_then(|thread| match thread {
-            Thread::Key(key) => self.drill.place(&key).map(str::to_owned),
-            Thread::Message(ts) => Some(ts),
-        });
-        let thread = thread.and_then(|ts| SlackTs::parse(&ts).ok());
-        let post = Post {
-            thread_ts: thread.as_ref(),
-            ..Post::new(&channel, text)
-        };
-        let posted = self.call("chat.postMessage", || client.chat_post_message(&post))?;
-        self.drill.posted(key, posted.ts.as_str().to_owned());
-        Ok(())
-    }
-
-    fn client(&mut self, part: &str) -> Result<Client, Problem> {
-        if let Some(client) = self.clients.get(part) {
-            return Ok(client.clone());
-        }
-        let token = self.setup.cast.get(part).map(|actor| &actor.token);
-        let client = Client::new(&self.settings, token.unwrap_or(&self.setup.token))?;
-        self.clients.insert(part.to_owned(), client.clone());
-        Ok(client)
-    }
-
-    /// Waits out limits; a post whose answer was lost is not repeated.
-    fn call<T, F: Future<Output = Result<T, CallError>>>(
-        &self,
-        method: &'static str,
-        make: impl Fn() -> F,
-    ) -> Result<T, Problem> {
-        for _ in 1..TRIES {
-            match self.runtime.block_on(make()) {
-                Err(CallError::Limited { retry_after: wait } | CallError::Held { wait }) => {
-                    let real = self.setup.clock.real(wait).unwrap_or(wait);
-                    std::thread::sleep(real.min(wait));
-                }
-                other => return other.map_err(|error| error.problem(method)),
-            }
-        }
-        self.runtime
-            .block_on(make())
-            .map_err(|error| error.problem(method))
-    }
-
-    fn act(&mut self, by: &str, line: &Line) -> Result<(), Problem> {
-        let setup = &self.setup;
-        let (Some(person), Some(actor)) = (setup.scenario.people.get(by), setup.cast.get(by))
-        else {
-            return Err(crate::app::resolve::nobody(by));
-        };
-        let (id, _) = self
-            .channel(Some(actor.id.clone()))
-            .ok_or_else(no_channel)?;
-        let scene = self.scene().ok_or_else(no_channel)?;
-        let room = scene.room(&id).ok_or_else(no_channel)?;
-        let names = self.plain_names();
-        let brief = || self.brief(&id);
-        let command = line::command(
-            line,
-            &Doer {
-                user: &actor.id,
-                person,
-                incident: &room.incident,
-                now: setup.clock.now().wall,
-                say: &|words| spoken(words, setup.lang, &names),
-                brief: &brief,
-                who: &|part| match part {
-                    PLAYER => setup.players.first().map(|p| p.id.clone()),
-                    part => setup.cast.get(part).map(|actor| actor.id.clone()),
-                },
-            },
-        )?;
-        let order = Order {
-            command,
-            by: actor.id.clone(),
-            outlets: Outlets::default(),
-        };
-        self.core.act(Some(id), order).map(drop)
-    }
-
-    /// What is written at a console names people by handle.
-    fn plain_names(&self) -> BTreeMap<String, String> {
-        let handle = |member: &Member| format!("@{}", member.handle);
-        let mut names: BTreeMap<String, String> = self
-            .setup
-            .cast
-            .iter()
-            .filter_map(|(part, actor)| Some((part.clone(), handle(self.people.get(&actor.id)?))))
-            .collect();
-        let player = self.setup.players.first().map(handle).unwrap_or_default();
-        names.insert("commander".to_owned(), player.clone());
-        names.insert(PLAYER.to_owned(), player);
-        names
-    }
-
-    fn brief(&self, id: &IncidentId) -> String {
-        let (id, people) = (id.clone(), self.people.clone());
-        let config = self.setup.config.clone();
-        let told = self.core.look(move |engine, now| {
-            publish::told(engine, &id, &people, &config, now, briefing::hand_over)
-        });
-        told.ok().flatten().unwrap_or_default()
-    }
-
-    /// What the script sees; `None` while there is nothing to be seen.
-    fn scene(&self) -> Option<Scene> {
-        let players: BTreeSet<UserId> = self.setup.players.iter().map(|p| p.id.clone()).collect();
-        let heed = players.clone();
-        let (people, zone) = (self.people.clone(), self.setup.config.time_zone);
-        let rooms = self.core.look(move |engine, _| {
-            let mut incidents = engine.incidents();
-            incidents.reverse();
-            let rooms: Vec<Room> = incidents
-                .into_iter()
-                .map(|incident| {
-                    let names = Resolver {
-                        people: &people,
-                        engine,
-                        zone,
-                    };
-                    let said = engine.talk(&incident.id).into_iter().filter_map(|row| {
-                        let message = &row.message;
-                        let by = message.user.as_ref().filter(|user| heed.contains(*user))?;
-                        (!message.own).then(|| Said {
-                            id: row.ts.as_str().to_owned(),
-                            at: DateTime::from_timestamp_micros(row.ts.micros())
-                                .unwrap_or_default(),
-                            by: by.clone(),
-                            text: mrkdwn::plain(&message.text, &names),
-                            to: mentioned(&message.text),
-                            parent: message
-                                .thread
-                                .as_ref()
-                                .filter(|thread| **thread != row.ts)
-                                .map(|thread| thread.as_str().to_owned()),
-                        })
-                    });
-                    let said = Arc::new(said.collect());
-                    let row = engine.image().incidents.get(&incident.id);
-                    Room {
-                        private: row.is_some_and(|row| row.private),
-                        incident,
-                        said,
-                    }
-                })
-                .collect();
-            rooms
-        });
-        let rooms = rooms.ok().filter(|rooms| !rooms.is_empty())?;
-        let cast = self.setup.cast.iter();
-        Some(Scene {
-            rooms,
-            players,
-            cast: cast
-                .map(|(part, actor)| (part.clone(), actor.id.clone()))
-                .collect(),
-            clock: self.clock.clone(),
-        })
     }
 
     fn end(&mut self, end: &End) {
@@ -769,109 +496,6 @@ impl Director {
             self.shown = Some(view);
         }
     }
-
-    fn view(&self) -> View {
-        let (scenario, lang) = (&self.setup.scenario, self.setup.lang);
-        let pace = self.setup.pace.as_ref();
-        let people = |part: &str| {
-            let person = scenario.people.get(part);
-            person.map_or_else(String::new, |person| person.name.get(lang).to_owned())
-        };
-        let injects = self.drill.fates().map(|(inject, fate)| Inject {
-            id: inject.id.get_ref().clone(),
-            by: inject
-                .by
-                .as_ref()
-                .map(|by| people(by.get_ref()))
-                .unwrap_or_default(),
-            what: match &inject.say {
-                Some(say) => say.get(lang).to_owned(),
-                None => inject.note.get(lang).to_owned(),
-            },
-            when: inject
-                .when
-                .iter()
-                .map(|fact| fact.get_ref().to_string())
-                .collect::<Vec<_>>()
-                .join(" "),
-            fate: fate.clone(),
-        });
-        View {
-            name: self.setup.name.clone(),
-            title: scenario.title.get(lang).to_owned(),
-            minutes: scenario.minutes,
-            at: match self.begun {
-                true => self.drill.ended().map_or_else(|| self.at(), |(at, _)| *at),
-                false => Secs(0),
-            },
-            paused: self.held.is_some() || pace.is_some_and(Pace::is_paused),
-            speed: pace.map_or(pace::SLOWEST, Pace::speed),
-            paced: pace.is_some(),
-            coach: scenario.coach,
-            briefing: self.briefing(),
-            begun: self.begun,
-            incident: self.incident.clone(),
-            expected: self.expected(),
-            injects: injects.collect(),
-            people: scenario
-                .people
-                .iter()
-                .filter(|(part, _)| !self.is_played(part))
-                .map(|(part, person)| Part {
-                    id: part.clone(),
-                    handle: person.handle.get_ref().clone(),
-                    name: person.name.get(lang).to_owned(),
-                })
-                .collect(),
-            trouble: self.trouble.clone(),
-            debrief: self.debrief.as_ref().map(|d| d.markdown(Some(scenario))),
-            report: self
-                .debrief
-                .as_ref()
-                .map(|_| self.setup.dir.join("report.md").display().to_string()),
-        }
-    }
-
-    fn expected(&self) -> Vec<Expected> {
-        let scenario = &self.setup.scenario;
-        let Some(scene) = self.scene().filter(|_| self.begun) else {
-            return Vec::new();
-        };
-        let fired = self.drill.fired();
-        let lines = score(scenario, &fired, &scene).acts;
-        let acts = scenario.acts.iter().zip(lines);
-        acts.map(|(act, line)| Expected {
-            text: act.text.get(self.setup.lang).to_owned(),
-            verb: act.does.0.first().and_then(|name| Verb::named(name)),
-            from: match &act.after {
-                Some(inject) => fired.get(inject.get_ref()).map(|at| at.plus(act.from)),
-                None => Some(act.from),
-            },
-            line,
-        })
-        .collect()
-    }
-}
-
-/// What Slack would take for markup is text in a scenario.
-fn escaped(words: &crate::drill::scenario::Words) -> crate::drill::scenario::Words {
-    crate::drill::scenario::Words {
-        en: mrkdwn::escape(&words.en).into_owned(),
-        ja: mrkdwn::escape(&words.ja).into_owned(),
-    }
-}
-
-/// Each paragraph on one line: the screen knows how wide it is.
-fn flowing(text: &str, lang: Lang) -> String {
-    let apart = match lang {
-        Lang::En => " ",
-        Lang::Ja => "",
-    };
-    let paragraphs = text.split("\n\n").map(|paragraph| {
-        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
-        lines.join(apart)
-    });
-    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 /// ×1, ×2, ×5, ×10, ×30, ×60.
@@ -890,11 +514,4 @@ fn slower(speed: u32) -> u32 {
         .rev()
         .find(|less| *less < speed)
         .unwrap_or(pace::SLOWEST)
-}
-
-fn no_channel() -> Problem {
-    Problem::failed(Text::fixed(
-        "The drill's channel cannot be reached.",
-        "訓練のチャンネルに接続できません。",
-    ))
 }

@@ -196,8 +196,8 @@ fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
         );
     }
     lines.push(Line::new());
-    let sample = model.drill.is_none().then_some(Action::FirstSteps);
-    let actions = [Some(Action::Do(Verb::Declare)), sample, Some(Action::Help)];
+    let first = model.drill.is_none().then_some(Action::FirstSteps);
+    let actions = [Some(Action::Do(Verb::Declare)), first, Some(Action::Help)];
     for action in actions.into_iter().flatten() {
         let Some(key) = scene.key(action) else {
             continue;

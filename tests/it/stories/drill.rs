@@ -1,6 +1,8 @@
 //! A drill with others: two who play, each at a console of their own, and a game master.
 
-use super::rig::{COMPANY, Stage, World};
+use super::rig::{COMPANY, Desk, World};
+use matoi::app::drill::View;
+use matoi::app::msg::Msg;
 use matoi::app::resolve::Checklists;
 use matoi::domain::ids::UserId;
 use matoi::domain::secret::Secret;
@@ -10,7 +12,29 @@ use matoi::drill::shipped::Shipped;
 use matoi::stage::cast;
 use matoi::stage::director::{self, Actor, Setup};
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
+
+/// A drill's director, and the console from which it is led.
+pub struct Stage {
+    pub master: &'static str,
+    pub director: director::Handle,
+    pub views: Receiver<View>,
+}
+
+impl Stage {
+    /// What the game master asked for, then what is due; what came of it is on their screen.
+    pub(super) fn turn(&self, desks: &mut [Desk]) {
+        let desk = desks.iter_mut().find(|desk| desk.name == self.master);
+        let desk = desk.expect("a game master");
+        for wish in desk.wishes.drain(..) {
+            self.director.ask(wish);
+        }
+        assert!(self.director.settle(), "the director runs");
+        if let Some(view) = self.views.try_iter().last() {
+            desk.take(Msg::Drill(Arc::new(view)));
+        }
+    }
+}
 
 /// Two players at consoles and a game master; the director runs as it does in the program.
 fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
@@ -74,7 +98,7 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
     w
 }
 
-fn view(w: &mut World) -> matoi::app::drill::View {
+fn view(w: &mut World) -> View {
     let view = w.at(cast::MASTER).model.drill.clone();
     (*view.expect("a drill")).clone()
 }
@@ -149,7 +173,7 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.at(cast::MASTER).keys("Enter");
     w.pass(2);
     let after = view(&mut w);
-    let fired = |v: &matoi::app::drill::View| {
+    let fired = |v: &View| {
         let fired = |i: &&matoi::app::drill::Inject| {
             matches!(i.fate, matoi::drill::engine::Fate::Fired { .. })
         };
@@ -175,6 +199,8 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.pass(120);
     assert_eq!((view(&mut w).at, said(&w).len()), (held.at, lines));
     w.at(cast::MASTER).keys("Space");
+    // It goes on from when the key arrives.
+    w.pass(15);
     w.pass(15);
     assert!(view(&mut w).at > held.at);
 

@@ -5,6 +5,7 @@ mod hang;
 mod leak;
 mod outage;
 pub mod rig;
+mod time;
 pub mod told;
 
 use crate::terminal::session::{Session, signal};

@@ -5,11 +5,12 @@
 //! the workspace have one clock, which moves only when a story moves it; after each move every core
 //! is waited for until no call of its is on its way.
 
+pub use super::time::{Time, clock, day, instant};
 use crate::screens::Terminal;
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use matoi::app::ask;
-use matoi::app::drill::{View, Wish};
+use matoi::app::drill::Wish;
 use matoi::app::effect::Effect;
 use matoi::app::form::{Input, Stop};
 use matoi::app::keymap::{Chord, Keymap};
@@ -24,7 +25,7 @@ use matoi::domain::incident::Incident;
 use matoi::domain::prompt::Subject;
 use matoi::domain::secret::Secret;
 use matoi::domain::settings::Config;
-use matoi::domain::sync::{Link, Now, Timing};
+use matoi::domain::sync::{Link, Timing};
 use matoi::domain::timer::{Clock, Timer};
 use matoi::domain::words::Lang;
 use matoi::io::core::{Ask, Core, Setup};
@@ -32,7 +33,6 @@ use matoi::io::net::Door;
 use matoi::io::pace;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
-use matoi::stage::director;
 use matoi::workspace::limits::Mode;
 use matoi::workspace::{Handle, Options, Workspace};
 use serde_json::{Value, json};
@@ -77,56 +77,6 @@ const STEP: i64 = 15;
 /// With more than this to pass, steps are longer.
 const LONG: i64 = 1_200;
 
-/// The clock of everything in a story: microseconds since 1970.
-#[derive(Clone)]
-pub struct Time(Arc<AtomicI64>);
-
-impl Time {
-    /// For what else runs here.
-    pub fn clock(&self) -> pace::Clock {
-        let time = self.clone();
-        pace::Clock::hands(move || time.both())
-    }
-
-    fn at(clock: &str) -> Time {
-        Time(Arc::new(AtomicI64::new(instant(clock).timestamp_micros())))
-    }
-
-    fn micros(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    pub fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.micros()).expect("in range")
-    }
-
-    /// The machine was started at midnight.
-    fn both(&self) -> Now {
-        let up = self.micros() - instant("00:00").timestamp_micros();
-        Now {
-            wall: self.now(),
-            mono: Duration::from_micros(u64::try_from(up).expect("after midnight")),
-        }
-    }
-}
-
-/// That time of day in Japan, on the day of the stories.
-pub fn instant(clock: &str) -> DateTime<Utc> {
-    let time = NaiveTime::parse_from_str(clock, "%H:%M").expect("hh:mm");
-    let midnight = DateTime::parse_from_rfc3339("2026-11-20T00:00:00+09:00").expect("a time");
-    midnight.to_utc() + (time - NaiveTime::MIN)
-}
-
-/// As the clocks of these people show it.
-pub fn clock(at: DateTime<Utc>) -> String {
-    (at + TimeDelta::hours(9)).format("%H:%M").to_string()
-}
-
-/// As they write a day.
-pub fn day(at: DateTime<Utc>) -> String {
-    (at + TimeDelta::hours(9)).format("%m/%d").to_string()
-}
-
 /// One console.
 pub struct Desk {
     pub name: &'static str,
@@ -144,7 +94,7 @@ pub struct Desk {
     /// Keys that were pressed here.
     pub pressed: usize,
     /// What was asked of a drill.
-    wishes: Vec<Wish>,
+    pub(super) wishes: Vec<Wish>,
 }
 
 pub struct World {
@@ -155,7 +105,7 @@ pub struct World {
     people: BTreeMap<String, UserId>,
     bot: String,
     /// A drill that is run here, and whose screen is the game master's.
-    pub stage: Option<Stage>,
+    pub stage: Option<super::drill::Stage>,
     /// Screens, by what they show.
     pub shots: Vec<(String, String)>,
     _dir: tempfile::TempDir,
@@ -523,28 +473,6 @@ fn steady(screen: String) -> String {
     })
 }
 
-/// A drill's director, and the console from which it is led.
-pub struct Stage {
-    pub master: &'static str,
-    pub director: director::Handle,
-    pub views: Receiver<View>,
-}
-
-impl Stage {
-    /// What the game master asked for, then what is due; what came of it is on their screen.
-    fn turn(&self, desks: &mut [Desk]) {
-        let desk = desks.iter_mut().find(|desk| desk.name == self.master);
-        let desk = desk.expect("a game master");
-        for wish in desk.wishes.drain(..) {
-            self.director.ask(wish);
-        }
-        assert!(self.director.settle(), "the director runs");
-        if let Some(view) = self.views.try_iter().last() {
-            desk.take(Msg::Drill(Arc::new(view)));
-        }
-    }
-}
-
 impl Drop for World {
     fn drop(&mut self) {
         // The director has a console in the workspace.
@@ -645,7 +573,7 @@ impl Desk {
         desk
     }
 
-    fn take(&mut self, msg: Msg) {
+    pub(super) fn take(&mut self, msg: Msg) {
         let effects = update(&mut self.model, msg);
         for effect in effects {
             self.carry_out(effect);

@@ -1,0 +1,188 @@
+//! What the director sees of the response, and what it shows of the drill.
+
+use super::Director;
+use crate::app::drill::{Expected, Inject, Part, View};
+use crate::domain::ids::UserId;
+use crate::domain::incident::Incident;
+use crate::domain::verb::Verb;
+use crate::domain::words::Lang;
+use crate::drill::scenario::Secs;
+use crate::drill::scene::{Room, Said, Scene, mentioned};
+use crate::drill::score::score;
+use crate::io::pace::{self, Pace};
+use crate::io::publish::Resolver;
+use crate::wire::mrkdwn;
+use chrono::DateTime;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Director {
+    /// Where the response goes on.
+    pub(super) fn state(&self) -> Option<Arc<Incident>> {
+        let scene = self.scene()?;
+        scene.current().map(|room| room.incident.clone())
+    }
+
+    /// What the script sees; `None` while there is nothing to be seen.
+    pub(super) fn scene(&self) -> Option<Scene> {
+        let players: BTreeSet<UserId> = self.setup.players.iter().map(|p| p.id.clone()).collect();
+        let heed = players.clone();
+        let (people, zone) = (self.people.clone(), self.setup.config.time_zone);
+        let rooms = self.core.look(move |engine, _| {
+            let mut incidents = engine.incidents();
+            incidents.reverse();
+            let rooms: Vec<Room> = incidents
+                .into_iter()
+                .map(|incident| {
+                    let names = Resolver {
+                        people: &people,
+                        engine,
+                        zone,
+                    };
+                    let said = engine.talk(&incident.id).into_iter().filter_map(|row| {
+                        let message = &row.message;
+                        let by = message.user.as_ref().filter(|user| heed.contains(*user))?;
+                        (!message.own).then(|| Said {
+                            id: row.ts.as_str().to_owned(),
+                            at: DateTime::from_timestamp_micros(row.ts.micros())
+                                .unwrap_or_default(),
+                            by: by.clone(),
+                            text: mrkdwn::plain(&message.text, &names),
+                            to: mentioned(&message.text),
+                            parent: message
+                                .thread
+                                .as_ref()
+                                .filter(|thread| **thread != row.ts)
+                                .map(|thread| thread.as_str().to_owned()),
+                        })
+                    });
+                    let said = Arc::new(said.collect());
+                    let row = engine.image().incidents.get(&incident.id);
+                    Room {
+                        private: row.is_some_and(|row| row.private),
+                        incident,
+                        said,
+                    }
+                })
+                .collect();
+            rooms
+        });
+        let rooms = rooms.ok().filter(|rooms| !rooms.is_empty())?;
+        let cast = self.setup.cast.iter();
+        Some(Scene {
+            rooms,
+            players,
+            cast: cast
+                .map(|(part, actor)| (part.clone(), actor.id.clone()))
+                .collect(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    /// What one has to know beforehand, and the system.
+    pub(super) fn briefing(&self) -> String {
+        let lang = self.setup.lang;
+        let briefing = &self.setup.scenario.briefing;
+        let text = flowing(briefing.text.get(lang), lang);
+        let drawing = briefing.drawing.get(lang);
+        match drawing.trim().is_empty() {
+            true => text,
+            false => format!("{text}\n\n{drawing}"),
+        }
+    }
+
+    pub(super) fn view(&self) -> View {
+        let (scenario, lang) = (&self.setup.scenario, self.setup.lang);
+        let pace = self.setup.pace.as_ref();
+        let people = |part: &str| {
+            let person = scenario.people.get(part);
+            person.map_or_else(String::new, |person| person.name.get(lang).to_owned())
+        };
+        let injects = self.drill.fates().map(|(inject, fate)| Inject {
+            id: inject.id.get_ref().clone(),
+            by: inject
+                .by
+                .as_ref()
+                .map(|by| people(by.get_ref()))
+                .unwrap_or_default(),
+            what: match &inject.say {
+                Some(say) => say.get(lang).to_owned(),
+                None => inject.note.get(lang).to_owned(),
+            },
+            when: inject
+                .when
+                .iter()
+                .map(|fact| fact.get_ref().to_string())
+                .collect::<Vec<_>>()
+                .join(" "),
+            fate: fate.clone(),
+        });
+        View {
+            name: self.setup.name.clone(),
+            title: scenario.title.get(lang).to_owned(),
+            minutes: scenario.minutes,
+            at: match self.begun {
+                true => self.drill.ended().map_or_else(|| self.at(), |(at, _)| *at),
+                false => Secs(0),
+            },
+            paused: self.held.is_some() || pace.is_some_and(Pace::is_paused),
+            speed: pace.map_or(pace::SLOWEST, Pace::speed),
+            paced: pace.is_some(),
+            coach: scenario.coach,
+            briefing: self.briefing(),
+            begun: self.begun,
+            incident: self.incident.clone(),
+            expected: self.expected(),
+            injects: injects.collect(),
+            people: scenario
+                .people
+                .iter()
+                .filter(|(part, _)| !self.is_played(part))
+                .map(|(part, person)| Part {
+                    id: part.clone(),
+                    handle: person.handle.get_ref().clone(),
+                    name: person.name.get(lang).to_owned(),
+                })
+                .collect(),
+            trouble: self.trouble.clone(),
+            debrief: self.debrief.as_ref().map(|d| d.markdown(Some(scenario))),
+            report: self
+                .debrief
+                .as_ref()
+                .map(|_| self.setup.dir.join("report.md").display().to_string()),
+        }
+    }
+
+    pub(super) fn expected(&self) -> Vec<Expected> {
+        let scenario = &self.setup.scenario;
+        let Some(scene) = self.scene().filter(|_| self.begun) else {
+            return Vec::new();
+        };
+        let fired = self.drill.fired();
+        let lines = score(scenario, &fired, &scene).acts;
+        let acts = scenario.acts.iter().zip(lines);
+        acts.map(|(act, line)| Expected {
+            text: act.text.get(self.setup.lang).to_owned(),
+            verb: act.does.0.first().and_then(|name| Verb::named(name)),
+            from: match &act.after {
+                Some(inject) => fired.get(inject.get_ref()).map(|at| at.plus(act.from)),
+                None => Some(act.from),
+            },
+            line,
+        })
+        .collect()
+    }
+}
+
+/// Each paragraph on one line: the screen knows how wide it is.
+fn flowing(text: &str, lang: Lang) -> String {
+    let apart = match lang {
+        Lang::En => " ",
+        Lang::Ja => "",
+    };
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        lines.join(apart)
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
