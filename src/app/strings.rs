@@ -39,7 +39,7 @@ pub mod drill {
         SAVED = "Saved with the report.", "報告に保存しました。";
         REPORT = "The report is in {}", "報告は {} にあります";
         WAITS = "The clock stands until you begin.", "開始するまで時計は止まっています。";
-        MAY_TRY = "You may go on in the room, or leave with q.", "このまま画面を見て回れます。q で戻り、Ctrl-c で終了します。";
+        MAY_TRY = "You may go on looking around; Ctrl-c leaves the drill.", "このまま画面を見て回れます。Ctrl-c で訓練を終わります。";
         UNNAMED = "When you act is what counts: hidden until it is over.", "採点の対象は終了後に表示します。";
     }
 }

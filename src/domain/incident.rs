@@ -129,6 +129,17 @@ pub struct Timekeeper {
 }
 
 impl Timekeeper {
+    /// One that counts from `base`, as a declaration sets it.
+    #[cfg(test)]
+    pub(in crate::domain) fn of(minutes: u32, base: DateTime<Utc>) -> Timekeeper {
+        Timekeeper {
+            minutes,
+            base,
+            epoch: EventId::new("e"),
+            explicit: false,
+        }
+    }
+
     /// Of the event that says a call: consoles that notice the same slot make one call of it.
     pub fn call_id(incident: &IncidentId, epoch: &EventId, slot: u32) -> EventId {
         EventId::derived(incident, &format!("{epoch}/{slot}"), "", "timekeeper")

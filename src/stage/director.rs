@@ -17,8 +17,8 @@ use crate::domain::settings::Config;
 use crate::domain::sync::{Order, Timing};
 use crate::domain::words::{Lang, Text};
 use crate::drill::debrief::{Debrief, Feedback, Played};
-use crate::drill::engine::{Drill, End};
-use crate::drill::scenario::{Scenario, Secs, Trouble};
+use crate::drill::engine::{Doing, Drill, Effect, End};
+use crate::drill::scenario::{Scenario, Secs, Trouble, Words};
 use crate::drill::scene::Clock;
 use crate::io::core::{self, Core};
 use crate::io::net::Door;
@@ -38,8 +38,6 @@ use tokio::runtime::Runtime;
 
 /// The longest that the script is not looked at, by the machine's clock.
 const LOOK: Duration = Duration::from_millis(250);
-/// A limited call is tried again so often.
-const TRIES: u32 = 3;
 /// What is told of trouble at most.
 const TOLD: usize = 20;
 /// How much further nothing but conditions is left to wait for, in seconds.
@@ -162,6 +160,8 @@ struct Director {
     begun: bool,
     incident: Option<IncidentId>,
     trouble: Vec<Text>,
+    /// What was over a limit, in order.
+    late: Vec<Effect>,
     debrief: Option<Debrief>,
     shown: Option<View>,
     setup: Setup,
@@ -246,6 +246,7 @@ impl Director {
             begun: false,
             incident: None,
             trouble: Vec::new(),
+            late: Vec::new(),
             debrief: None,
             shown: None,
             setup,
@@ -338,7 +339,7 @@ impl Director {
             Wish::PutOff(id) => drop(self.drill.put_off(&id, Secs(60))),
             Wish::Drop(id) => drop(self.drill.drop_inject(&id)),
             Wish::Say { part, text } => {
-                let words = crate::drill::scenario::Words {
+                let words = Words {
                     en: text.clone(),
                     ja: text,
                 };
@@ -432,7 +433,8 @@ impl Director {
         if std::mem::take(&mut self.setup.posts_briefing) {
             self.tell_briefing();
         }
-        let effects = self.drill.step(self.at(), &scene);
+        let mut effects = std::mem::take(&mut self.late);
+        effects.extend(self.drill.step(self.at(), &scene));
         self.perform(effects);
     }
 
@@ -443,10 +445,19 @@ impl Director {
         let Some((part, _)) = monitor.or(people.iter().next()) else {
             return;
         };
-        let (part, text) = (part.clone(), mrkdwn::escape(&self.briefing()).into_owned());
-        if let Err(problem) = self.say("briefing", &part, &text, None) {
-            self.complain(problem);
-        }
+        let text = self.briefing();
+        self.late.push(Effect {
+            at: self.drill.at(),
+            what: Doing::Say {
+                key: "briefing".to_owned(),
+                by: part.clone(),
+                text: Words {
+                    en: text.clone(),
+                    ja: text,
+                },
+                thread: None,
+            },
+        });
     }
 
     fn complain(&mut self, problem: Problem) {

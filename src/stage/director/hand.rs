@@ -1,7 +1,7 @@
 //! What the script says is to be done, done: each person with their own token, or at the director's
 //! console in their name.
 
-use super::{Director, TRIES};
+use super::Director;
 use crate::app::briefing;
 use crate::app::snapshot::Person as Member;
 use crate::domain::decide::Outlets;
@@ -20,6 +20,19 @@ use crate::wire::mrkdwn;
 use crate::wire::outcome::CallError;
 use std::collections::BTreeMap;
 
+/// Why something was not done.
+pub(super) enum Miss {
+    /// There is a limit; it will be.
+    Later,
+    Never(Problem),
+}
+
+impl From<Problem> for Miss {
+    fn from(problem: Problem) -> Miss {
+        Miss::Never(problem)
+    }
+}
+
 impl Director {
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
@@ -28,28 +41,30 @@ impl Director {
             {
                 continue;
             }
-            let done = match effect.what {
+            let done = match &effect.what {
                 Doing::Say {
                     key,
                     by,
                     text,
                     thread,
                 } => {
-                    let text = spoken(&escaped(&text), self.setup.lang, &self.names());
-                    self.say(&key, &by, &text, thread)
+                    let text = spoken(&escaped(text), self.setup.lang, &self.names());
+                    self.say(key, by, &text, thread.clone())
                 }
-                Doing::Act { by, line } => self.act(&by, &line),
+                Doing::Act { by, line } => self.act(by, line).map_err(Miss::Never),
                 Doing::Trouble(trouble) => {
-                    (self.setup.trouble)(trouble);
+                    (self.setup.trouble)(*trouble);
                     Ok(())
                 }
                 Doing::End(end) => {
-                    self.end(&end);
+                    self.end(end);
                     Ok(())
                 }
             };
-            if let Err(problem) = done {
-                self.complain(problem);
+            match done {
+                Ok(()) => {}
+                Err(Miss::Later) => self.late.push(effect),
+                Err(Miss::Never(problem)) => self.complain(problem),
             }
         }
     }
@@ -102,15 +117,15 @@ impl Director {
         by: &str,
         text: &str,
         thread: Option<Thread>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Miss> {
         let user = self.setup.cast.get(by).map(|actor| actor.id.clone());
         let (_, channel) = self.channel(user).ok_or_else(no_channel)?;
         let client = self.client(by)?;
         if self.joined.insert((by.to_owned(), channel.clone())) {
             let joining = self.call("conversations.join", || client.conversations_join(&channel));
-            if let Err(problem) = joining {
+            if let Err(miss) = joining {
                 self.joined.remove(&(by.to_owned(), channel));
-                return Err(problem);
+                return Err(miss);
             }
         }
         let thread = thread.and_then(|thread| match thread {
@@ -137,24 +152,16 @@ impl Director {
         Ok(client)
     }
 
-    /// Waits out limits; a post whose answer was lost is not repeated.
-    pub(super) fn call<T, F: Future<Output = Result<T, CallError>>>(
+    /// A post whose answer was lost is not repeated; what is over a limit is done a moment later.
+    fn call<T, F: Future<Output = Result<T, CallError>>>(
         &self,
         method: &'static str,
-        make: impl Fn() -> F,
-    ) -> Result<T, Problem> {
-        for _ in 1..TRIES {
-            match self.runtime.block_on(make()) {
-                Err(CallError::Limited { retry_after: wait } | CallError::Held { wait }) => {
-                    let real = self.setup.clock.real(wait).unwrap_or(wait);
-                    std::thread::sleep(real.min(wait));
-                }
-                other => return other.map_err(|error| error.problem(method)),
-            }
-        }
-        self.runtime
-            .block_on(make())
-            .map_err(|error| error.problem(method))
+        make: impl FnOnce() -> F,
+    ) -> Result<T, Miss> {
+        self.runtime.block_on(make()).map_err(|error| match error {
+            CallError::Limited { .. } | CallError::Held { .. } => Miss::Later,
+            error => Miss::Never(error.problem(method)),
+        })
     }
 
     pub(super) fn act(&mut self, by: &str, line: &Line) -> Result<(), Problem> {

@@ -168,6 +168,7 @@ fn two_consoles_and_a_game_master_play_a_drill() {
 
     // The game master looks at what is to come, lets one thing happen now, and speaks for somebody.
     let before = view(&mut w);
+    assert!(before.trouble.is_empty(), "{:?}", before.trouble);
     w.at(cast::MASTER).keys("K v j");
     w.shot(cast::MASTER, "course");
     w.at(cast::MASTER).keys("Enter");

@@ -70,6 +70,21 @@ pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
     }
 }
 
+/// What comes within this of a timekeeper's call is one message with it.
+const ONE: TimeDelta = TimeDelta::minutes(2);
+
+/// A call about this time says what is missing: it need not be asked again beside it.
+fn said_by_a_call(state: &Incident, at: DateTime<Utc>) -> bool {
+    let Some(timekeeper) = state.timekeeper.as_ref().filter(|t| t.minutes > 0) else {
+        return false;
+    };
+    let every = TimeDelta::minutes(i64::from(timekeeper.minutes)).num_seconds();
+    let since = (at - timekeeper.base).num_seconds();
+    let (past, ahead) = (since.rem_euclid(every), -since.rem_euclid(every) + every);
+    let first_is_past = since >= every;
+    since > 0 && (ahead < ONE.num_seconds() || (first_is_past && past < ONE.num_seconds()))
+}
+
 /// The latest question of each kind that is due, and the next that will be. What was slept through
 /// is not made up for.
 pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -> Vec<Due> {
@@ -110,11 +125,13 @@ pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -
         let passed = i32::try_from(passed.max(0)).unwrap_or(i32::MAX - 1);
         for number in [passed, passed + 1] {
             let wanted = u32::try_from(number).unwrap_or(0);
-            if (1..=habits.ask_times).contains(&wanted) {
+            let at = declared + every * number;
+            let said = wanted > 1 && said_by_a_call(state, at);
+            if (1..=habits.ask_times).contains(&wanted) && !said {
                 due.push(Due {
                     about,
                     number: wanted,
-                    at: declared + every * number,
+                    at,
                 });
             }
         }

@@ -253,6 +253,32 @@ fn questions_come_at_their_times_and_end() {
     assert_eq!(asked(&state, 600), []);
 }
 
+/// The timekeeper's call lists what is missing: nobody is asked the same beside it.
+#[test]
+fn a_question_that_falls_on_a_call_is_one_with_it() {
+    let mut state = Incident::new(IncidentId::new("i1"));
+    state.declared = Some(at(0).wall);
+    let numbers = |state: &Incident| -> Vec<u32> {
+        let asked = (0..1_800).flat_map(|second| {
+            let now = at(second).wall;
+            let due = questions(state, &Habits::default(), now).into_iter();
+            let level = due.filter(move |due| due.about == About::Level && due.at == now);
+            level.map(|due| due.number).collect::<Vec<_>>()
+        });
+        asked.collect()
+    };
+    assert_eq!(numbers(&state), [1, 2, 3, 4, 5]);
+    // Called at 15:00, with the third question.
+    let keeper = |minutes| Some(crate::domain::incident::Timekeeper::of(minutes, at(0).wall));
+    state.timekeeper = keeper(15);
+    assert_eq!(numbers(&state), [1, 2, 4, 5]);
+    // At 4:00, 8:00, 12:00, …: within two minutes of all but the first, which is asked whatever comes.
+    state.timekeeper = keeper(4);
+    assert_eq!(numbers(&state), [1, 2]);
+    state.timekeeper = keeper(0);
+    assert_eq!(numbers(&state), [1, 2, 3, 4, 5]);
+}
+
 #[test]
 fn who_commands_is_asked_with_a_hand_to_press() {
     let mut world = World::new();
