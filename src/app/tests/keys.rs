@@ -110,6 +110,7 @@ fn a_digit_answers_what_was_painted_when_it_was_pressed() {
     assert_eq!(form_of(&desk.model), Some(Verb::Level));
 }
 
+/// Hangs on `why::NOTHING_SELECTED` of `Action::View` in `availability.rs`.
 #[test]
 fn nothing_acts_with_nothing_selected() {
     let mut desk = Desk::in_room(busy());
@@ -154,6 +155,7 @@ fn space_ticks_the_selected_item_and_a_second_press_undoes_nothing() {
     assert!(matches!(desk.acts().as_slice(), [(_, _, Command::Untick(id))] if *id == wanted));
 }
 
+/// Hangs on `if model.home.selected.is_none()` in `update/mod.rs`.
 #[test]
 fn a_refresh_never_moves_the_selection() {
     let mut desk = Desk::in_room(busy());
