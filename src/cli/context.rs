@@ -266,6 +266,7 @@ impl Context {
             budget_percent: slack.budget_percent,
             commander_silent_minutes: self.config.timers.commander_silent_minutes,
             hole_minutes: self.config.close.hole_minutes,
+            post_mortem: self.config.post_mortem.rule(),
             unarchives: !slack.user_token_file.is_empty(),
             ..Timing::default()
         }

@@ -23,6 +23,10 @@ pub enum SectionName {
     Cause,
     Fix,
     Summary,
+    Revenue,
+    Well,
+    Lucky,
+    Better,
 }
 
 /// A line that stays until it is settled.
@@ -570,6 +574,10 @@ impl Deed {
                     SectionName::Cause => Section::Cause,
                     SectionName::Fix => Section::Fix,
                     SectionName::Summary => Section::Summary,
+                    SectionName::Revenue => Section::Revenue,
+                    SectionName::Well => Section::Well,
+                    SectionName::Lucky => Section::Lucky,
+                    SectionName::Better => Section::Better,
                 };
                 deeds::with_text(Done::Written { section }, text)
             }

@@ -50,6 +50,7 @@ fn left(incident: &Incident, drill: bool) -> Option<String> {
     let rules = gate::Rules {
         hole_minutes: 0,
         drill,
+        ..gate::Rules::default()
     };
     let end = incident.declared?;
     let mut names = gate::names(&gate::gate(incident, &rules, end));

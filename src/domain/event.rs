@@ -8,6 +8,7 @@
 //! author too. See [`Body::has_text`].
 
 use super::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
+use super::learn::Learnt;
 use super::text::clean_line;
 use super::words::Lang;
 use super::work::Deed;
@@ -428,6 +429,9 @@ pub enum Body {
     /// What command deals out and keeps; its kinds stand beside these.
     #[serde(untagged)]
     Work(Deed),
+    /// What the record gains afterwards; its kinds stand beside these.
+    #[serde(untagged)]
+    Learnt(Learnt),
 }
 
 /// What the program asks for.
@@ -445,6 +449,12 @@ pub enum About {
     /// The timekeeper's questions, in turn.
     Course,
     Relief,
+    /// What is left behind: nobody writes any more, it is recovered and not resolved, the
+    /// post-mortem or action items are due.
+    Silent,
+    Unresolved,
+    PostMortem,
+    Actions,
 }
 
 impl About {
@@ -458,6 +468,10 @@ impl About {
             About::Left => "left",
             About::Course => "course",
             About::Relief => "relief",
+            About::Silent => "silent",
+            About::Unresolved => "unresolved",
+            About::PostMortem => "post_mortem",
+            About::Actions => "actions",
         }
     }
 }
@@ -692,6 +706,7 @@ impl Body {
             ],
             Body::PersonalData { .. } => vec![named("personal_data", "yes")],
             Body::Work(deed) => deed.writes(id),
+            Body::Learnt(learnt) => learnt.writes(id),
             Body::Items { .. }
             | Body::ItemAdded { .. }
             | Body::Note {}
@@ -709,6 +724,7 @@ impl Body {
         match self {
             Body::Situation {} | Body::Note {} | Body::Message { .. } | Body::Answer { .. } => true,
             Body::Work(deed) => deed.has_text(),
+            Body::Learnt(learnt) => learnt.has_text(),
             _ => false,
         }
     }

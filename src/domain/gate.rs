@@ -3,11 +3,12 @@
 //! Only the record speaks: what people said in the channel and nobody pinned or noted is not in it.
 //! A gate is overridden with a reason, which stands in the record beside what was missing.
 
-use super::event::{Body, Milestone};
+use super::event::Milestone;
 use super::incident::{Incident, ItemState};
+use super::record::{self, Hole, due};
 use super::verb::Verb;
 use super::words::{Lang, Text};
-use super::work::{Deed, Matter, Section, Sort, State};
+use super::work::{Matter, Section, Sort, State};
 use crate::both;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -19,6 +20,8 @@ pub struct Rules {
     /// What a drill teaches is talked over at its end: it needs no causes, no action items and no
     /// post-mortem.
     pub drill: bool,
+    /// Whether a post-mortem is due.
+    pub post_mortem: due::Rule,
 }
 
 impl Default for Rules {
@@ -26,6 +29,7 @@ impl Default for Rules {
         Rules {
             hole_minutes: 30,
             drill: false,
+            post_mortem: due::Rule::default(),
         }
     }
 }
@@ -56,7 +60,7 @@ pub fn gate(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss>
     if !rules.drill {
         out.extend(sections(incident));
         out.extend(actions(incident));
-        out.extend(review(incident));
+        out.extend(review(incident, rules, now));
     }
     out
 }
@@ -129,68 +133,33 @@ fn checklist(incident: &Incident) -> Vec<Miss> {
     open.map(miss).collect()
 }
 
-/// What the program says by itself is no account of what happened.
-fn tells(body: &Body) -> bool {
-    !matches!(
-        body,
-        Body::TimekeeperCall { .. }
-            | Body::Question { .. }
-            | Body::Answer { .. }
-            | Body::Items { .. }
-            | Body::Unpinned { .. }
-            | Body::Dropped { .. }
-            | Body::Work(Deed::RollCall {} | Deed::Retracted { .. })
-    )
-}
-
-/// Stretches between detection and recovery of which nothing is told. What was before anybody
-/// noticed explains itself.
+/// Stretches between detection and recovery of which nothing is told.
 fn holes(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss> {
-    let time = |m: Milestone| incident.milestones.get(&m).map(|r| r.time);
     let limit = TimeDelta::minutes(i64::from(rules.hole_minutes));
-    let detected = time(Milestone::Detected);
+    let detected = incident.milestones.get(&Milestone::Detected);
+    let detected = detected.map(|reached| reached.time);
     let since = match detected {
         Some(_) => Text::fixed("detection", "検知"),
         None => Text::fixed("the declaration", "宣言"),
     };
     let (since_en, since_ja) = (&since.en, &since.ja);
-    let from = detected.or(incident.declared);
-    let (Some(from), false) = (from, rules.hole_minutes == 0) else {
+    let Some(began) = detected.or(incident.declared) else {
         return Vec::new();
     };
-    let to = time(Milestone::Recovered).unwrap_or(now);
-    let told = incident.entries.iter().filter(|entry| {
-        entry.verdict == super::incident::Verdict::Accepted
-            && tells(&entry.body)
-            && !incident.work.retracted.contains(&entry.id)
-            && !is_off(incident, &entry.body)
-    });
-    let told = told.map(|entry| entry.at);
-    let reached = incident.milestones.values().map(|reached| reached.time);
-    let mut times: Vec<DateTime<Utc>> = told.chain(reached).collect();
-    times.retain(|at| *at > from && *at < to);
-    times.extend([from, to]);
-    times.sort_unstable();
-    let pairs = times.windows(2).filter(|pair| pair[1] - pair[0] > limit);
-    let miss = |pair: &[DateTime<Utc>]| {
-        let (after, long) = ((pair[0] - from).num_minutes(), pair[1] - pair[0]);
+    let miss = |hole: Hole| {
+        let (after, long) = ((hole.from - began).num_minutes(), hole.to - hole.from);
         let long = long.num_minutes();
         Miss {
             name: TIMELINE.to_owned(),
             text: both!(
-                "The timeline tells nothing for {long} min, from {after} min after {since_en}: pin messages of that time, or give the reason",
-                "{since_ja}の{after}分後から{long}分間、タイムラインが空白 (その間の投稿をピン留めするか、理由を記載)"
+                "The timeline tells nothing for {long} min, from {after} min after {since_en}: pin messages of that time, or write a note about it (note --at)",
+                "{since_ja}の{after}分後から{long}分間、タイムラインが空白 (その間の投稿をピン留めするか、時刻つきの記録を追加)"
             ),
-            verb: Verb::Pin,
+            verb: Verb::Note,
             about: None,
         }
     };
-    pairs.map(miss).collect()
-}
-
-/// A pin that was taken off again.
-fn is_off(incident: &Incident, body: &Body) -> bool {
-    matches!(body, Body::Pinned { ts, .. } if !incident.pinned(ts))
+    record::holes(incident, limit, now).into_iter().map(miss).collect()
 }
 
 fn sections(incident: &Incident) -> Vec<Miss> {
@@ -243,14 +212,41 @@ fn actions(incident: &Incident) -> Vec<Miss> {
     all.filter_map(lacks).collect()
 }
 
-fn review(incident: &Incident) -> Option<Miss> {
-    incident.work.review.is_none().then(|| Miss {
-        name: POST_MORTEM.to_owned(),
-        text: Text::fixed(
-            "The post-mortem is neither reviewed nor waived",
-            "ポストモーテムがレビューも省略もされていない",
+fn review(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Option<Miss> {
+    if incident.work.review.is_some() {
+        return None;
+    }
+    let due = due::due(incident, &rules.post_mortem, now);
+    let draft = incident.lessons.post_mortem.as_ref();
+    let gaps = draft.map_or(0, |draft| draft.gaps);
+    let (verb, text) = match due.is_due() {
+        Some(false) => return None,
+        None if draft.is_none() => (
+            Verb::Reach,
+            Text::fixed(
+                "Whether a post-mortem is due is not said: were several users affected, is it likely to come again?",
+                "ポストモーテムが必要か未判定 (複数のユーザーに影響したか、再発しうるかが未記録)",
+            ),
         ),
-        verb: Verb::Review,
+        _ if gaps > 0 => (
+            Verb::PostMortem,
+            both!(
+                "The post-mortem has {gaps} places to fill in",
+                "ポストモーテムに未記入が {gaps} か所"
+            ),
+        ),
+        _ => (
+            Verb::Review,
+            Text::fixed(
+                "The post-mortem is neither reviewed nor waived",
+                "ポストモーテムがレビューも省略もされていない",
+            ),
+        ),
+    };
+    Some(Miss {
+        name: POST_MORTEM.to_owned(),
+        text,
+        verb,
         about: None,
     })
 }

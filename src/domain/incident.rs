@@ -8,6 +8,7 @@ use super::event::{
 };
 use super::fact::Fact;
 use super::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
+use super::learn::{Learnt, Lessons};
 use super::words::Lang;
 use super::work::{Deed, Work};
 use chrono::{DateTime, Utc};
@@ -214,6 +215,8 @@ pub struct Incident {
     pub level_terms: LevelTerms,
     /// What command deals out and keeps.
     pub work: Work,
+    /// What the record gained afterwards.
+    pub lessons: Lessons,
     pub entries: Vec<Arc<Entry>>,
     pub registers: BTreeMap<Register, Written>,
     pub events: usize,
@@ -261,6 +264,7 @@ impl Incident {
             absorbed: Vec::new(),
             level_terms: LevelTerms::default(),
             work: Work::default(),
+            lessons: Lessons::default(),
             entries: Vec::new(),
             registers: BTreeMap::new(),
             events: 0,
@@ -576,6 +580,7 @@ impl Incident {
                 }
                 self.work.take(recorded, deed);
             }
+            Body::Learnt(learnt) => self.lessons.take(recorded, learnt),
             Body::Note {}
             | Body::Message { .. }
             | Body::Pinned { .. }
@@ -847,12 +852,13 @@ impl Incident {
     }
 }
 
-/// A pin enters at the message's own time, whatever the time of pinning.
+/// A pin enters at the message's own time, whatever the time of pinning; a note about a time, at that.
 fn entry_time(recorded: &Recorded, body: &Body) -> DateTime<Utc> {
     match body {
         Body::Pinned { ts, .. } => {
             DateTime::from_timestamp_micros(ts.micros()).unwrap_or(recorded.event.at)
         }
+        Body::Learnt(Learnt::Noted { time }) => *time,
         _ => recorded.event.at,
     }
 }

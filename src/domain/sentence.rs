@@ -8,6 +8,8 @@ use super::ids::{ChannelId, EventId, UserId};
 use super::incident::Incident;
 use super::verb::{ROLES, Verb, role_name};
 use super::words::{Lang, Text};
+use super::learn;
+use super::record::remind;
 use super::work;
 use crate::wire::explain;
 use chrono::{DateTime, Utc};
@@ -369,7 +371,8 @@ pub fn sentence(
             out
         }
         Body::Work(deed) => work::sentence(deed, id, by, incident, lang),
-        Body::Question { about, levels, .. } => question(*about, levels, ja),
+        Body::Learnt(learnt) => learn::sentence(learnt, by, incident, lang),
+        Body::Question { about, levels, .. } => question(*about, levels, incident, ja),
         Body::Answer { outcome, .. } => vec![
             match outcome {
                 Outcome::Done => strong(if ja { "記録しました" } else { "Done" }),
@@ -406,8 +409,11 @@ pub const LEFT: &[Text] = &[
     Text::fixed("Post-mortem", "ポストモーテム"),
 ];
 
+/// More than these are read on the board.
+const ACTIONS_MAX: usize = 10;
+
 /// The program's question. What is to be pressed or written stands in it.
-fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
+fn question(about: About, levels: &[Named], incident: &Incident, ja: bool) -> Sentence {
     let pick = |en: &str, jp: &str| text(if ja { jp } else { en });
     let head = |en: &str, jp: &str| strong(if ja { jp } else { en });
     match about {
@@ -497,6 +503,45 @@ fn question(about: About, levels: &[Named], ja: bool) -> Sentence {
                 " 交代が必要な人は 🙋 を押してください。指揮者に伝わります。",
             ),
         ],
+        About::Silent => vec![
+            head("Nobody has written here for a while.", "しばらく動きがありません。"),
+            pick(
+                " Is work left? If not, resolve it: the channel is archived with it.",
+                " 残っている作業はありますか。なければ解決にしてください (チャンネルはアーカイブされます)。",
+            ),
+        ],
+        About::Unresolved => vec![
+            head("Recovered, and not resolved.", "復旧済みですが、まだ解決していません。"),
+            pick(
+                " What is still to be done, and by whom? Mention me and write status to see what is missing.",
+                " 残りは何で、誰がやりますか。このアプリにメンションして「状況」と書くと、足りないものが分かります。",
+            ),
+        ],
+        About::PostMortem => vec![
+            head("The post-mortem is due.", "ポストモーテムの期限です。"),
+            pick(
+                " The draft is made from the record (matoi postmortem); who completes it, and when is it reviewed?",
+                " 下書きは記録から作れます (matoi postmortem)。仕上げる人とレビューの日を決めてください。",
+            ),
+        ],
+        About::Actions => {
+            let mut out = vec![head(
+                "Action items are due:",
+                "期限の来た再発防止策があります:",
+            )];
+            for matter in remind::open_actions(incident).into_iter().take(ACTIONS_MAX) {
+                out.push(text(format!("\n• {} {}", matter.handle(), matter.line)));
+                if let Some(held) = &matter.owner {
+                    out.push(text(" — "));
+                    out.push(Piece::Call(held.user.clone()));
+                }
+                if let Some(due) = matter.due {
+                    out.push(text(", "));
+                    out.push(Piece::Day(due));
+                }
+            }
+            out
+        }
     }
 }
 

@@ -310,7 +310,14 @@ impl Clocks<'_> {
 
     fn silence(&mut self, incident: &Incident, rules: &Rules<'_>, heard: &Heard<'_>) {
         let t = &rules.config.timers;
-        let acted = incident.entries.iter().map(|entry| entry.recorded_at).max();
+        // What the program says by itself breaks no silence.
+        let acts = incident.entries.iter().filter(|entry| {
+            !matches!(
+                entry.body,
+                Body::Question { .. } | Body::Answer { .. } | Body::TimekeeperCall { .. }
+            )
+        });
+        let acted = acts.map(|entry| entry.recorded_at).max();
         let Some(last) = heard.last.values().copied().max().max(acted) else {
             return;
         };

@@ -66,6 +66,14 @@ pub enum Verb {
     Write,
     Review,
     Waive,
+    Tag,
+    Untag,
+    Evidence,
+    Correct,
+    Reach,
+    PostMortem,
+    Assess,
+    Track,
     Retract,
 }
 
@@ -187,9 +195,17 @@ pub static VERBS: &[Row] = &[
     row!(Kind, "kind", "I outage|security", "change the kind; loads its checklist", "種別を変え、その項目を読み込む", Command, false, true, Undo::Again),
     row!(Restrict, "restrict", "I", "go on among few people in a private channel", "限られたメンバーの非公開チャンネルに移る", Command, false, true, Undo::Never),
     row!(Link, "link", "I PARENT", "make it a part of another incident", "別のインシデントの一部にする", Command, false, true, Undo::Again),
-    row!(Write, "write", "I impact|cause|fix|summary TEXT", "write a part of the report: impact, cause, fix, summary", "影響・原因・暫定対応・要約を書く", Anyone, false, false, Undo::Again),
+    row!(Write, "write", "I impact|cause|fix|summary|revenue|well|lucky|better TEXT", "write a part of the report: impact, cause, fix, summary, what went well", "影響・原因・暫定対応・要約・良かったことなどを書く", Anyone, false, false, Undo::Again),
     row!(Review, "review", "I", "say that the post-mortem was reviewed", "ポストモーテムのレビュー完了を記録する", Closer, false, false, Undo::Again),
     row!(Waive, "waive", "I --reason TEXT", "say why there will be no post-mortem", "ポストモーテムを不要とする (理由つき)", Closer, false, false, Undo::Again),
+    row!(Tag, "tag", "I TAG", "tag it, so that it is found again", "タグを付ける (後で探せるように)", Anyone, false, false, Undo::By(Verb::Untag)),
+    row!(Untag, "untag", "I TAG", "take a tag off", "タグを外す", Anyone, false, false, Undo::By(Verb::Tag)),
+    row!(Evidence, "evidence", "I LINK [TEXT]", "attach evidence: a link to a file, a graph, a log", "証拠を添付する (ファイル・グラフ・ログのリンク)", Anyone, false, false, Undo::By(Verb::Retract)),
+    row!(Correct, "correct", "I EVENT TEXT [--at TIME]", "correct a line; the record keeps the former one", "記録を訂正する (元の記録も残る)", Anyone, false, false, Undo::Again),
+    row!(Reach, "reach", "I [--users few|several] [--recurs yes|no]", "say how far it reached: several users? likely to come again?", "影響の広がりを記録する (複数ユーザーか・再発しうるか)", Anyone, false, false, Undo::Again),
+    row!(PostMortem, "postmortem", "I [--save] [--edit] [--file FILE]", "write the post-mortem: a draft from the record, to be completed", "ポストモーテムを書く (記録から下書きを作る)", Anyone, false, false, Undo::Again),
+    row!(Assess, "assess", "I [QUESTION=LEVEL …] [--text TEXT]", "say how the response went: levels 1 to 3", "対応を振り返る (1〜3の段階)", Anyone, false, false, Undo::Again),
+    row!(Track, "track", "I ACTION LINK", "say where an action item is worked on", "再発防止策のチケットを記録する", Anyone, false, false, Undo::Again),
     row!(Retract, "retract", "I EVENT", "take back a line you wrote; the record keeps it", "自分の書いた記録を取り消す (記録には残る)", Anyone, false, false, Undo::Correct),
 ];
 
@@ -241,6 +257,7 @@ impl Body {
             Body::Merged { .. } | Body::Absorbed { .. } => Verb::Merge,
             Body::PersonalData { .. } => Verb::PersonalData,
             Body::Work(deed) => deed.verb(),
+            Body::Learnt(learnt) => learnt.verb(),
             Body::Items { .. }
             | Body::TimekeeperCall { .. }
             | Body::Dropped { .. }

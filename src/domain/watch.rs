@@ -28,9 +28,9 @@ impl Rules<'_> {
     pub fn working_hour(&self, at: DateTime<Utc>) -> DateTime<Utc> {
         let t = &self.config.timers;
         let mut at = at;
-        for _ in 0..NIGHTS {
+        for _ in 0..NIGHTS + self.config.calendar.holidays.len() {
             let local = self.local(at);
-            let free = is_weekend(local);
+            let free = self.is_free(local);
             let (begins, ends) = (t.work_begins, t.work_ends);
             if !free && (begins..ends).contains(&local.hour()) {
                 return at;
@@ -47,13 +47,20 @@ impl Rules<'_> {
         at
     }
 
+    fn is_free(&self, at: NaiveDateTime) -> bool {
+        let day = at.date().to_string();
+        is_weekend(at) || self.config.calendar.holidays.contains(&day)
+    }
+
     /// The same time of day so many working days later.
     pub fn working_days(&self, from: DateTime<Utc>, days: u32) -> DateTime<Utc> {
         let mut left = days;
         let mut at = from;
-        while left > 0 {
+        let mut days = 0;
+        while left > 0 && days < DAYS_MAX {
+            days += 1;
             at += TimeDelta::days(1);
-            if !is_weekend(self.local(at)) {
+            if !self.is_free(self.local(at)) {
                 left -= 1;
             }
         }
@@ -63,6 +70,9 @@ impl Rules<'_> {
 
 /// The longest that weekends and nights can put something off, in steps of [`Rules::working_hour`].
 const NIGHTS: usize = 8;
+
+/// A calendar with nothing but holidays ends the search.
+const DAYS_MAX: u32 = 3_660;
 
 fn is_weekend(at: NaiveDateTime) -> bool {
     matches!(at.weekday(), Weekday::Sat | Weekday::Sun)

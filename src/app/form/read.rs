@@ -235,6 +235,7 @@ pub(super) fn misses(model: &Model, target: Option<&IncidentId>) -> Vec<Miss> {
     let rules = |drill| gate::Rules {
         hole_minutes: model.snapshot.config.close.hole_minutes,
         drill,
+        post_mortem: model.snapshot.config.post_mortem.rule(),
     };
     summary
         .map(|summary| gate::gate(&summary.incident, &rules(summary.drill), model.now))

@@ -3,10 +3,9 @@
 
 use crate::app::model::{Model, Pane, RowId, Screen, Where};
 use crate::app::snapshot::{GivenUp, Room, Talk};
-use crate::domain::event::Body;
 use crate::domain::ids::EventId;
-use crate::domain::incident::{Entry, Incident, Verdict};
-use crate::domain::work::Deed;
+use crate::domain::incident::Incident;
+use crate::domain::record::is_told;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reply whose parent is this many rows up is shown once more where it arrived.
@@ -63,32 +62,16 @@ impl Index {
 /// In the order of the times that entries are about.
 fn timeline(incident: &Incident, given_up: &[GivenUp], all: bool) -> Vec<Line> {
     let entries = &incident.entries;
-    let told = (0..entries.len()).filter(|n| all || is_story(incident, &entries[*n]));
+    let told = (0..entries.len()).filter(|n| all || is_told(incident, &entries[*n]));
     let told = told.map(Line::Entry);
     let gone = given_up.iter().enumerate();
     let gone = gone.filter(|(_, gone)| gone.incident == incident.id && gone.event.is_some());
     let mut rows: Vec<Line> = told.chain(gone.map(|(n, _)| Line::GivenUp(n))).collect();
     rows.sort_by_key(|line| match line {
-        Line::Entry(n) => entries[*n].at,
+        Line::Entry(n) => incident.when(&entries[*n]),
         Line::GivenUp(n) => given_up[*n].taken,
     });
     rows
-}
-
-/// The story leaves out what is read elsewhere and what was taken back.
-fn is_story(incident: &Incident, entry: &Entry) -> bool {
-    match &entry.body {
-        Body::Message { .. }
-        | Body::Items { .. }
-        | Body::TimekeeperCall { .. }
-        | Body::Question { .. }
-        | Body::Answer { .. }
-        | Body::Unpinned { .. }
-        | Body::Work(Deed::Here {} | Deed::Retracted { .. }) => false,
-        _ if incident.work.retracted.contains(&entry.id) => false,
-        Body::Pinned { ts, .. } => incident.pinned(ts),
-        _ => entry.verdict != Verdict::Ignored,
-    }
 }
 
 fn folds(talk: &Talk) -> bool {

@@ -10,6 +10,7 @@ use crate::app::strings::{fill, mark as m, pane as p};
 use crate::domain::decide::Command;
 use crate::domain::event::Body;
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::learn::Learnt;
 use crate::domain::sentence;
 use crate::domain::text::clean_line;
 use crate::domain::work::Deed;
@@ -252,6 +253,7 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
             .map(|there| super::channel_name(there, model.lang))
             .unwrap_or_default(),
         Command::Work(order) => deed(model, &order.deed, order.text.as_deref()),
+        Command::Learn(lesson) => learnt(&lesson.learnt, lesson.text.as_deref()),
         Command::Recover(_)
         | Command::Resolve(_)
         | Command::Archive
@@ -287,5 +289,16 @@ fn deed(model: &Model, deed: &Deed, text: Option<&str>) -> String {
             text.lines().nth(1).unwrap_or(text).to_owned()
         }
         _ => String::new(),
+    }
+}
+
+fn learnt(learnt: &Learnt, text: Option<&str>) -> String {
+    match learnt {
+        Learnt::Tagged { tag, .. } => tag.clone(),
+        Learnt::Evidence { link, .. } | Learnt::Tracked { link, .. } => link.clone(),
+        Learnt::Noted { .. } | Learnt::Corrected { .. } => text.unwrap_or_default().to_owned(),
+        Learnt::Drafted { version, .. } => version.to_string(),
+        Learnt::Assessed { line, .. } => line.clone().unwrap_or_default(),
+        Learnt::Reached { .. } => String::new(),
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
 use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Check, Incident, ItemState, LevelTerms, Timekeeper};
+use crate::domain::learn::{self, Lesson};
 use crate::domain::problem::Problem;
 use crate::domain::verb::{ROLES, Verb};
 use crate::domain::words::{Lang, Text};
@@ -105,6 +106,8 @@ pub enum Command {
     Work(Box<WorkOrder>),
     /// Going on among few people; the engine opens where.
     Restrict(Box<Restriction>),
+    /// What the record gains afterwards.
+    Learn(Box<Lesson>),
 }
 
 /// What takes over from an incident whose channel is public.
@@ -127,6 +130,12 @@ pub struct WorkOrder {
     pub slot: Option<String>,
     /// A change of kind brings those of the level, or of the kind as long as there is none.
     pub items: Vec<Item>,
+}
+
+impl From<learn::Learnt> for Command {
+    fn from(learnt: learn::Learnt) -> Command {
+        Command::Learn(Box::new(learnt.into()))
+    }
 }
 
 impl From<Deed> for Command {
@@ -251,6 +260,7 @@ impl Command {
             Command::PersonalData { .. } => Verb::PersonalData,
             Command::Work(order) => order.deed.verb(),
             Command::Restrict(_) => Verb::Restrict,
+            Command::Learn(lesson) => lesson.learnt.verb(),
         }
     }
 }
@@ -298,6 +308,7 @@ fn drafts(
                 | Command::Milestone { .. }
                 | Command::Pin { .. }
                 | Command::Archive
+                | Command::Learn(_)
         )
         && !matches!(command, Command::Work(order) if order.deed.may_follow_the_end())
     {
@@ -604,6 +615,14 @@ fn drafts(
             drafts
         }
         Command::Work(order) => deed(incident, order, asked, rng)?,
+        Command::Learn(lesson) => {
+            let (learnt, text) = learn::check(incident, lesson, asked)?;
+            vec![Draft {
+                id: EventId::random(rng),
+                body: Body::Learnt(learnt),
+                text,
+            }]
+        }
         Command::Restrict(_) => match Command::from(Deed::Restricted {}) {
             Command::Work(order) => deed(incident, &order, asked, rng)?,
             _ => Vec::new(),

@@ -322,7 +322,7 @@ impl Deputy<'_> {
     /// What resolving will ask for, one by one.
     pub(super) fn before_resolving(&mut self) {
         let work = &self.incident.work;
-        let missing = Section::ALL
+        let missing = Section::WANTED
             .into_iter()
             .find(|section| !work.sections.contains_key(section));
         let open = work.matters.iter().find(|m| {

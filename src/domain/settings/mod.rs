@@ -8,6 +8,7 @@
 mod audience;
 mod check;
 mod label;
+mod learning;
 mod legal;
 mod naming;
 pub mod template;
@@ -17,6 +18,7 @@ mod zone;
 pub use audience::{Audience, INSIDE, Manual, Notice};
 pub use check::Fault;
 pub use label::Label;
+pub use learning::{Assessment, Calendar, PostMortem, Question};
 pub use legal::Legal;
 pub use naming::{Fill, MAX_CHANNEL_NAME, NameRule};
 pub use timers::Timers;
@@ -46,6 +48,9 @@ pub struct Config {
     pub timekeeper: Timekeeper,
     pub timers: Timers,
     pub close: Close,
+    pub post_mortem: PostMortem,
+    pub assessment: Assessment,
+    pub calendar: Calendar,
     pub checklists: Checklists,
     pub notice: Notice,
     pub manual: Manual,
@@ -312,6 +317,9 @@ impl Default for Config {
             timekeeper: Timekeeper::default(),
             timers: Timers::default(),
             close: Close::default(),
+            post_mortem: PostMortem::default(),
+            assessment: Assessment::default(),
+            calendar: Calendar::default(),
             checklists: Checklists::default(),
             notice: Notice::default(),
             manual: Manual::default(),

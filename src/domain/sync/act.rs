@@ -115,6 +115,7 @@ impl Engine {
         gate::Rules {
             hole_minutes: self.timing.hole_minutes,
             drill: row.is_some_and(|row| row.drill),
+            post_mortem: self.timing.post_mortem,
         }
     }
 

@@ -121,6 +121,8 @@ pub struct Timing {
     pub commander_silent_minutes: u32,
     /// The close gate: how long the timeline may tell nothing; 0: however long.
     pub hole_minutes: u32,
+    /// Whether a post-mortem is due.
+    pub post_mortem: super::record::due::Rule,
     /// A person's token is there, which can bring an archived channel back.
     pub unarchives: bool,
 }
@@ -141,6 +143,7 @@ impl Default for Timing {
             duty_other: Duration::from_secs(40),
             commander_silent_minutes: 5,
             hole_minutes: 30,
+            post_mortem: super::record::due::Rule::default(),
             unarchives: false,
         }
     }

@@ -6,7 +6,9 @@ use crate::domain::decide::{Asked, checked_text, line_option, required, who_may}
 use crate::domain::event::Body;
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::learn::Learnt;
 use crate::domain::problem::Problem;
+use crate::domain::record::lint::is_bare_care;
 use crate::domain::verb::Right;
 use crate::domain::words::Text;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -253,8 +255,21 @@ pub fn check(
         | Deed::RollCall {}
         | Deed::Here {}
         | Deed::Joined { .. }
-        | Deed::Written { .. }
-        | Deed::Reviewed {} => {}
+        | Deed::Written { .. } => {}
+        Deed::Reviewed {} => {
+            let draft = incident.lessons.post_mortem.as_ref();
+            let gaps = draft.map_or(0, |draft| draft.gaps);
+            if gaps > 0 {
+                return Err(Problem::refused(both!(
+                    "The post-mortem still has {gaps} places to fill in.",
+                    "ポストモーテムに未記入が {gaps} か所残っています。"
+                ))
+                .hint(Text::fixed(
+                    "Fill them in (postmortem), or waive it with a reason.",
+                    "記入する (postmortem) か、理由をつけて不要としてください。",
+                )));
+            }
+        }
     }
     let text = match deed.has_text() {
         true => Some(checked_text(text.unwrap_or_default())?),
@@ -391,6 +406,7 @@ fn retracts(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(
     let addition = matches!(
         entry.body,
         Body::Note {}
+            | Body::Learnt(Learnt::Noted { .. } | Learnt::Evidence { .. })
             | Body::Message { .. }
             | Body::ItemAdded { .. }
             | Body::Work(
@@ -429,18 +445,7 @@ fn retracts(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(
 
 /// "Be careful" changes nothing.
 fn is_a_change(line: &str) -> Result<(), Problem> {
-    const BARE: &[&str] = &[
-        "be careful",
-        "be more careful",
-        "pay attention",
-        "注意する",
-        "気をつける",
-        "気を付ける",
-        "徹底する",
-        "意識する",
-    ];
-    let bare = line.trim().trim_end_matches(['.', '。']).to_lowercase();
-    if BARE.iter().any(|word| bare.ends_with(word)) && bare.chars().count() < 40 {
+    if is_bare_care(line) {
         return Err(refused(
             "Being careful is no change to the system.",
             "「注意する」「徹底する」は仕組みの改善になりません。",

@@ -236,10 +236,28 @@ pub enum Section {
     /// The provisional fix.
     Fix,
     Summary,
+    /// What it cost.
+    Revenue,
+    /// What went well, where we were lucky, what can be better.
+    Well,
+    Lucky,
+    Better,
 }
 
 impl Section {
-    pub const ALL: [Section; 4] = [
+    pub const ALL: [Section; 8] = [
+        Section::Impact,
+        Section::Cause,
+        Section::Fix,
+        Section::Summary,
+        Section::Revenue,
+        Section::Well,
+        Section::Lucky,
+        Section::Better,
+    ];
+
+    /// Those that are asked for before resolving.
+    pub const WANTED: [Section; 4] = [
         Section::Impact,
         Section::Cause,
         Section::Fix,
@@ -252,6 +270,10 @@ impl Section {
             Section::Cause => "cause",
             Section::Fix => "fix",
             Section::Summary => "summary",
+            Section::Revenue => "revenue",
+            Section::Well => "well",
+            Section::Lucky => "lucky",
+            Section::Better => "better",
         }
     }
 
@@ -261,6 +283,10 @@ impl Section {
             Section::Cause => Text::fixed("Cause", "原因"),
             Section::Fix => Text::fixed("Provisional fix", "暫定対応"),
             Section::Summary => Text::fixed("Summary", "要約"),
+            Section::Revenue => Text::fixed("Impact on revenue", "売上への影響"),
+            Section::Well => Text::fixed("What went well", "うまくいったこと"),
+            Section::Lucky => Text::fixed("Where we were lucky", "幸運だったこと"),
+            Section::Better => Text::fixed("What can be better", "改善できること"),
         }
     }
 }

@@ -1,0 +1,11 @@
+//! The account of one incident: what its record tells, curated, with its holes. Screens, drafts and
+//! exports read the story from here, so that they tell the same one.
+//!
+//! The raw record is the incident's entries; nothing here takes anything away from them.
+
+pub mod due;
+pub mod lint;
+pub mod remind;
+pub mod story;
+
+pub use story::{Hole, Line, holes, is_told, story};

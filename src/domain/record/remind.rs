@@ -1,0 +1,98 @@
+//! What people are reminded of in an incident's channel, long after the hurry: nobody writes any
+//! more, it is recovered and not resolved, the post-mortem is due, action items are due. In working
+//! hours only.
+
+use crate::domain::event::About;
+use crate::domain::ids::UserId;
+use crate::domain::incident::Incident;
+use crate::domain::timer::{Clock, Pressure, timers};
+use crate::domain::watch::{Heard, Local, Rules};
+use crate::domain::work::{Matter, Sort};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+
+/// Something that has come due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    pub about: About,
+    /// Names this time of it: the hours since 1970 at which it came due, so that every console that
+    /// works by the same rules makes one reminder of it.
+    pub number: u32,
+    /// When it may be said.
+    pub at: DateTime<Utc>,
+}
+
+/// Action items are named again after so long.
+const AGAIN: TimeDelta = TimeDelta::days(7);
+
+/// What is due at `now`; `last` is when each person last wrote in the channel.
+pub fn reminders(
+    incident: &Incident,
+    rules: &Rules<'_>,
+    last: &BTreeMap<UserId, DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Vec<Reminder> {
+    let due = overdue(incident, rules, last, now);
+    let actions = actions_due(incident, now).map(|due| (About::Actions, due));
+    due.into_iter()
+        .chain(actions)
+        .map(|(about, due)| Reminder {
+            about,
+            number: u32::try_from(due.timestamp() / 3600).unwrap_or(0),
+            at: rules.working_hour(now),
+        })
+        .collect()
+}
+
+/// Those of the clocks that are for afterwards.
+fn overdue(
+    incident: &Incident,
+    rules: &Rules<'_>,
+    last: &BTreeMap<UserId, DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Vec<(About, DateTime<Utc>)> {
+    if incident.phase.is_over() {
+        return Vec::new();
+    }
+    let nobody = UserId::default();
+    let heard = Heard {
+        me: &nobody,
+        last,
+        name: &|user| user.to_string(),
+        failed: 0,
+        others: &[],
+        archived: false,
+        private: false,
+    };
+    let timers = timers(incident, rules, &heard, &Local::default(), now);
+    let over = timers
+        .into_iter()
+        .filter(|timer| timer.pressure == Pressure::Overdue);
+    over.filter_map(|timer| {
+        let about = match timer.what {
+            Clock::Silent => About::Silent,
+            Clock::Unresolved => About::Unresolved,
+            Clock::PostMortem => About::PostMortem,
+            _ => return None,
+        };
+        Some((about, timer.due))
+    })
+    .collect()
+}
+
+/// Action items that nobody has settled, the first to be due first.
+pub fn open_actions(incident: &Incident) -> Vec<&Matter> {
+    let retracted = &incident.work.retracted;
+    let open = incident.work.open(Sort::Action);
+    let mut open: Vec<&Matter> = open.filter(|m| !retracted.contains(&m.id)).collect();
+    open.sort_by_key(|matter| (matter.due.is_none(), matter.due));
+    open
+}
+
+/// When the action items of an incident came due last: the first that is over, then every week.
+fn actions_due(incident: &Incident, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let due = open_actions(incident).first()?.due?;
+    let weeks = (now - due).num_seconds().checked_div(AGAIN.num_seconds())?;
+    let weeks = i32::try_from(weeks).ok().filter(|_| due <= now)?;
+    Some(due + AGAIN * weeks)
+}

@@ -1,0 +1,116 @@
+//! The curated story beside the raw record: what is left out, what stands corrected, where nothing
+//! is told.
+
+use crate::domain::event::{Body, Milestone};
+use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::learn::{Correction, Learnt};
+use crate::domain::work::Deed;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+
+/// One line of the story.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    pub entry: &'a Arc<Entry>,
+    /// When it was, as corrected.
+    pub at: DateTime<Utc>,
+    /// What stands in place of its text.
+    pub correction: Option<&'a Correction>,
+}
+
+/// Whether the story tells an entry. It leaves out what is read elsewhere, what only follows from
+/// something else, and what was taken back.
+pub fn is_told(incident: &Incident, entry: &Entry) -> bool {
+    match &entry.body {
+        Body::Message { .. }
+        | Body::Items { .. }
+        | Body::TimekeeperCall { .. }
+        | Body::Question { .. }
+        | Body::Answer { .. }
+        | Body::Unpinned { .. }
+        | Body::Learnt(Learnt::Corrected { .. })
+        | Body::Work(Deed::Here {} | Deed::Retracted { .. }) => false,
+        _ if incident.work.retracted.contains(&entry.id) => false,
+        Body::Pinned { ts, .. } => incident.pinned(ts),
+        _ => entry.verdict != Verdict::Ignored,
+    }
+}
+
+impl Incident {
+    /// When an entry was, as somebody corrected it.
+    pub fn when(&self, entry: &Entry) -> DateTime<Utc> {
+        let correction = self.lessons.corrections.get(&entry.id);
+        correction.and_then(|c| c.time).unwrap_or(entry.at)
+    }
+}
+
+/// The story, in the order of the times it is about.
+pub fn story(incident: &Incident) -> Vec<Line<'_>> {
+    let told = incident.entries.iter().filter(|e| is_told(incident, e));
+    let mut lines: Vec<Line<'_>> = told
+        .map(|entry| Line {
+            at: incident.when(entry),
+            correction: incident.lessons.corrections.get(&entry.id),
+            entry,
+        })
+        .collect();
+    lines.sort_by_key(|line| line.at);
+    lines
+}
+
+/// A stretch of which nothing is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
+}
+
+/// What the program says by itself is no account of what happened.
+fn accounts(body: &Body) -> bool {
+    !matches!(
+        body,
+        Body::TimekeeperCall { .. }
+            | Body::Question { .. }
+            | Body::Answer { .. }
+            | Body::Items { .. }
+            | Body::Unpinned { .. }
+            | Body::Dropped { .. }
+            | Body::Learnt(Learnt::Corrected { .. })
+            | Body::Work(Deed::RollCall {} | Deed::Retracted { .. })
+    )
+}
+
+/// Stretches longer than `limit` between detection (else the declaration) and recovery (else `now`)
+/// of which nothing is told. What was before anybody noticed explains itself.
+pub fn holes(incident: &Incident, limit: TimeDelta, now: DateTime<Utc>) -> Vec<Hole> {
+    let time = |m: Milestone| incident.milestones.get(&m).map(|r| r.time);
+    let from = time(Milestone::Detected).or(incident.declared);
+    let Some(from) = from.filter(|_| limit > TimeDelta::zero()) else {
+        return Vec::new();
+    };
+    let to = time(Milestone::Recovered).unwrap_or(now);
+    let told = incident.entries.iter().filter(|entry| {
+        entry.verdict == Verdict::Accepted
+            && accounts(&entry.body)
+            && !incident.work.retracted.contains(&entry.id)
+            && !is_off(incident, &entry.body)
+    });
+    let told = told.map(|entry| incident.when(entry));
+    let reached = incident.milestones.values().map(|reached| reached.time);
+    let mut times: Vec<DateTime<Utc>> = told.chain(reached).collect();
+    times.retain(|at| *at > from && *at < to);
+    times.extend([from, to]);
+    times.sort_unstable();
+    let pairs = times.windows(2).filter(|pair| pair[1] - pair[0] > limit);
+    pairs
+        .map(|pair| Hole {
+            from: pair[0],
+            to: pair[1],
+        })
+        .collect()
+}
+
+/// A pin that was taken off again.
+fn is_off(incident: &Incident, body: &Body) -> bool {
+    matches!(body, Body::Pinned { ts, .. } if !incident.pinned(ts))
+}
