@@ -174,6 +174,8 @@ pub mod pane {
         PROGRAM = "program", "プログラム";
         GIVEN_UP = "given up", "破棄";
         CHECKLIST_LOADED = "checklist: {} items", "チェックリスト {}項目を読み込み";
+        CORRECTED = "{} (corrected)", "{} (訂正)";
+        CORRECTED_BY = "Corrected by {}, {}:", "{} が訂正 ({}):";
         TIMEKEEPER_CALL = "call {}", "{}回目の声かけ";
     }
 }
@@ -351,6 +353,16 @@ pub mod form {
         TYPE_NAME = "To confirm, type the channel's name", "確認のためチャンネル名を入力";
         NOT_THE_NAME = "That is not its name.", "チャンネル名が違います。";
         NO_MATCH = "nothing matches", "一致なし";
+        TAG = "Tag", "タグ";
+        SHOWS = "What it shows", "何が分かるか";
+        OTHER_TIME = "When it really was (empty: as before)", "正しい時刻 (空欄なら変更なし)";
+        USERS = "Users affected", "影響したユーザー";
+        SEVERAL = "several", "複数";
+        FEW = "few, or none", "ごく少数・なし";
+        RECURS = "Seen before, or likely to come again", "過去にもあった・再発しうる";
+        LIKELY = "yes", "はい";
+        UNLIKELY = "no", "いいえ";
+        IN_WORDS = "In a few words", "ひとこと";
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::decide::Command;
 use crate::domain::event::{Body, Phase};
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::learn::Learnt;
 use crate::domain::sync::image::JobState;
 use crate::domain::sync::is_alone;
 use crate::domain::verb::Verb;
@@ -204,6 +205,7 @@ impl Before<'_> {
             }
             Body::Reopened { .. } => ask(Verb::Recover),
             Body::Work(deed) => self.deed(&last.id, deed),
+            Body::Learnt(learnt) => self.learnt(&last.id, learnt),
             _ => Err(s::NOT_THIS),
         }
     }
@@ -251,6 +253,25 @@ impl Before<'_> {
             evidence,
             pinned: matches!(last.body, Body::Unpinned { .. }),
         }))
+    }
+
+    fn learnt(&self, id: &EventId, learnt: &Learnt) -> Result<Back, Text> {
+        let act = |command: Command| Ok(Back::Act(command));
+        match learnt {
+            Learnt::Tagged { tag, off } => act(Learnt::Tagged {
+                tag: tag.clone(),
+                off: !*off,
+            }
+            .into()),
+            Learnt::Noted { .. } | Learnt::Evidence { .. } => act(retracted(id)),
+            Learnt::Corrected { event, .. } => {
+                Ok(Back::Ask(Verb::Correct, Some(("event", event.to_string()))))
+            }
+            Learnt::Reached { .. } => Ok(Back::Ask(Verb::Reach, None)),
+            Learnt::Assessed { .. } => Ok(Back::Ask(Verb::Assess, None)),
+            Learnt::Tracked { .. } => Ok(Back::Ask(Verb::Track, None)),
+            Learnt::Drafted { .. } => Err(s::NOT_THIS),
+        }
     }
 
     fn deed(&self, id: &EventId, deed: &Deed) -> Result<Back, Text> {

@@ -679,7 +679,7 @@ pub fn shown(
         link,
         as_of: age.and_then(|age| Some(now.wall - chrono::TimeDelta::from_std(age).ok()?)),
         plain: &|text| mrkdwn::plain(text, &names),
-        permalink: &|_| None,
+        permalink: &|ts| engine.permalink(id, ts),
     })
 }
 

@@ -9,6 +9,7 @@ mod dev;
 mod doctor;
 mod drill;
 mod ground;
+pub mod lessons;
 mod out;
 mod outbox;
 mod peer;
@@ -46,6 +47,8 @@ enum Command {
     Verb(Box<verbs::Verb>),
     #[command(flatten)]
     Deed(Box<deeds::Deed>),
+    #[command(flatten)]
+    Lesson(Box<lessons::Lesson>),
     /// Incidents, newest first
     List,
     /// The whole state of one incident
@@ -119,6 +122,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         None => open(global),
         Some(Command::Verb(verb)) => verbs::run(global.context()?, *verb),
         Some(Command::Deed(deed)) => verbs::run_deed(global.context()?, *deed),
+        Some(Command::Lesson(lesson)) => verbs::run_lesson(global.context()?, *lesson),
         Some(Command::List) => read::list(global.context()?),
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),

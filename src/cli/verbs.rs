@@ -299,6 +299,14 @@ pub fn run_deed(context: Context, deed: super::deeds::Deed) -> Result<(), Proble
     )
 }
 
+/// The same for what the record gains afterwards.
+pub fn run_lesson(context: Context, lesson: super::lessons::Lesson) -> Result<(), Problem> {
+    let on = lesson.on().clone();
+    act(context, Some(on), false, |session, _, incident, me, now| {
+        lesson.command(session, incident, me, now)
+    })
+}
+
 fn act(
     context: Context,
     on: Option<On>,

@@ -152,14 +152,17 @@ fn holes(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss> {
         Miss {
             name: TIMELINE.to_owned(),
             text: both!(
-                "The timeline tells nothing for {long} min, from {after} min after {since_en}: pin messages of that time, or write a note about it (note --at)",
+                "The timeline tells nothing for {long} min, from {after} min after {since_en}: pin messages of that time, or write a note about it (note-at)",
                 "{since_ja}の{after}分後から{long}分間、タイムラインが空白 (その間の投稿をピン留めするか、時刻つきの記録を追加)"
             ),
-            verb: Verb::Note,
+            verb: Verb::NoteAt,
             about: None,
         }
     };
-    record::holes(incident, limit, now).into_iter().map(miss).collect()
+    record::holes(incident, limit, now)
+        .into_iter()
+        .map(miss)
+        .collect()
 }
 
 fn sections(incident: &Incident) -> Vec<Miss> {

@@ -23,6 +23,8 @@ pub mod sentence;
 pub mod settings;
 pub mod sync;
 pub mod tape;
+#[cfg(test)]
+pub mod testing;
 pub mod text;
 pub mod timer;
 pub mod verb;

@@ -31,12 +31,14 @@ pub enum Outlet {
     Copy,
     /// Its title and channel in another incident's channel: merges, links, offers of them.
     Elsewhere,
+    /// A file that is written for others to read: exports, post-mortems.
+    Export,
     /// Lists on screens: home, what is offered, searched and chosen from.
     Board,
 }
 
 impl Outlet {
-    pub const ALL: [Outlet; 12] = [
+    pub const ALL: [Outlet; 13] = [
         Outlet::Invite,
         Outlet::InviteSecurity,
         Outlet::Join,
@@ -48,6 +50,7 @@ impl Outlet {
         Outlet::Question,
         Outlet::Copy,
         Outlet::Elsewhere,
+        Outlet::Export,
         Outlet::Board,
     ];
 }
@@ -132,6 +135,7 @@ const fn ways(outlet: Outlet) -> (Way, Way, Way, Way) {
         Outlet::Join => (Open, Open, Open, Closed),
         Outlet::Broadcast | Outlet::Report => (Open, Closed, Drills, Closed),
         Outlet::Answer | Outlet::Question => (Open, Open, Open, Closed),
+        Outlet::Export => (Open, Closed, Marked, Closed),
         Outlet::Copy | Outlet::Board => (Open, Marked, Marked, Marked),
         Outlet::Elsewhere => (Alike, Alike, Alike, Closed),
     }

@@ -6,10 +6,10 @@ use super::event::{About, Body, Kind, Named, Outcome, Place};
 use super::gate;
 use super::ids::{ChannelId, EventId, UserId};
 use super::incident::Incident;
-use super::verb::{ROLES, Verb, role_name};
-use super::words::{Lang, Text};
 use super::learn;
 use super::record::remind;
+use super::verb::{ROLES, Verb, role_name};
+use super::words::{Lang, Text};
 use super::work;
 use crate::wire::explain;
 use chrono::{DateTime, Utc};
@@ -504,14 +504,20 @@ fn question(about: About, levels: &[Named], incident: &Incident, ja: bool) -> Se
             ),
         ],
         About::Silent => vec![
-            head("Nobody has written here for a while.", "しばらく動きがありません。"),
+            head(
+                "Nobody has written here for a while.",
+                "しばらく動きがありません。",
+            ),
             pick(
                 " Is work left? If not, resolve it: the channel is archived with it.",
                 " 残っている作業はありますか。なければ解決にしてください (チャンネルはアーカイブされます)。",
             ),
         ],
         About::Unresolved => vec![
-            head("Recovered, and not resolved.", "復旧済みですが、まだ解決していません。"),
+            head(
+                "Recovered, and not resolved.",
+                "復旧済みですが、まだ解決していません。",
+            ),
             pick(
                 " What is still to be done, and by whom? Mention me and write status to see what is missing.",
                 " 残りは何で、誰がやりますか。このアプリにメンションして「状況」と書くと、足りないものが分かります。",

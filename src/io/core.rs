@@ -34,6 +34,8 @@ const FOLLOW: Duration = Duration::from_secs(1);
 const WAITING: usize = 1024;
 /// Under this setting the journal keeps what is known of people.
 pub const PEOPLE: &str = "people";
+/// Under this one, the workspace's address.
+const HOME: &str = "home";
 /// And under this one, what is known of those of the embedded workspace.
 pub const PEOPLE_LOCAL: &str = "people_local";
 /// How long a disk that would not take a commit is left alone.
@@ -549,6 +551,7 @@ impl Running {
                 self.trouble = None;
                 self.engine.reached();
                 self.engine.set_bot(who.user_id.clone());
+                self.at_home(who.url.clone());
                 if self.workspace.team.is_empty() {
                     self.workspace.team = clean_line(&who.team).into_owned();
                 }
@@ -641,8 +644,22 @@ impl Running {
         }
     }
 
+    /// Kept for links that are made without a network.
+    fn at_home(&mut self, address: String) {
+        if self.workspace.local || address.is_empty() {
+            return;
+        }
+        if let Err(problem) = self.journal.set_setting(HOME, &address) {
+            tracing::warn!(%problem, "the workspace's address was not kept");
+        }
+        self.engine.set_home(address);
+    }
+
     /// Names as they were when the workspace was last reached.
     fn remember(&mut self) {
+        if let Ok(Some(address)) = self.journal.setting(HOME) {
+            self.engine.set_home(address);
+        }
         let people = kept_people(&self.journal, &[self.people_key(), PEOPLE]);
         self.name_all(&people);
         self.people = Arc::new(people);

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod explain;
 pub mod features;
+pub mod link;
 pub mod methods;
 pub mod mrkdwn;
 pub mod objects;

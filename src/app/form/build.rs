@@ -118,7 +118,9 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         Verb::Reopen => vec![line("reason", s::REASON, true)],
         // The composer is its form, and a declaration was met above.
         Verb::Message | Verb::Declare => return Err(why::NOT_HERE),
-        verb => super::work::fields(model, incident, verb, subject).ok_or(why::NOT_HERE)?,
+        verb => super::work::fields(model, incident, verb, subject)
+            .or_else(|| super::lessons::fields(model, incident, verb, subject))
+            .ok_or(why::NOT_HERE)?,
     };
     let mut form = form(model, verb, fields);
     form.subject = match verb {

@@ -7,6 +7,7 @@
 mod aside;
 mod build;
 mod keys;
+mod lessons;
 mod read;
 mod work;
 

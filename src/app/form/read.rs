@@ -169,7 +169,10 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
         Verb::Reopen => Command::Reopen(needed("reason")?),
         // Neither has a form.
         Verb::Message | Verb::Pin | Verb::Declare => return Err(incomplete(form, "")),
-        _ => super::work::read(form, model, &incident)?.ok_or_else(|| incomplete(form, ""))?,
+        _ => match super::work::read(form, model, &incident)? {
+            Some(command) => command,
+            None => super::lessons::read(form, model)?.ok_or_else(|| incomplete(form, ""))?,
+        },
     })
 }
 

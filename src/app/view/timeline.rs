@@ -76,7 +76,7 @@ fn entry_row(model: &Model, incident: &Incident, entry: &Entry) -> Row {
     };
     Row {
         id: RowId::Event(entry.id.clone()),
-        clock: clock::day_hhmm(zone, entry.at, model.now),
+        clock: clock::day_hhmm(zone, incident.when(entry), model.now),
         kind: kind(model, &entry.body),
         text: text(model, incident, entry),
         who: model.name(&entry.by),
@@ -120,6 +120,10 @@ fn kind(model: &Model, body: &Body) -> String {
 /// The sentence, and what was written with it.
 pub(in crate::app) fn text(model: &Model, incident: &Incident, entry: &Entry) -> String {
     let lang = model.lang;
+    if let Some(correction) = incident.lessons.corrections.get(&entry.id) {
+        let text = clean_line(&decoded(model, &correction.text)).into_owned();
+        return fill(&p::CORRECTED, lang, &[&text]);
+    }
     match &entry.body {
         Body::Items { items, .. } => {
             return fill(&p::CHECKLIST_LOADED, lang, &[&items.len().to_string()]);
@@ -128,7 +132,7 @@ pub(in crate::app) fn text(model: &Model, incident: &Incident, entry: &Entry) ->
             return fill(&p::TIMEKEEPER_CALL, lang, &[&slot.to_string()]);
         }
         // What it is and who wrote it stand beside it.
-        Body::Note {} | Body::Situation {} => {
+        Body::Note {} | Body::Situation {} | Body::Learnt(Learnt::Noted { .. }) => {
             let text = decoded(model, entry.text.as_deref().unwrap_or(""));
             return clean_line(&text).into_owned();
         }
@@ -173,10 +177,21 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
     );
     let at = clock::day_hhmm(zone, entry.at, model.now);
     let head = format!("{at} {head}");
-    Some(match &entry.text {
+    let mut full = match &entry.text {
         Some(text) => format!("{head}\n\n{}", decoded(model, text)),
         None => head,
-    })
+    };
+    if let Some(correction) = incident.lessons.corrections.get(&entry.id) {
+        let by = model.name(&correction.by);
+        let at = clock::day_hhmm(zone, correction.at, model.now);
+        let head = fill(&p::CORRECTED_BY, model.lang, &[&by, &at]);
+        let time = correction
+            .time
+            .map(|time| clock::day_hhmm(zone, time, model.now));
+        let time = time.map(|time| format!("{time} ")).unwrap_or_default();
+        full += &format!("\n\n{head}\n{time}{}", decoded(model, &correction.text));
+    }
+    Some(full)
 }
 
 fn saving_row(model: &Model, saving: &Saving) -> Option<Row> {

@@ -302,6 +302,7 @@ impl<'a> Run<'a> {
             What::Deed(deed) => (**deed)
                 .clone()
                 .command(field, lists, &incident, &by, wall)?,
+            What::Lesson(lesson) => (**lesson).clone().command(field, &incident, &by, wall)?,
         };
         field.act(Some(&incident.id), &by, command).map(drop)
     }

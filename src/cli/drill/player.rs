@@ -10,6 +10,7 @@
 
 use crate::both;
 use crate::cli::deeds::Deed;
+use crate::cli::lessons::Lesson;
 use crate::cli::verbs::Verb;
 use crate::domain::problem::Problem;
 use crate::domain::settings::Config;
@@ -31,6 +32,7 @@ pub struct Line {
 pub enum What {
     Verb(Box<Verb>),
     Deed(Box<Deed>),
+    Lesson(Box<Lesson>),
     /// Written in Slack, without a console.
     Say(String),
 }
@@ -48,6 +50,8 @@ enum Public {
     Verb(Box<Verb>),
     #[command(flatten)]
     Deed(Box<Deed>),
+    #[command(flatten)]
+    Lesson(Box<Lesson>),
 }
 
 /// The lines of a player's file, in order of time. `name` is how errors call it.
@@ -98,6 +102,7 @@ fn one(number: usize, line: &str, config: &Config) -> Result<Line, Text> {
         match typed.what {
             Public::Verb(verb) => What::Verb(verb),
             Public::Deed(deed) => What::Deed(deed),
+            Public::Lesson(lesson) => What::Lesson(lesson),
         }
     };
     Ok(Line {

@@ -6,6 +6,10 @@ use crate::domain::work::Stage;
 const RULES: Rules = Rules {
     hole_minutes: 30,
     drill: false,
+    post_mortem: due::Rule {
+        criteria: 2,
+        minutes: 5,
+    },
 };
 
 fn at(minute: i64) -> DateTime<Utc> {

@@ -125,7 +125,7 @@ impl Learnt {
             Learnt::Tagged { off: false, .. } => Verb::Tag,
             Learnt::Tagged { off: true, .. } => Verb::Untag,
             Learnt::Evidence { .. } => Verb::Evidence,
-            Learnt::Noted { .. } => Verb::Note,
+            Learnt::Noted { .. } => Verb::NoteAt,
             Learnt::Corrected { .. } => Verb::Correct,
             Learnt::Reached { .. } => Verb::Reach,
             Learnt::Drafted { .. } => Verb::PostMortem,

@@ -51,8 +51,14 @@ pub fn sentence(learnt: &Learnt, by: &UserId, incident: &Incident, lang: Lang) -
                 false => pick("hardly any user was affected", "影響したユーザーはごく少数"),
             });
             let recurs = recurs.map(|yes| match yes {
-                true => pick("seen before, or likely to come again", "過去にもあった・再発しうる"),
-                false => pick("new, and not likely to come again", "初めてで、再発の見込みは低い"),
+                true => pick(
+                    "seen before, or likely to come again",
+                    "過去にもあった・再発しうる",
+                ),
+                false => pick(
+                    "new, and not likely to come again",
+                    "初めてで、再発の見込みは低い",
+                ),
             });
             let mut out = vec![head("How far it reached", "影響の広がり"), text(": ")];
             let both = several.is_some() && recurs.is_some();
@@ -92,10 +98,7 @@ pub fn sentence(learnt: &Learnt, by: &UserId, incident: &Incident, lang: Lang) -
         Learnt::Tracked { matter, link } => {
             let named = incident.work.matter(matter);
             let named = named.map(|m| format!("{} {}: ", m.handle(), m.line));
-            vec![
-                text(named.unwrap_or_default()),
-                text(link),
-            ]
+            vec![text(named.unwrap_or_default()), text(link)]
         }
     };
     out.extend([text(" — "), Piece::Person(by.clone())]);

@@ -489,6 +489,8 @@ pub struct Engine {
     safeguards: Safeguards,
     me: UserId,
     names: Names,
+    /// The workspace's address; empty until it is known.
+    home: String,
     folds: HashMap<IncidentId, Folded>,
     /// Calls under way, with the method of each.
     flights: HashMap<u64, (Flight, &'static str)>,
@@ -555,6 +557,7 @@ impl Engine {
             safeguards,
             me,
             names: Names::new(),
+            home: String::new(),
             folds: HashMap::new(),
             flights: HashMap::new(),
             last_flight: 0,
@@ -663,6 +666,11 @@ impl Engine {
     /// Names for the sentences of the channel.
     pub fn set_names(&mut self, names: Names) {
         self.names = names;
+    }
+
+    /// The workspace's own address, as its `auth.test` gives it.
+    pub fn set_home(&mut self, address: String) {
+        self.home = address;
     }
 
     pub fn names(&self) -> &Names {

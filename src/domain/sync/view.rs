@@ -5,9 +5,10 @@ pub use super::ledger::Limits;
 use super::mirror::CARD;
 use super::{Engine, Link, Now};
 use crate::domain::event::Recorded;
-use crate::domain::ids::{ChannelId, IncidentId, UserId};
+use crate::domain::ids::{ChannelId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::Sight;
+use crate::wire::link;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,6 +88,15 @@ impl Engine {
             .get(user)
             .cloned()
             .unwrap_or_else(|| user.as_str().to_owned())
+    }
+
+    /// The address of a message in the incident's channel; `None` where nobody could follow it.
+    pub fn permalink(&self, id: &IncidentId, ts: &SlackTs) -> Option<String> {
+        let channel = self.image.incidents.get(id)?.channel.as_ref()?;
+        let messages = self.image.messages.get(channel);
+        let row = messages.and_then(|messages| messages.get(ts));
+        let thread = row.and_then(|row| row.message.thread.as_ref());
+        link::permalink(&self.home, channel, ts, thread)
     }
 
     /// When somebody last wrote in the incident's channel.
