@@ -1,7 +1,7 @@
 use super::*;
-use crate::domain::event::{Event, Position, Recorded, What};
+use crate::domain::event::{Body, Event, Position, Recorded, What};
 use crate::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
-use crate::domain::work::Stage;
+use crate::domain::work::{Deed, Stage};
 
 const RULES: Rules = Rules {
     hole_minutes: 30,
