@@ -125,9 +125,32 @@ fn may(verb: Verb, model: &Model) -> Result<(), Text> {
     unless(incident.declared.is_none(), why::NOT_READ)?;
     right(verb, model, incident)?;
     let phase = incident.phase;
+    // As `Deed::may_follow_the_end` and the rest of `domain::decide` have it.
     let after = matches!(
         verb,
-        Verb::Reopen | Verb::Note | Verb::Message | Verb::Milestone | Verb::Pin | Verb::Archive
+        Verb::Reopen
+            | Verb::Note
+            | Verb::Message
+            | Verb::Milestone
+            | Verb::Pin
+            | Verb::Archive
+            | Verb::Action
+            | Verb::Settle
+            | Verb::Extend
+            | Verb::Give
+            | Verb::Write
+            | Verb::Review
+            | Verb::Waive
+            | Verb::Retract
+            | Verb::Tag
+            | Verb::Untag
+            | Verb::Evidence
+            | Verb::NoteAt
+            | Verb::Correct
+            | Verb::Reach
+            | Verb::PostMortem
+            | Verb::Assess
+            | Verb::Track
     );
     unless(phase.is_over() && !after, why::OVER)?;
     match verb {
@@ -187,6 +210,11 @@ fn may(verb: Verb, model: &Model) -> Result<(), Text> {
         Verb::Pin => {
             let talk = selected_talk(model)?;
             unless(is_pinned(model, talk), why::PINNED)
+        }
+        Verb::Untag => unless(incident.lessons.tags.is_empty(), why::NO_TAG),
+        Verb::Track => {
+            let mut matters = incident.work.matters.iter();
+            unless(!matters.any(|m| m.sort == Sort::Action), why::NO_ACTION)
         }
         _ => Ok(()),
     }

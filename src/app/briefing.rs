@@ -4,7 +4,7 @@
 use super::clock;
 use super::show;
 use crate::domain::event::{Body, Milestone};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::sentence::level_words;
@@ -32,6 +32,8 @@ pub struct Told<'a> {
     pub plain: &'a dyn Fn(&str) -> String,
     /// Link to the manual for it.
     pub manual: Option<&'a str>,
+    /// The address of a message, where the workspace has addresses.
+    pub permalink: &'a dyn Fn(&SlackTs) -> Option<String>,
     pub zone: Zone,
     pub now: DateTime<Utc>,
 }

@@ -2,6 +2,7 @@
 
 use super::drill::Wish;
 use super::model::Ticket;
+use super::postmortem::Desk;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::sync::Settle;
@@ -34,6 +35,12 @@ pub enum Effect {
     /// An incident as the journal has it, to be played back: a [`Msg::Replay`](super::msg::Msg::Replay)
     /// answers.
     Replay(IncidentId),
+    /// What writing an incident's post-mortem begins with: a [`Msg::Desk`](super::msg::Msg::Desk)
+    /// answers.
+    PostMortem(IncidentId),
+    /// The terminal goes to an editor, with the post-mortem as it stands;
+    /// [`Msg::Wrote`](super::msg::Msg::Wrote) answers.
+    Write(IncidentId, Box<Desk>),
     Suspend,
     /// Everything is drawn anew.
     Redraw,

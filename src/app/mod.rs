@@ -34,6 +34,7 @@ pub mod fuzzy;
 pub mod keymap;
 pub mod model;
 pub mod msg;
+pub mod postmortem;
 pub mod replay;
 pub mod resolve;
 pub mod show;

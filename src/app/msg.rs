@@ -2,6 +2,7 @@
 
 use super::drill::View;
 use super::model::{Generation, Pane, RowId, Shown, Ticket, Where};
+use super::postmortem::Desk;
 use super::replay::Showing;
 use super::snapshot::Snapshot;
 use crate::domain::ids::IncidentId;
@@ -50,6 +51,10 @@ pub enum Msg {
     Problem(Problem),
     /// What [`Effect::Replay`](super::effect::Effect::Replay) asked for.
     Replay(Box<Showing>),
+    /// What [`Effect::PostMortem`](super::effect::Effect::PostMortem) asked for.
+    Desk(IncidentId, Box<Desk>),
+    /// What came of [`Effect::Write`](super::effect::Effect::Write): `None`, nothing was changed.
+    Wrote(IncidentId, Box<Desk>, Option<(u32, String)>),
     /// Somebody asked the program to end: it does, without asking back.
     Terminate,
 }

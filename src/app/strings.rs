@@ -366,6 +366,17 @@ pub mod form {
     }
 }
 
+/// What is said after a post-mortem was written.
+pub mod postmortem {
+    use crate::domain::words::Text;
+    texts! {
+        TITLE = "Post-mortem, version {}", "ポストモーテム 第{}版";
+        UNCHANGED = "Nothing was changed: no version was kept.", "変更がないため、版として保存していません。";
+        GAPS = "{} places to fill in.", "未記入が {} か所あります。";
+        FINDING = "Line {}: {}", "{}行目: {}";
+    }
+}
+
 /// What a confirmation says about its act.
 pub mod confirm {
     use crate::domain::words::Text;
@@ -452,6 +463,8 @@ pub mod why {
     texts! {
         NO_MATTER = "nothing is open", "未決の項目がありません";
         NO_DECISION = "no decision waits", "決定待ちの項目がありません";
+        NO_TAG = "it has no tag", "タグがありません";
+        NO_ACTION = "there is no action item", "再発防止策がありません";
         NOT_OFFERED_YOU = "command is offered to somebody else", "引き継ぎ先は別の人です";
         REPLAYED = "this is a replay: it can only be watched", "再生中のため、閲覧だけできます";
         NOT_HERE = "not on this screen", "この画面では使えません";

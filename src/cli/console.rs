@@ -2,26 +2,30 @@
 //! questions to the core, and frames into bytes. It never waits for a network, a disk or a sync.
 
 use super::context::Context;
-use super::{asks, out, peer};
+use super::{asks, out, peer, postmortem};
 use crate::app::drill::View;
 use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Start};
 use crate::app::msg::Msg;
+use crate::app::postmortem::Desk;
 use crate::app::replay::Showing;
 use crate::app::resolve::{self, Checklists, People};
 use crate::app::snapshot::{Limits, LinkState, Snapshot, Workspace};
+use crate::app::strings::why;
 use crate::app::update::{start, update};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Notify, Theme as ThemeChoice};
-use crate::domain::sync::Link;
+use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::words::Text;
 use crate::io::config;
 use crate::io::core::{Ask, Core};
 use crate::io::input::{Event, Waker};
 use crate::io::pace::Clock;
-use crate::io::terminal::{self, Options, Terminal};
+use crate::io::publish;
+use crate::io::shelf::{self, Shelf};
+use crate::io::terminal::{self, Lent, Options, Terminal};
 use crate::stage::director;
 use crate::ui::frame::Assembler;
 use crate::ui::theme::Theme;
@@ -439,6 +443,8 @@ impl Console {
                     drill.ask(wish);
                 }
             }
+            Effect::PostMortem(incident) => self.sit_down(incident),
+            Effect::Write(incident, desk) => self.write(incident, desk),
             Effect::Suspend => self.suspend(),
             Effect::Redraw => {
                 self.assembler.forget();
@@ -453,6 +459,62 @@ impl Console {
                 Err(problem) => self.take(Msg::Problem(problem)),
             },
         }
+    }
+
+    /// What writing a post-mortem begins with is read on the core's thread.
+    fn sit_down(&mut self, incident: IncidentId) {
+        let (context, people) = (self.context.clone(), self.model.snapshot.people.clone());
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        let look = move |engine: &mut Engine, now| {
+            let read = desk(&context, engine, &incident, &people, now);
+            let msg = match read {
+                Ok(desk) => Msg::Desk(incident, Box::new(desk)),
+                Err(problem) => Msg::Problem(problem),
+            };
+            post.send(Post::Message(Box::new(msg))).ok();
+            waker.wake();
+        };
+        let taken = self
+            .core
+            .as_ref()
+            .map(|core| core.try_ask(Ask::Look(Box::new(look))));
+        if let Some(Err(problem)) = taken {
+            self.take(Msg::Problem(problem));
+        }
+    }
+
+    /// The terminal is an editor's until it ends; the core goes on meanwhile.
+    fn write(&mut self, incident: IncidentId, desk: Box<Desk>) {
+        let shelf = postmortem::shelf(&self.context, &incident, &desk);
+        let msg = match self.edited(&shelf, &desk) {
+            Ok(kept) => Msg::Wrote(incident, desk, kept),
+            Err(problem) => Msg::Problem(problem),
+        };
+        self.take(msg);
+    }
+
+    /// The version that was kept; `None`: nothing was changed.
+    fn edited(&mut self, shelf: &Shelf, desk: &Desk) -> Result<Option<(u32, String)>, Problem> {
+        let before = shelf.current()?;
+        let begun = before.as_ref().unwrap_or(&desk.fresh);
+        let path = shelf.desk(begun)?;
+        let mut command = shelf::editor(|name| std::env::var(name).ok(), &path)?;
+        let lent = self.terminal.lend(&mut command);
+        match lent.map_err(|error| postmortem::cannot_edit(&error))? {
+            Lent::Ended(status) if status.success() => {}
+            Lent::Ended(_) => return Err(postmortem::given_up(&path)),
+            Lent::MustEnd(event) => {
+                self.event(event);
+                return Err(postmortem::given_up(&path));
+            }
+        }
+        let text = shelf.cleared(&path)?;
+        // A draft that nobody has touched is no version.
+        if text == *begun {
+            return Ok(None);
+        }
+        let version = shelf.keep(&text, desk.least)?;
+        Ok(Some((version, text)))
     }
 
     fn suspend(&mut self) {
@@ -517,6 +579,24 @@ impl Console {
             }
         }
     }
+}
+
+/// From the record as it is now, with the organisation's template.
+fn desk(
+    context: &Context,
+    engine: &mut Engine,
+    incident: &IncidentId,
+    people: &People,
+    now: Now,
+) -> Result<Desk, Problem> {
+    let unknown = || Problem::not_found(why::NOT_READ);
+    let lang = engine.shown(incident).map(|known| known.lang);
+    let home = context.paths.home.as_deref();
+    let template = config::post_mortem(&context.loaded, home, lang.ok_or_else(unknown)?)?;
+    let told = publish::told(engine, incident, people, &context.config, now, |told| {
+        crate::app::postmortem::desk(told, &context.config, &template)
+    });
+    told.ok_or_else(unknown)
 }
 
 fn rest_of_second(now: DateTime<Utc>) -> Duration {

@@ -13,6 +13,7 @@ pub mod lessons;
 mod out;
 mod outbox;
 mod peer;
+mod postmortem;
 mod read;
 mod replay;
 mod settings;
@@ -70,6 +71,8 @@ enum Command {
         #[arg(value_name = "I")]
         incident: String,
     },
+    /// The post-mortem: a draft from the record, and the versions that people make of it
+    Postmortem(postmortem::PostMortem),
     /// An incident played back on the screen, with everything as it was at each moment
     Replay(replay::Replay),
     /// Whom to call; works with everything else down
@@ -127,6 +130,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
         Some(Command::Briefing { incident }) => read::briefing(global.context()?, &incident),
+        Some(Command::Postmortem(wish)) => postmortem::run(global.context()?, wish),
         Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),

@@ -67,11 +67,11 @@ pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
 }
 
 /// What `tell` makes of an incident; `None` where it is not known here.
-pub(super) fn told(
+pub(super) fn told<R: Send + 'static>(
     ground: &impl Ground,
     id: IncidentId,
-    tell: impl FnOnce(&briefing::Told<'_>) -> String + Send + 'static,
-) -> Result<Option<String>, Problem> {
+    tell: impl FnOnce(&briefing::Told<'_>) -> R + Send + 'static,
+) -> Result<Option<R>, Problem> {
     let (people, config) = (ground.people_now(), ground.config().clone());
     ground.look(move |engine, now| publish::told(engine, &id, &people, &config, now, tell))
 }

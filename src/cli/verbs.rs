@@ -307,7 +307,7 @@ pub fn run_lesson(context: Context, lesson: super::lessons::Lesson) -> Result<()
     })
 }
 
-fn act(
+pub(super) fn act(
     context: Context,
     on: Option<On>,
     parts: bool,

@@ -11,6 +11,7 @@ pub mod pace;
 pub mod paths;
 pub mod publish;
 pub mod secrets;
+pub mod shelf;
 pub mod slack;
 pub mod steps;
 pub mod store;

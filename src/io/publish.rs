@@ -463,14 +463,14 @@ impl Names for Resolver<'_> {
 }
 
 /// What `tell` makes of an incident; `None` where it is not known here.
-pub fn told(
+pub fn told<R>(
     engine: &mut Engine,
     id: &IncidentId,
     people: &BTreeMap<UserId, Person>,
     config: &Config,
     now: Now,
-    tell: impl FnOnce(&briefing::Told<'_>) -> String,
-) -> Option<String> {
+    tell: impl FnOnce(&briefing::Told<'_>) -> R,
+) -> Option<R> {
     let zone = config.time_zone;
     let incident = engine.shown(id)?;
     let row = engine.image().incidents.get(id);
@@ -491,6 +491,7 @@ pub fn told(
         },
         plain: &|text| mrkdwn::plain(text, &names),
         manual: template::manual_of(config, &incident),
+        permalink: &|ts| engine.permalink(id, ts),
         zone,
         now: now.wall,
     }))

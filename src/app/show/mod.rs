@@ -8,6 +8,7 @@ use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::sentence;
 use crate::domain::sync::{Counts, Link};
+use crate::domain::words::Lang;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -195,7 +196,19 @@ pub fn words(
     plain: &dyn Fn(&str) -> String,
     clock: &dyn Fn(DateTime<Utc>) -> String,
 ) -> String {
-    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, incident.lang);
+    words_in(entry, incident, incident.lang, name, plain, clock)
+}
+
+/// The same in another language; what people wrote stays as it is.
+pub fn words_in(
+    entry: &Entry,
+    incident: &Incident,
+    lang: Lang,
+    name: impl Fn(&UserId) -> String,
+    plain: &dyn Fn(&str) -> String,
+    clock: &dyn Fn(DateTime<Utc>) -> String,
+) -> String {
+    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, lang);
     let said = sentence::plain(&said, name, clock);
     match &entry.text {
         Some(text) if matches!(entry.body, Body::Message { .. }) => plain(text),

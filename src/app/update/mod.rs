@@ -8,6 +8,7 @@ mod lists;
 mod matters;
 mod outbox;
 mod over;
+mod postmortem;
 mod replay;
 mod timers;
 mod undo;
@@ -107,6 +108,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Replay(showing) => replay::begin(model, *showing),
+        Msg::Desk(incident, desk) => vec![Effect::Write(incident, desk)],
+        Msg::Wrote(incident, desk, kept) => postmortem::wrote(model, incident, &desk, kept),
         Msg::Terminate => {
             model.quitting = true;
             vec![Effect::Quit]

@@ -72,8 +72,9 @@ pub(super) fn take(model: &mut Model, mut replay: Box<Replay>, msg: Msg) -> Vec<
         | Msg::Wheel { .. }
         | Msg::Notice(_)
         | Msg::Problem(_)) => effects.extend(update(stage, msg)),
-        // One is under way.
-        Msg::Replay(_) => {}
+        Msg::Wrote(..) => live = update(model, msg),
+        // One is under way, or was begun before it.
+        Msg::Replay(_) | Msg::Desk(..) => {}
     }
     let stage = &mut *replay.stage;
     let left = stage.screen == Screen::Home;

@@ -110,6 +110,8 @@ fn told(model: &Model, tell: impl FnOnce(&briefing::Told<'_>) -> String) -> Opti
         name: &|user| model.name(user),
         plain: &|text| decoded(model, text),
         manual: crate::app::template::manual_of(&model.snapshot.config, &summary.incident),
+        // A briefing says no addresses.
+        permalink: &|_| None,
         zone: model.shown_zone(),
         now: model.now,
     }))

@@ -6,6 +6,8 @@
 pub mod due;
 pub mod lint;
 pub mod remind;
+pub mod spans;
 pub mod story;
 
+pub use spans::Span;
 pub use story::{Hole, Line, holes, is_told, story};

@@ -16,6 +16,9 @@ pub struct Fault {
     pub hint: Option<Text>,
 }
 
+/// As many as a form asks: see `learn::check`.
+const QUESTIONS_MAX: usize = 9;
+
 struct Faults(Vec<Fault>);
 
 impl Faults {
@@ -273,6 +276,8 @@ impl Config {
                 DAY,
             ),
             ("close.hole_minutes", self.close.hole_minutes, 0, DAY),
+            ("post_mortem.criteria", self.post_mortem.criteria, 0, 3),
+            ("post_mortem.minutes", self.post_mortem.minutes, 0, DAY),
         ] {
             faults.within(path, value, low, high);
         }
@@ -283,6 +288,46 @@ impl Config {
         }
         for (key, value, low, high) in self.timers.ranges() {
             faults.within(&format!("timers.{key}"), value, low, high);
+        }
+    }
+
+    /// An assessment's questions, and the days on which nobody is asked anything.
+    fn check_learning(&self, faults: &mut Faults) {
+        let questions = &self.assessment.questions;
+        let ids = questions.iter().map(|question| question.id.as_str());
+        faults.ids("assessment.questions", ids, 40);
+        if questions.len() > QUESTIONS_MAX {
+            faults.add(
+                format!("assessment.questions.{QUESTIONS_MAX}.id"),
+                both!(
+                    "there are more than {QUESTIONS_MAX} questions",
+                    "質問は {QUESTIONS_MAX} 個までです"
+                ),
+                None,
+            );
+        }
+        for (i, question) in questions.iter().enumerate() {
+            if question.name.is_empty() {
+                let id = &question.id;
+                faults.add(
+                    format!("assessment.questions.{i}.name"),
+                    both!(
+                        "question `{id}` has no name",
+                        "質問 `{id}` に名前がありません"
+                    ),
+                    None,
+                );
+            }
+        }
+        for (i, day) in self.calendar.holidays.iter().enumerate() {
+            let parsed = day.parse::<chrono::NaiveDate>();
+            if !parsed.is_ok_and(|parsed| parsed.to_string() == *day) {
+                faults.add(
+                    format!("calendar.holidays.{i}"),
+                    both!("`{day}` is no day", "`{day}` は日付として読めません"),
+                    Some(Text::same("2026-12-31")),
+                );
+            }
         }
     }
 
@@ -413,6 +458,7 @@ impl Config {
             faults.each(&at("broadcast"), &service.broadcast, Naming::Channel);
         }
         self.check_audiences(faults);
+        self.check_learning(faults);
         faults.ids(
             "temperatures",
             self.temperatures.iter().map(|t| t.id.as_str()),

@@ -195,6 +195,33 @@ pub fn checklist(
     Ok(items)
 }
 
+/// What a post-mortem in this language begins with: the organisation's own, else the shipped one.
+///
+/// # Errors
+/// Its own cannot be read.
+pub fn post_mortem(loaded: &Loaded, home: Option<&Path>, lang: Lang) -> Result<String, Problem> {
+    let folder = &loaded.config.post_mortem.templates;
+    if folder.is_empty() {
+        return Ok(crate::app::postmortem::template(lang).to_owned());
+    }
+    let path = loaded
+        .resolve(folder, home)
+        .join(format!("{}.md", lang.code()));
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(crate::app::postmortem::template(lang).to_owned())
+        }
+        Err(error) => {
+            let path = path.display();
+            Err(Problem::usage(both!(
+                "The template {path} cannot be read: {error}",
+                "テンプレート {path} を読めません: {error}"
+            )))
+        }
+    }
+}
+
 fn listed(
     loaded: &Loaded,
     home: Option<&Path>,
