@@ -1,5 +1,6 @@
 //! `show --json`: the whole state of one incident, in the shape that scripts rely on.
 
+mod lessons;
 mod work;
 
 use crate::app::snapshot::Person;
@@ -113,7 +114,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
         "checklist": checklist,
         "timers": timers,
         "timeline": i.entries.iter().map(|entry| line(shown, entry)).collect::<Vec<_>>(),
-        "tags": [],
+        "tags": i.lessons.tags,
         "links": links(i),
         "people": names(shown),
         "outbox": {
@@ -126,6 +127,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
     });
     if let Value::Object(all) = &mut all {
         all.extend(work::fields(shown));
+        all.extend(lessons::fields(shown));
     }
     if let Some(manual) = &i.level_terms.manual {
         all["manual"] = json!(manual);
@@ -231,7 +233,7 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         Verdict::Overtaken(register) => Some(register.0.clone()),
         _ => None,
     };
-    json!({
+    let mut line = json!({
         "id": entry.id,
         "at": time(entry.at),
         "recorded_at": time(entry.recorded_at),
@@ -240,7 +242,19 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         "text": words(entry, shown.incident, name, shown.plain, &clock),
         "link": pinned.and_then(shown.permalink),
         "overtaken": overtaken,
-    })
+    });
+    if let Some(correction) = shown.incident.lessons.corrections.get(&entry.id) {
+        line["corrected"] = json!({
+            "text": (shown.plain)(&correction.text),
+            "at": maybe_time(correction.time),
+            "by": correction.by,
+            "recorded_at": time(correction.at),
+        });
+    }
+    if shown.incident.work.retracted.contains(&entry.id) {
+        line["retracted"] = json!(true);
+    }
+    line
 }
 
 fn names(shown: &Shown<'_>) -> Map<String, Value> {

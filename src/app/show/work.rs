@@ -49,6 +49,13 @@ pub(super) fn fields(shown: &Shown<'_>) -> Map<String, Value> {
         let all = work.matters.iter().filter(|m| m.sort == sort);
         all.map(|m| match sort {
             Sort::Decision => decision(m),
+            Sort::Action => {
+                let mut action = matter(m);
+                if let Some(link) = shown.incident.lessons.tracks.get(&m.id) {
+                    action["link"] = json!(link);
+                }
+                action
+            }
             _ => matter(m),
         })
         .collect()

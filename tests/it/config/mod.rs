@@ -281,7 +281,18 @@ fn values_that_make_no_sense() {
     numbers.toml:10: `slack.budget_percent`: 101 is out of range: 1 to 100
     numbers.toml:10: `slack.budget_percent`: 101 は範囲外です (1 から 100 まで)
     "#);
-    insta::assert_snapshot!(mistakes!("learning.toml"), @r#""#);
+    insta::assert_snapshot!(mistakes!("learning.toml"), @r#"
+    learning.toml:2: `post_mortem.criteria`: 4 is out of range: 0 to 3
+    learning.toml:2: `post_mortem.criteria`: 4 は範囲外です (0 から 3 まで)
+    learning.toml:5: `calendar.holidays[2]`: `31.12.2026` is no day
+    2026-12-31
+    learning.toml:5: `calendar.holidays[2]`: `31.12.2026` は日付として読めません
+    2026-12-31
+    learning.toml:11: `assessment.questions[2].name`: question `calm` has no name
+    learning.toml:11: `assessment.questions[2].name`: 質問 `calm` に名前がありません
+    learning.toml:12: `assessment.questions[2].id`: the id `calm` is used twice
+    learning.toml:12: `assessment.questions[2].id`: id `calm` が重複しています
+    "#);
     insta::assert_snapshot!(mistakes!("slack.toml"), @r#"
     slack.toml:2: `slack.api_url`: `slack.com/api` is no address of a Slack API
     it begins with https:// (http:// only on this machine) and ends in /api/

@@ -84,8 +84,16 @@ const ACTS: &[Act] = &[
     act("restrict", &[], &[("/restricted", "?")], "*The response goes on among few people*"),
     act("write", &["cause", "a migration"], &[("/sections/cause", "\"a migration\"")], "*Cause*, by 佐藤\na migration"),
     act("action", &["migrations run in two steps", "--owner", "emma", "--days", "5"], &[("/action_items/0/user", "\"@emma\"")], "*Action item A1*: migrations run in two steps"),
+    act("track", &["A1", "https://example.com/issues/7"], &[("/action_items/0/link", "\"https://example.com/issues/7\"")], "A1 migrations run in two steps: https://example.com/issues/7 — 佐藤"),
+    act("tag", &["#Deploy"], &[("/tags/0", "\"deploy\"")], "Tag: *deploy* — 佐藤"),
+    act("untag", &["deploy"], &[("/tags", "[]")], "Tag taken off: *deploy* — 佐藤"),
+    act("evidence", &["https://example.com/graph", "errors by minute"], &[("/evidence/0/text", "\"errors by minute\"")], "*Evidence*: errors by minute https://example.com/graph — 佐藤"),
+    act("note-at", &["-30m", "the vendor called"], &[], "*Note* about <!date^"),
+    act("reach", &["--users", "several", "--recurs", "no"], &[("/reach/several_users", "true"), ("/reach/recurs", "false")], "*How far it reached*: several users were affected; new, and not likely to come again — 佐藤"),
+    act("assess", &["leadership=3", "sharing=2", "--text", "calm"], &[("/assessments/0/answers/sharing", "2")], "*How the response went*: Leadership 3/3, Sharing of information 2/3 — calm — 佐藤"),
     act("waive", &["--reason", "a near miss"], &[("/review/state", "\"waived\"")], "No post-mortem, because a near miss"),
     act("review", &[], &[("/review/state", "\"reviewed\"")], "The post-mortem was reviewed"),
+    act("postmortem", &["--save"], &[("/post_mortem/version", "1")], "*Post-mortem, version 1*: "),
     act("recover", &["--at", "-1m"], &[("/phase", "\"recovered\""), ("/milestones/recovered", "?")], "*Recovered* since <!date^"),
     act("reopen", &["--reason", "it fails again"], &[("/phase", "\"investigating\""), ("/milestones/recovered", "null")], "*Reopened* by 佐藤. Reason: it fails again"),
     act("cancel", &["--near-miss", "--reason", "nobody was hurt"], &[("/phase", "\"near_miss\"")], "*near miss* — 佐藤. Reason: nobody was hurt"),
@@ -130,6 +138,8 @@ fn every_verb_changes_the_state_and_says_so_in_the_channel() {
     // Two incidents, or two people, are in tests of their own.
     let mut met: BTreeSet<&str> = [
         "declare", "pin", "resolve", "merge", "link", "accept", "approve", "publish",
+        // A line has to be named by its id.
+        "correct",
     ]
     .into();
     // One incident is open: its id, its channel's name and - all mean it. Restricting opens another.
