@@ -5,7 +5,7 @@ use crate::domain::decide::{Draft, Outlets};
 use crate::domain::desk::{Desk, Habits};
 use crate::domain::event::{About, Body, Milestone};
 use crate::domain::ids::{EventId, IncidentId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::sentence::LEFT;
 use crate::domain::work::Deed;
@@ -85,6 +85,15 @@ fn said_by_a_call(state: &Incident, at: DateTime<Utc>) -> bool {
     since > 0 && (ahead < ONE.num_seconds() || (first_is_past && past < ONE.num_seconds()))
 }
 
+/// How often recovery was declared.
+fn recoveries(state: &Incident) -> u32 {
+    let entries = state.entries.iter();
+    let counted = entries.filter(|entry| {
+        entry.verdict == Verdict::Accepted && matches!(entry.body, Body::Recovered { .. })
+    });
+    u32::try_from(counted.count()).unwrap_or(u32::MAX)
+}
+
 /// The latest question of each kind that is due, and the next that will be. What was slept through
 /// is not made up for.
 pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -> Vec<Due> {
@@ -96,9 +105,10 @@ pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -
     if !state.phase.is_burning() {
         let recovered = state.phase_since.filter(|_| habits.ask_left_minutes > 0);
         let at = recovered.map(|since| since + minutes(habits.ask_left_minutes));
+        // After each recovery anew: what is left of one that did not hold is another thing.
         let due = at.filter(|at| now < *at + STALE).map(|at| Due {
             about: About::Left,
-            number: 1,
+            number: recoveries(state).max(1),
             at,
         });
         return due.into_iter().collect();
