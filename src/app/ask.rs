@@ -2,7 +2,7 @@
 
 use super::clock;
 use super::effect::Effect;
-use super::model::{Model, Seen};
+use super::model::{Model, Overlay, Seen};
 use super::view::{Said, Tone, channel_name};
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
@@ -92,7 +92,8 @@ fn failed(model: &Model, incident: &IncidentId) -> usize {
 /// first time.
 pub fn fill_slots(model: &mut Model) -> Vec<Prompt> {
     let wanted = wanted(model);
-    model.room.asks = prompt::slots(&model.room.asks, &wanted);
+    let answering = answering(model).cloned();
+    model.room.asks = prompt::slots(&model.room.asks, &wanted, answering.as_ref());
     let Some(id) = model.room_id() else {
         return Vec::new();
     };
@@ -102,6 +103,15 @@ pub fn fill_slots(model: &mut Model) -> Vec<Prompt> {
         .into_iter()
         .filter(|prompt| stands(&prompt.about) && local.mark(&prompt.key).shown.is_none())
         .collect()
+}
+
+/// What is being answered in a form.
+fn answering(model: &Model) -> Option<&AskId> {
+    let (serial, about) = model.memory.answers.as_ref()?;
+    let mut overlays = model.overlays.iter();
+    overlays
+        .any(|overlay| matches!(overlay, Overlay::Form(form) if form.serial == *serial))
+        .then_some(about)
 }
 
 /// The prompt about this, while it is wanted.

@@ -3,6 +3,7 @@
 
 use super::clock;
 use super::show;
+use super::strings::fill;
 use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::{SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
@@ -48,6 +49,9 @@ const UNSET: Text = Text::fixed("not set", "未定");
 const COMMANDER: Text = Text::fixed("Commander", "指揮");
 const NOBODY: Text = Text::fixed("nobody", "不在");
 const SITUATION: Text = Text::fixed("Situation", "状況");
+const REPORT: Text = Text::fixed("Last report", "直近の報告");
+/// How long ago.
+const AGO: Text = Text::fixed("{} ago", "{}前");
 const CHECKLIST: Text = Text::fixed("Checklist", "チェックリスト");
 const RECENTLY: Text = Text::fixed("Lately", "直近の動き");
 const UNTIL: Text = Text::fixed("until", "期限");
@@ -90,15 +94,26 @@ pub fn briefing(told: &Told<'_>) -> String {
     if all > 0 {
         lines.push(format!("{} {done}/{all}", CHECKLIST.get(lang)));
     }
+    let of = |at: DateTime<Utc>, by: &UserId| {
+        let age = clock::rough(told.now - at);
+        let age = fill(&AGO, lang, &[age.get(lang)]);
+        format!("{} ({age}), {}", hhmm(at), (told.name)(by))
+    };
     if let Some(situation) = &incident.situation {
-        let by = (told.name)(&situation.by);
         lines.push(String::new());
-        lines.push(format!(
-            "{} ({}, {by})",
-            SITUATION.get(lang),
-            hhmm(situation.at)
-        ));
+        let when = of(situation.at, &situation.by);
+        lines.push(format!("{}: {when}", SITUATION.get(lang)));
         lines.push((told.plain)(&situation.text));
+    }
+    // Who reports does not always tell the situation anew: the younger of the two is how it is now.
+    let situation_at = incident.situation.as_ref().map(|situation| situation.at);
+    let report = incident.work.reports.iter().max_by_key(|report| report.at);
+    if let Some(report) = report.filter(|report| situation_at.is_none_or(|at| report.at > at)) {
+        lines.push(String::new());
+        let when = of(report.at, &report.by);
+        lines.push(format!("{}: {when}", REPORT.get(lang)));
+        let parts = report.can.lines(lang);
+        lines.extend(parts.iter().map(|part| (told.plain)(part)));
     }
     let lately = lately(told, &hhmm);
     if !lately.is_empty() {

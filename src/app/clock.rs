@@ -5,7 +5,7 @@ use crate::domain::problem::Problem;
 use crate::domain::settings::Zone;
 use crate::domain::text::fold_command_key;
 pub use crate::domain::watch::rough;
-use crate::domain::words::Text;
+use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono::{Offset, TimeZone, Utc};
 
@@ -73,12 +73,21 @@ pub fn elapsed(span: TimeDelta) -> String {
     )
 }
 
-/// `02:43` to go, `+01:10` over; `1:02:43` from an hour on. Zero is over.
-pub fn countdown(left: TimeDelta) -> String {
+/// From so many hours on, whole days are counted.
+const DAYS_FROM: i64 = 48;
+
+/// `02:43` to go, `+01:10` over; `1:02:43` from an hour on, `5 days` from two days on. Zero is over.
+pub fn countdown(left: TimeDelta, lang: Lang) -> String {
     let seconds = left.num_seconds();
     let sign = if seconds > 0 { "" } else { "+" };
     let seconds = seconds.abs();
-    if seconds < 3600 {
+    let days = seconds / 86_400;
+    if seconds >= DAYS_FROM * 3600 {
+        match lang {
+            Lang::En => format!("{sign}{days} days"),
+            Lang::Ja => format!("{sign}{days}日"),
+        }
+    } else if seconds < 3600 {
         format!("{sign}{:02}:{:02}", seconds / 60, seconds % 60)
     } else {
         format!(
@@ -218,10 +227,15 @@ mod tests {
 
     #[test]
     fn countdowns_turn_to_overdue_at_zero() {
-        assert_eq!(countdown(TimeDelta::seconds(163)), "02:43");
-        assert_eq!(countdown(TimeDelta::zero()), "+00:00");
-        assert_eq!(countdown(TimeDelta::seconds(-70)), "+01:10");
-        assert_eq!(countdown(TimeDelta::seconds(3763)), "1:02:43");
+        assert_eq!(countdown(TimeDelta::seconds(163), Lang::En), "02:43");
+        assert_eq!(countdown(TimeDelta::zero(), Lang::En), "+00:00");
+        assert_eq!(countdown(TimeDelta::seconds(-70), Lang::En), "+01:10");
+        assert_eq!(countdown(TimeDelta::seconds(3763), Lang::En), "1:02:43");
+        let days = |hours: i64, lang| countdown(TimeDelta::hours(hours), lang);
+        assert_eq!(days(47, Lang::Ja), "47:00:00");
+        assert_eq!(days(48, Lang::Ja), "2日");
+        assert_eq!(days(24 * 60 - 1, Lang::En), "59 days");
+        assert_eq!(days(-50, Lang::En), "+2 days");
         assert_eq!(elapsed(TimeDelta::seconds(90_061)), "25:01:01");
         assert_eq!(rough(TimeDelta::seconds(7200)).ja, "2時間");
     }

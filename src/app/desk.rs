@@ -8,9 +8,12 @@ use crate::domain::event::Named;
 use crate::domain::ids::UserId;
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::record::remind::{self, Reminder};
 use crate::domain::settings::Config;
+use crate::domain::watch::Rules;
 use crate::domain::words::Lang;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub struct Configured {
@@ -101,6 +104,20 @@ impl Desk for Configured {
             .into_iter()
             .find(|minutes| *minutes > 0)
             .unwrap_or(15)
+    }
+
+    fn reminders(
+        &self,
+        incident: &Incident,
+        last: &BTreeMap<UserId, DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Vec<Reminder> {
+        let zone = self.config.time_zone;
+        let rules = Rules {
+            config: &self.config,
+            offset: &|at| clock::offset(zone, at).local_minus_utc(),
+        };
+        remind::reminders(incident, &rules, last, now)
     }
 
     fn outlets(

@@ -105,6 +105,8 @@ pub(super) struct Memory {
     pub marks: Vec<(IncidentId, String, Mark)>,
     /// Forms that were opened to answer a prompt: its key, by the form's serial.
     pub answering: BTreeMap<u64, String>,
+    /// What the form that was opened last by a prompt's key is about, with its serial.
+    pub answers: Option<(u64, Subject)>,
     /// In a replay: what was chosen from a list.
     pub reel: Option<Reel>,
     pub quits: bool,

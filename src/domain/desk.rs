@@ -6,8 +6,10 @@ use super::event::Named;
 use super::ids::UserId;
 use super::incident::Incident;
 use super::problem::Problem;
+use super::record::remind::Reminder;
 use super::words::Lang;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// When something is asked in the channel, and how people mark a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +91,17 @@ pub trait Desk: Send + Sync {
 
     /// Minutes between the timekeeper's calls when it is started at the incident's level.
     fn timekeeper(&self, incident: &Incident) -> u32;
+
+    /// What people are to be reminded of in the incident's channel. `last` is when each of them
+    /// wrote there last.
+    fn reminders(
+        &self,
+        _incident: &Incident,
+        _last: &BTreeMap<UserId, DateTime<Utc>>,
+        _now: DateTime<Utc>,
+    ) -> Vec<Reminder> {
+        Vec::new()
+    }
 
     fn outlets(
         &self,

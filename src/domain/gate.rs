@@ -46,6 +46,9 @@ pub struct Miss {
     pub about: Option<String>,
 }
 
+const COMMANDER: &str = "commander";
+const LEVEL: &str = "level";
+const NOTICE: &str = "notice";
 const CHECKLIST: &str = "checklist";
 const TIMELINE: &str = "timeline";
 const POST_MORTEM: &str = "post_mortem";
@@ -53,8 +56,10 @@ const POST_MORTEM: &str = "post_mortem";
 /// What a resolution without a reason would be refused for; empty: it may be resolved. `now` ends
 /// the timeline of what never recovered.
 pub fn gate(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss> {
-    let mut out = milestones(incident);
+    let mut out = command(incident);
+    out.extend(milestones(incident));
     out.extend(open_work(incident));
+    out.extend(notice(incident));
     out.extend(checklist(incident));
     out.extend(holes(incident, rules, now));
     if !rules.drill {
@@ -63,6 +68,52 @@ pub fn gate(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss>
         out.extend(review(incident, rules, now));
     }
     out
+}
+
+/// Without them nobody can say who answered for it, and how bad it was.
+fn command(incident: &Incident) -> Vec<Miss> {
+    let mut out = Vec::new();
+    let mut lacks = |missing: bool, name: &str, text: Text, verb: Verb| {
+        out.extend(missing.then(|| Miss {
+            name: name.to_owned(),
+            text,
+            verb,
+            about: None,
+        }));
+    };
+    let text = Text::fixed("Nobody commands", "指揮者がいない");
+    lacks(incident.commander.is_none(), COMMANDER, text, Verb::Command);
+    let text = Text::fixed("No level is set", "レベルが未設定");
+    lacks(incident.level.is_none(), LEVEL, text, Verb::Level);
+    out
+}
+
+/// A notice that customers were promised, or that was drafted for them, and that never came.
+fn notice(incident: &Incident) -> Option<Miss> {
+    let (text, verb) = if let Some(draft) = incident.work.unpublished() {
+        let verb = match draft.approved {
+            Some(_) => Verb::Publish,
+            None => Verb::Approve,
+        };
+        let text = Text::fixed(
+            "A customer notice was drafted and never went out",
+            "ユーザー告知の文案が未公開のまま",
+        );
+        (text, verb)
+    } else {
+        incident.work.notice_promised()?;
+        let text = Text::fixed(
+            "Customers were promised another notice, and none went out",
+            "予告した次のユーザー告知が出ていない",
+        );
+        (text, Verb::Notice)
+    };
+    Some(Miss {
+        name: NOTICE.to_owned(),
+        text,
+        verb,
+        about: None,
+    })
 }
 
 fn milestones(incident: &Incident) -> Vec<Miss> {
@@ -273,6 +324,9 @@ pub fn name_text(name: &str, lang: Lang) -> String {
     let milestone = || Milestone::parse(name).map(|m| m.text());
     let section = || Section::ALL.iter().find(|s| s.name() == name);
     let text = match name {
+        COMMANDER => Some(Text::fixed("a commander", "指揮者")),
+        LEVEL => Some(Text::fixed("the level", "レベル")),
+        NOTICE => Some(Text::fixed("a customer notice", "ユーザー告知")),
         CHECKLIST => Some(Text::fixed("open checklist items", "未完了の項目")),
         TIMELINE => Some(Text::fixed("the timeline", "タイムライン")),
         POST_MORTEM => Some(Text::fixed("the post-mortem", "ポストモーテム")),

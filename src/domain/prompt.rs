@@ -81,6 +81,17 @@ pub enum Subject {
     BeforeResolving(&'static str),
 }
 
+impl Subject {
+    /// Late, it cannot be made good: what is not kept is lost, what everybody read is known, and a
+    /// term of the law runs out.
+    pub const fn presses(&self) -> bool {
+        matches!(
+            self,
+            Subject::Evidence | Subject::Restrict | Subject::Legal(_)
+        )
+    }
+}
+
 /// What a key on the prompt opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opens {
@@ -197,6 +208,13 @@ impl Prompt {
     fn once(self) -> Prompt {
         Prompt { once: true, ..self }
     }
+
+    /// Whether its place on the screen is for another that presses: all that is neither over nor
+    /// standing, and does not press itself.
+    fn gives_way_to(&self, other: &Prompt) -> bool {
+        let calm = matches!(self.weight, Weight::Warning | Weight::Offer);
+        other.about.presses() && calm && !self.about.presses()
+    }
 }
 
 /// What would be asked now at this console, the most wanted first.
@@ -246,7 +264,7 @@ pub fn prompts(
         deputy.legal();
     }
     let mut prompts = deputy.prompts;
-    prompts.sort_by_key(|prompt| prompt.weight);
+    prompts.sort_by_key(|prompt| (prompt.weight, !prompt.about.presses()));
     prompts
 }
 
@@ -305,17 +323,33 @@ impl Deputy<'_> {
 }
 
 /// The slots of the screen: what is still wanted stays where it stands, and holes are filled with
-/// the most wanted.
-pub fn slots(previous: &[Option<Subject>; SLOTS], prompts: &[Prompt]) -> [Option<Subject>; SLOTS] {
-    let wanted = |about: &Subject| prompts.iter().any(|prompt| prompt.about == *about);
-    let mut slots = previous.clone().map(|held| held.filter(wanted));
+/// the most wanted. What cannot wait takes the place of the least wanted of the others; `answering`
+/// is under way and keeps its own.
+pub fn slots(
+    previous: &[Option<Subject>; SLOTS],
+    prompts: &[Prompt],
+    answering: Option<&Subject>,
+) -> [Option<Subject>; SLOTS] {
+    let rank = |about: &Subject| prompts.iter().position(|prompt| prompt.about == *about);
+    let mut slots = previous
+        .clone()
+        .map(|held| held.filter(|about| rank(about).is_some()));
     for prompt in prompts {
         if slots.iter().flatten().any(|held| *held == prompt.about) {
             continue;
         }
-        match slots.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(prompt.about.clone()),
-            None => break,
+        let free = slots.iter().position(Option::is_none);
+        let place = free.or_else(|| {
+            let gives_way = |about: &&Subject| {
+                Some(*about) != answering
+                    && rank(about).is_some_and(|at| prompts[at].gives_way_to(prompt))
+            };
+            let held = slots.iter().flatten().filter(gives_way);
+            let least = held.max_by_key(|about| rank(about))?;
+            slots.iter().position(|slot| slot.as_ref() == Some(least))
+        });
+        if let Some(place) = place {
+            slots[place] = Some(prompt.about.clone());
         }
     }
     slots

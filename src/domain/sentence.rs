@@ -2,10 +2,10 @@
 //!
 //! A sentence is pieces, so that the channel can link a person and the terminal can print a name.
 
-use super::event::{About, Body, Kind, Named, Outcome, Place};
+use super::event::{About, Body, Kind, Milestone, Named, Outcome, Place};
 use super::gate;
 use super::ids::{ChannelId, EventId, UserId};
-use super::incident::Incident;
+use super::incident::{Incident, Verdict};
 use super::learn;
 use super::record::remind;
 use super::verb::{ROLES, Verb, role_name};
@@ -267,12 +267,20 @@ pub fn sentence(
             let whole = missing.is_empty();
             let mut out = vec![
                 strong(if ja { "解決" } else { "Resolved" }),
-                match whole {
-                    true => pick(
+                match (whole, open_items(incident)) {
+                    (true, 0) => pick(
                         ": all work is done. Declared by ",
                         "。すべての作業が完了しました。宣言: ",
                     ),
-                    false => pick(" by ", "。宣言: "),
+                    (true, open) => text(match ja {
+                        true => {
+                            format!("。必要な作業は完了しました (任意の{open}項目は未実施)。宣言: ")
+                        }
+                        false => format!(
+                            ": all that was required is done, {open} optional items were left. Declared by "
+                        ),
+                    }),
+                    (false, _) => pick(" by ", "。宣言: "),
                 },
                 who(),
             ];
@@ -303,6 +311,13 @@ pub fn sentence(
                 pick(" by ", ": "),
                 who(),
             ];
+            if let Some(time) = recovered_before(id, incident) {
+                out.extend([
+                    pick(". The recovery at ", "。復旧 ("),
+                    Piece::Time(time),
+                    pick(" no longer holds", ") は取り消し、対応を続けます"),
+                ]);
+            }
             out.extend(because(Some(reason), ja));
             out
         }
@@ -648,6 +663,29 @@ fn held(id: &EventId, incident: &Incident, ja: bool) -> Vec<Piece> {
         out.push(Piece::Person(user.clone()));
     }
     out
+}
+
+/// Items that nobody did and that nobody has to do.
+fn open_items(incident: &Incident) -> usize {
+    let (settled, all) = incident.progress();
+    all - settled
+}
+
+/// When it was taken for recovered before the event of this id took that back.
+fn recovered_before(id: &EventId, incident: &Incident) -> Option<DateTime<Utc>> {
+    let entries = incident.entries.iter();
+    let before = entries.take_while(|entry| entry.id != *id);
+    let counted = before.filter(|entry| entry.verdict == Verdict::Accepted);
+    counted.fold(None, |recovered, entry| match &entry.body {
+        Body::Recovered { time } => Some(*time),
+        Body::Milestone {
+            milestone: Milestone::Recovered,
+            time,
+            ..
+        } => recovered.map(|_| *time),
+        Body::Reopened { .. } => None,
+        _ => recovered,
+    })
 }
 
 fn because(reason: Option<&str>, ja: bool) -> Option<Piece> {

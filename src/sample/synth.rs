@@ -519,7 +519,7 @@ impl<'a, 'b> Maker<'a, 'b> {
             archived,
             topic: Some((
                 SlackTs::from_micros(self.micros).unwrap_or_else(SlackTs::zero),
-                mirror::topic(&self.state, self.names),
+                mirror::topic(&self.state, &self.row, self.names),
             )),
             ours: false,
         };

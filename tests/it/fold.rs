@@ -527,8 +527,8 @@ fn use_up(engine: &mut Engine) {
         if let Some(row) = row {
             mirror::card(&incident, &row, engine.names());
             mirror::card_metadata(&incident, "x");
+            mirror::topic(&incident, &row, engine.names());
         }
-        mirror::topic(&incident, engine.names());
         incident.call_due(far);
         incident.next_call(far);
         incident.checklist();

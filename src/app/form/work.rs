@@ -128,10 +128,14 @@ pub(super) fn fields(
         Verb::Decline | Verb::Review => Vec::new(),
         Verb::Publish => vec![
             line("target", s::TARGET, true),
-            with(
-                line("minutes", s::NEXT_IN, true),
-                &timers.customers_minutes.to_string(),
-            ),
+            // Once it is over, no other is promised unless somebody says so.
+            match incident.phase.is_burning() {
+                true => with(
+                    line("minutes", s::NEXT_IN, true),
+                    &timers.customers_minutes.to_string(),
+                ),
+                false => line("minutes", s::NEXT_IN, false),
+            },
         ],
         Verb::Offer => vec![
             person(subject.map(UserId::new).as_ref()),

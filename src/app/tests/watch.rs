@@ -162,21 +162,131 @@ fn a_prompt_that_stands_never_moves_and_holes_are_filled_by_weight() {
     let situation = prompt(Subject::Situation, Weight::Offer);
     let failed = prompt(Subject::Failed, Weight::Alarm);
     let none = [None, None, None];
-    let first = slots(&none, &[level.clone(), situation.clone()]);
+    let first = slots(&none, &[level.clone(), situation.clone()], None);
     assert_eq!(
         first,
         [Some(Subject::Level), Some(Subject::Situation), None]
     );
     let all = [failed.clone(), level, situation.clone()];
-    let second = slots(&first, &all);
+    let second = slots(&first, &all, None);
     assert_eq!(second[..2], first[..2]);
     assert_eq!(second[2], Some(Subject::Failed));
     // What goes leaves a hole, and the others stay.
-    let third = slots(&second, &[failed, situation]);
+    let third = slots(&second, &[failed, situation], None);
     assert_eq!(
         third,
         [None, Some(Subject::Situation), Some(Subject::Failed)]
     );
+}
+
+#[test]
+fn what_cannot_wait_takes_the_place_of_the_least_wanted_and_nothing_else_moves() {
+    let any = Look::at(&World::declared()).prompts()[0].clone();
+    let prompt = |about: Subject, weight| Prompt {
+        about,
+        weight,
+        ..any.clone()
+    };
+    let law = Subject::Legal("authority".to_owned());
+    let commander = prompt(Subject::Commander, Weight::Warning);
+    let offers = [Subject::Expert, Subject::RecentChange].map(|about| prompt(about, Weight::Offer));
+    let [expert, change] = offers;
+    let taken = [Subject::Expert, Subject::Commander, Subject::RecentChange].map(Some);
+    let evidence = prompt(Subject::Evidence, Weight::Warning);
+    let all = [&evidence, &commander, &expert, &change].map(Clone::clone);
+    let now = slots(&taken, &all, None);
+    let wanted = [Subject::Expert, Subject::Commander, Subject::Evidence].map(Some);
+    assert_eq!(now, wanted, "the least wanted gives way");
+    assert_eq!(slots(&now, &all, None), wanted, "and it stays so");
+    // What is being answered keeps its place.
+    let answering = slots(&taken, &all, Some(&Subject::RecentChange));
+    let wanted = [Subject::Evidence, Subject::Commander, Subject::RecentChange].map(Some);
+    assert_eq!(answering, wanted);
+    // A term of the law comes before who commands, and not before what went wrong.
+    let failed = prompt(Subject::Failed, Weight::Alarm);
+    let legal = prompt(law.clone(), Weight::Offer);
+    let all = [&failed, &evidence, &commander, &legal].map(Clone::clone);
+    let taken = [Subject::Failed, Subject::Commander, Subject::Evidence].map(Some);
+    let wanted = [Subject::Failed, law, Subject::Evidence].map(Some);
+    assert_eq!(slots(&taken, &all, None), wanted);
+    // All else waits for a place.
+    let taken = [Subject::Expert, Subject::RecentChange, Subject::Next].map(Some);
+    let next = prompt(Subject::Next, Weight::Offer);
+    let all = [&commander, &expert, &change, &next].map(Clone::clone);
+    assert_eq!(slots(&taken, &all, None), taken);
+    let all = [&failed, &expert, &change, &next].map(Clone::clone);
+    assert_eq!(slots(&taken, &all, None), taken);
+}
+
+#[test]
+fn who_tells_the_authority_is_asked_until_somebody_has_it_and_again_when_it_is_near() {
+    let mut world = busy();
+    let item = crate::domain::event::Item {
+        id: "authority-preliminary".to_owned(),
+        text: "Tell the authority".to_owned(),
+        optional: false,
+        time_box: None,
+        when: None,
+        manual: None,
+    };
+    let command = Command::PersonalData {
+        items: vec![item],
+        since: None,
+    };
+    world.act(command, ME);
+    let told = |world: &World| -> Vec<String> {
+        let all = Look::at(world).prompts();
+        let legal = all.iter().filter(|p| matches!(p.about, Subject::Legal(_)));
+        legal.map(|p| p.text.en.to_string()).collect()
+    };
+    let first = told(&world);
+    assert_eq!(first.len(), 1, "the nearest of two: {first:?}");
+    assert!(
+        first[0].contains("preliminary") && first[0].contains("5d left"),
+        "{first:?}"
+    );
+    world.act(
+        Command::Assign {
+            item: "authority-preliminary".to_owned(),
+            user: Some(UserId::new(ME)),
+        },
+        ME,
+    );
+    assert!(told(&world)[0].contains("final"), "{:?}", told(&world));
+    world.later(3 * 86_400);
+    assert!(
+        told(&world)[0].contains("preliminary"),
+        "{:?}",
+        told(&world)
+    );
+    world.later(2 * 86_400);
+    assert!(told(&world)[0].contains("was due on"), "{:?}", told(&world));
+}
+
+#[test]
+fn a_notice_that_was_promised_is_owed_after_recovery_too() {
+    let mut world = busy();
+    let comms = Command::Role {
+        role: "comms".to_owned(),
+        user: Some(UserId::new("U2")),
+    };
+    world.act(comms, ME);
+    let draft = crate::app::deeds::with_text(Deed::Notice {}, "Cards fail".to_owned());
+    world.act(draft, "U2");
+    let id = world.incident().work.notices[0].id.clone();
+    world.act(Deed::Approved { notice: id.clone() }.into(), ME);
+    let next = Some(world.now + TimeDelta::minutes(30));
+    let out = Deed::Published {
+        notice: id,
+        target: "status page".to_owned(),
+        next,
+    };
+    world.act(out.into(), ME);
+    world.act(Command::Recover(Some(world.now)), ME);
+    world.later(31 * 60);
+    let timer = Look::at(&world).timer(|clock| *clock == Clock::Notice);
+    assert_eq!(timer.expect("owed").pressure, Pressure::Overdue);
+    assert!(Look::at(&world).asks(&Subject::Notice));
 }
 
 #[test]

@@ -176,12 +176,11 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The prompt that stood in this slot on the screen when the key went down; one that was answered
-/// meanwhile asks for nothing any more.
+/// The prompt that stood in this slot on the screen when the key went down, also where something
+/// more urgent has its place by now; one that was answered meanwhile asks for nothing any more.
 fn painted_prompt(model: &mut Model, slot: usize) -> Option<Prompt> {
     let about = model.painted.seen.asks.get(slot).cloned().flatten();
-    let stands = about.filter(|about| model.room.asks.iter().flatten().any(|a| a == about));
-    let prompt = stands.and_then(|about| ask::prompt(model, &about));
+    let prompt = about.and_then(|about| ask::prompt(model, &about));
     if prompt.is_none() {
         notice(model, asks::NOTHING);
     }
@@ -201,11 +200,14 @@ pub(super) fn answer(model: &mut Model, slot: usize) -> Vec<Effect> {
         Opens::Verb(verb) => act::verb(model, verb),
         Opens::About(verb, subject) => act::about(model, verb, Some(&subject)),
     };
-    // What only its answer makes go, goes when its form is through.
-    if let (true, Some(Overlay::Form(form))) = (prompt.once, model.overlays.last()) {
+    if let Some(Overlay::Form(form)) = model.overlays.last() {
         let serial = form.serial;
-        model.memory.answering.insert(serial, prompt.key);
-        return effects;
+        model.memory.answers = Some((serial, prompt.about));
+        // What only its answer makes go, goes when its form is through.
+        if prompt.once {
+            model.memory.answering.insert(serial, prompt.key);
+            return effects;
+        }
     }
     let now = model.now;
     effects.extend(ask::mark(model, &[prompt.key], |mark| {

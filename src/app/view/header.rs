@@ -400,7 +400,7 @@ pub fn promises(model: &Model) -> Vec<Promise> {
             what: timer.text.get(model.lang).to_owned(),
             who: timer.owner.as_ref().map(|user| model.name(user)),
             due: timer.due,
-            left: clock::countdown(timer.due - now),
+            left: clock::countdown(timer.due - now, model.lang),
             tone: match timer.pressure {
                 _ if !timer.is_loud() => Tone::Muted,
                 Pressure::Overdue => Tone::Overdue,

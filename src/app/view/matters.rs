@@ -90,7 +90,10 @@ pub fn rows(model: &Model) -> Vec<Row> {
 }
 
 fn left(model: &Model, due: DateTime<Utc>) -> Said {
-    Said::new(clock::countdown(due - model.now), due_tone(due, model.now))
+    Said::new(
+        clock::countdown(due - model.now, model.lang),
+        due_tone(due, model.now),
+    )
 }
 
 fn row(model: &Model, matter: &Matter) -> Row {

@@ -45,7 +45,7 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
         .enumerate()
         .map(|(n, check)| {
             let left = box_end(&check).map(|due| {
-                let text = clock::countdown(due - now);
+                let text = clock::countdown(due - now, model.lang);
                 Said::new(text, due_tone(due, now))
             });
             let item = check.item.id.as_str();

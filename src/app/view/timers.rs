@@ -30,7 +30,7 @@ pub fn rows(model: &Model) -> Vec<Row> {
                 id: RowId::Timer(timer.key),
                 text: timer.text.get(model.lang).to_owned(),
                 who: timer.owner.as_ref().map(|user| model.name(user)),
-                left: Said::new(clock::countdown(timer.due - model.now), tone),
+                left: Said::new(clock::countdown(timer.due - model.now, model.lang), tone),
             }
         })
         .collect()

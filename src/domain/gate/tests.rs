@@ -105,6 +105,9 @@ impl Record {
         ] {
             record.reach(minute, milestone);
         }
+        let user = Some(UserId::new("U1"));
+        record.say(1, Body::Commander { user, reason: None });
+        record.say(2, level());
         record.say(22, Body::Note {});
         record.say(40, Body::Recovered { time: at(40) });
         for section in [Section::Cause, Section::Impact, Section::Fix] {
@@ -119,12 +122,59 @@ impl Record {
     }
 }
 
+fn level() -> Body {
+    let body = serde_json::json!({
+        "kind": "level", "level": {"id": "2", "name": "High"}, "items": [],
+    });
+    serde_json::from_value(body).expect("a level")
+}
+
+#[test]
+fn a_notice_that_was_promised_or_drafted_and_never_came_is_missed() {
+    let mut record = Record::whole();
+    let notice = record.work(20, Deed::Notice {});
+    let missed = |record: &Record| {
+        let all = gate(&record.0, &RULES, at(70));
+        let verbs = all.iter().map(|miss| (miss.name.clone(), miss.verb));
+        verbs.collect::<Vec<_>>()
+    };
+    let notice_by = |verb| vec![("notice".to_owned(), verb)];
+    assert_eq!(missed(&record), notice_by(Verb::Approve));
+    record.work(
+        21,
+        Deed::Approved {
+            notice: notice.clone(),
+        },
+    );
+    assert_eq!(missed(&record), notice_by(Verb::Publish));
+    let out = |notice: &EventId, next| Deed::Published {
+        notice: notice.clone(),
+        target: "status page".to_owned(),
+        next,
+    };
+    record.work(22, out(&notice, Some(at(52))));
+    assert_eq!(missed(&record), notice_by(Verb::Notice));
+    let last = record.work(45, Deed::Notice {});
+    record.work(
+        46,
+        Deed::Approved {
+            notice: last.clone(),
+        },
+    );
+    record.work(47, out(&last, None));
+    assert_eq!(missed(&record), []);
+    // A draft that was taken back is none.
+    let event = record.work(48, Deed::Notice {});
+    record.work(49, Deed::Retracted { event });
+    assert_eq!(missed(&record), []);
+}
+
 #[test]
 fn a_whole_record_passes_and_each_part_that_is_taken_out_is_missed() {
     assert_eq!(Record::whole().misses(), Vec::<String>::new());
     let bare = Record::new();
     let missed = bare.misses();
-    let wanted = "started detected assembled recovered timeline impact cause fix post_mortem";
+    let wanted = "commander level started detected assembled recovered timeline impact cause fix post_mortem";
     for name in wanted.split(' ') {
         assert!(missed.contains(&name.to_owned()), "{name}: {missed:?}");
     }
@@ -290,6 +340,8 @@ fn a_drill_needs_no_causes_and_no_post_mortem_but_its_work_is_to_be_done() {
     assert_eq!(
         missed,
         [
+            "commander",
+            "level",
             "started",
             "detected",
             "assembled",

@@ -292,25 +292,31 @@ impl Deputy<'_> {
         if personal_data_since(self.incident).is_none() {
             return;
         }
+        let mut told = false;
         for timer in self.timers.clone() {
             let Clock::Legal(item) = &timer.what else {
                 continue;
             };
-            if timer.silenced {
+            // With a name on it and time left, it was answered.
+            let far = timer.pressure == Pressure::Running;
+            if timer.silenced || (far && (timer.owner.is_some() || told)) {
                 continue;
             }
+            // Of what is far off, the nearest: the next one follows it.
+            told |= far;
             let left = timer.due - self.now;
+            let day = self.rules.local(timer.due).format("%m-%d");
             let span = rough(left.abs());
             let (en, ja) = (&timer.text.en, &timer.text.ja);
             let text = if left > TimeDelta::zero() {
                 Text {
-                    en: format!("By law: {en}, within {}", span.en).into(),
-                    ja: format!("法令による報告: {ja} (残り{})", span.ja).into(),
+                    en: format!("By law: {en}, by {day} ({} left). Who?", span.en).into(),
+                    ja: format!("法令: {ja}、期限 {day} (残り{})。担当は?", span.ja).into(),
                 }
             } else {
                 both!(
-                    "By law: {en} is overdue",
-                    "法令による報告: {ja}の期限を過ぎています"
+                    "By law: {en} was due on {day}",
+                    "法令: {ja}の期限 ({day}) を過ぎています"
                 )
             };
             let weight = match timer.pressure {

@@ -37,6 +37,8 @@ pub enum Lack {
     Commander,
     Time(Milestone),
     Item,
+    /// More numbers than one message may have.
+    Fewer,
     Role,
     Text,
     Timekeeper,
@@ -93,8 +95,8 @@ pub enum Who {
     Named(String),
 }
 
-/// Numbers that one message may tick.
-const ITEMS_MAX: usize = 9;
+/// Numbers that one message may tick: more than any checklist has.
+const ITEMS_MAX: usize = 60;
 
 /// Stands for a person in a line while it is read.
 const PERSON: char = '\u{FFFC}';

@@ -239,20 +239,37 @@ pub(super) fn items(rest: &Line, wish: fn(Vec<u32>) -> Wish) -> Said {
     for word in text.split_whitespace() {
         match word {
             "and" | "item" | "items" | "no" => {}
-            word => match word.parse::<u32>() {
-                Ok(number) if number > 0 && numbers.len() < ITEMS_MAX => {
+            word => {
+                let Some((from, to)) = range(word) else {
+                    return Said::Unclear;
+                };
+                if (to - from) as usize >= ITEMS_MAX {
+                    return Said::Lacks(Lack::Fewer);
+                }
+                for number in from..=to {
                     if !numbers.contains(&number) {
                         numbers.push(number);
                     }
                 }
-                _ => return Said::Unclear,
-            },
+            }
         }
+    }
+    if numbers.len() > ITEMS_MAX {
+        return Said::Lacks(Lack::Fewer);
     }
     if numbers.is_empty() {
         Said::Lacks(Lack::Item)
     } else {
         Said::Do(wish(numbers))
+    }
+}
+
+/// `4`, or all from one number to another: `4-9`, `4~9`.
+fn range(word: &str) -> Option<(u32, u32)> {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
+    match word.split_once(['-', '~']) {
+        Some((from, to)) => Some((number(from)?, number(to)?)).filter(|(from, to)| from <= to),
+        None => number(word).map(|number| (number, number)),
     }
 }
 

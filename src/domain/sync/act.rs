@@ -204,10 +204,13 @@ impl Engine {
         let mut new = false;
         let row = self.incident_now(step, id);
         let looks = |state: &Incident| {
+            let topic = row
+                .as_ref()
+                .map(|row| mirror::topic(state, row, &self.names));
             let card = row
                 .as_ref()
                 .map(|row| mirror::card(state, row, &self.names).1);
-            (mirror::topic(state, &self.names), card)
+            (topic, card)
         };
         for draft in drafts {
             if self.image.events.contains_key(&draft.id) {

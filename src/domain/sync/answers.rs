@@ -346,6 +346,11 @@ impl Engine {
                 self.say_aloud(step, &job, now);
                 set(step, JobState::Sent, true);
             }
+            Err(Fault::Refused(_)) if matches!(&job.task, Task::Mark { name, .. } if name == super::listen::DONE) =>
+            {
+                self.say_done(step, &job, now);
+                set(step, JobState::Sent, true);
+            }
             Err(Fault::Refused(refused)) => self.job_refused(step, &job, refused, now, set),
         }
     }

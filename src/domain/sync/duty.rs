@@ -154,7 +154,7 @@ impl Engine {
         }
         let (_, hash) = mirror::card(&state, &row, self.names());
         let stale_card = row.card.as_ref().is_none_or(|card| card.hash != hash);
-        let topic = mirror::topic(&state, self.names());
+        let topic = mirror::topic(&state, &row, self.names());
         // Names may be known differently elsewhere: only the author corrects the topic.
         let stale_topic = mine && channel.topic.as_ref().is_none_or(|(_, t)| *t != topic);
         for (stale, task, says) in [

@@ -399,7 +399,10 @@ fn line(row: &EventRow, body: &Body, scene: &Scene<'_>, dated: bool) -> String {
     };
     if let Body::TimekeeperCall { slot } = body {
         let counted = if behind { at } else { now };
-        return format!("{late}{}", call_text(incident, *slot, names, counted));
+        return format!(
+            "{late}{}",
+            call_text(incident, &row.event.id, *slot, names, counted)
+        );
     }
     let read = read_at(body, at, now);
     let said = sentence(&row.event.id, &read, &row.by, incident, incident.lang);

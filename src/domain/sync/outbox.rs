@@ -261,7 +261,7 @@ impl Engine {
             }),
             Task::Topic {} if declared => {
                 let state = self.shown(&row.id)?;
-                let topic = mirror::topic(&state, &self.names);
+                let topic = mirror::topic(&state, row, &self.names);
                 self.sent.insert(job.seq, topic.clone());
                 Some(Call::Topic { channel, topic })
             }

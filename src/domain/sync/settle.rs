@@ -441,7 +441,10 @@ impl Engine {
     pub(super) fn would_say(&mut self, job: &Job) -> Option<String> {
         let state = self.shown(&job.incident)?;
         match &job.task {
-            Task::Topic {} => Some(mirror::topic(&state, &self.names)),
+            Task::Topic {} => {
+                let row = self.image.incidents.get(&job.incident)?;
+                Some(mirror::topic(&state, row, &self.names))
+            }
             Task::Card {} => {
                 let row = self.image.incidents.get(&job.incident)?;
                 Some(mirror::card(&state, row, &self.names).1)

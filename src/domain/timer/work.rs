@@ -95,7 +95,8 @@ impl Clocks<'_> {
         }
     }
 
-    /// Counted from the last notice that went out, unless it promised the next itself.
+    /// Counted from the last notice that went out, unless it promised the next itself: what was
+    /// promised is owed also after recovery.
     fn notices(&mut self, incident: &Incident, t: &Timers) {
         let out = incident.work.notices.iter();
         let out = out.filter_map(|notice| {
@@ -105,7 +106,7 @@ impl Clocks<'_> {
         let Some((notice, at)) = out.max_by_key(|(_, at)| *at) else {
             return;
         };
-        if !incident.phase.is_burning() {
+        if notice.next.is_none() && !incident.phase.is_burning() {
             return;
         }
         let first_hours = incident.declared.is_some_and(|declared| {

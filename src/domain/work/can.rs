@@ -32,6 +32,18 @@ impl Can {
         paragraphs.collect::<Vec<_>>().join("\n\n")
     }
 
+    /// What was said, one line a part, each under its label.
+    pub fn lines(&self, lang: Lang) -> Vec<String> {
+        let parts = [&self.conditions, &self.actions, &self.needs];
+        let labelled = LABELS.into_iter().zip(parts);
+        let said = labelled.filter(|(_, part)| !part.trim().is_empty());
+        said.map(|(label, part)| {
+            let line: Vec<&str> = part.split_whitespace().collect();
+            format!("{}: {}", label.get(lang), line.join(" "))
+        })
+        .collect()
+    }
+
     /// Reads what [`Can::render`] wrote, in whichever language; anything else is all conditions.
     pub fn parse(text: &str) -> Can {
         let mut parts = text.split("\n\n").map(|paragraph| {

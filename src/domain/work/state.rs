@@ -219,6 +219,22 @@ impl Work {
             .collect()
     }
 
+    /// The newest notice to customers, where it was drafted and never went out.
+    pub fn unpublished(&self) -> Option<&Notice> {
+        let mut stands = self.notices.iter().rev();
+        let last = stands.find(|notice| !self.retracted.contains(&notice.id))?;
+        last.published.is_none().then_some(last)
+    }
+
+    /// When the notice that went out last said that another would follow.
+    pub fn notice_promised(&self) -> Option<DateTime<Utc>> {
+        let out = self.notices.iter().filter_map(|notice| {
+            let (_, at) = notice.published.as_ref()?;
+            Some((*at, notice.next))
+        });
+        out.max_by_key(|(at, _)| *at)?.1
+    }
+
     fn edit(&mut self, id: &EventId, change: impl FnOnce(&mut Matter)) {
         if let Some(matter) = self.matters.iter_mut().find(|matter| matter.id == *id) {
             change(matter);

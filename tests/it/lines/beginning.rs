@@ -1,6 +1,6 @@
 //! The first minutes: where to go, who comes, what is happening, who commands.
 
-use super::super::listen::{answer, ask};
+use super::super::listen::{ask, done};
 use super::super::peers::rig::{Console, heard, texts, until, workspace};
 use super::{COMPANY, members, message, shop_fails, show};
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ fn the_creator_dives_into_the_fix() {
         });
         // Somebody who has only Slack answers, and everybody works from it.
         let ts = ask(&slack, "emma", &room, says);
-        answer(&slack, &room, &ts);
+        done(&slack, &room, &ts);
         let situation = show(&console, &incident)["situation"].clone();
         let tail = says.split_once(['s', 'は']).map_or(says, |(_, tail)| tail);
         let situation = situation.as_str().expect("a situation");

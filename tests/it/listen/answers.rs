@@ -1,7 +1,7 @@
 //! Answers by reaction: to questions, on checklists, and marks.
 
 use super::super::peers::rig::{Console, channel, events, id, messages, texts, until, workspace};
-use super::{QUICK, answer, press, say, show};
+use super::{QUICK, done, press, say, show};
 use serde_json::json;
 
 #[test]
@@ -117,7 +117,7 @@ fn a_marked_message_is_in_the_timeline_once() {
     };
     until("it is there", || pins() == 1);
     let next = super::ask(&slack, "sato", &room, "note later");
-    answer(&slack, &room, &next);
+    done(&slack, &room, &next);
     assert_eq!(pins(), 1);
     let mut all = events(&slack, &room);
     let count = all.len();
@@ -152,7 +152,7 @@ fn marks_make_evidence_and_parked_questions_once() {
         told("Evidence: ") == 1 && parked()[0]["text"].is_string()
     });
     let next = super::ask(&slack, "sato", &room, "note later");
-    answer(&slack, &room, &next);
+    done(&slack, &room, &next);
     assert_eq!((told("Evidence: "), told("Pinned: ")), (1, 1));
     let parked = parked();
     let line = parked[0]["text"].as_str().expect("a line");

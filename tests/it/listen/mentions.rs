@@ -1,42 +1,51 @@
 //! Commands by mention.
 
 use super::super::peers::rig::{Console, channel, events, id, messages, texts, until, workspace};
-use super::{QUICK, answer, ask, bot, call, id_of, pressed, replies, say, show};
+use super::{QUICK, answer, ask, bot, call, done, id_of, pressed, replies, say, show};
 use serde_json::json;
 
 #[test]
-fn an_act_is_done_in_its_authors_name_and_answered() {
+fn an_act_is_done_in_its_authors_name_and_told_once() {
     let slack = workspace();
     let console = Console::on(&slack, "@sato", QUICK);
     let state = console.declare("Checkout fails");
     let (id, room) = (id(&state), channel(&state));
     let _running = console.sync();
     let ts = ask(&slack, "sato", &room, "レベル　２　にしてください");
-    let said = answer(&slack, &room, &ts);
-    assert!(
-        said.starts_with("*Done*") && said.contains("Level set to 2 High"),
-        "{said}"
-    );
+    done(&slack, &room, &ts);
     let ts = ask(&slack, "ito", &room, "I command");
-    assert!(answer(&slack, &room, &ts).contains("takes command"));
+    done(&slack, &room, &ts);
     let ts = ask(
         &slack,
         "ito",
         &room,
         "検知 00:01 | <https://example.com/a|first>",
     );
-    let said = answer(&slack, &room, &ts);
-    assert!(
-        said.contains("Detected") && said.contains("https://example.com/a"),
-        "{said}"
-    );
-    let ts = ask(&slack, "sato", &room, "done 1 and 2");
-    assert_eq!(
-        answer(&slack, &room, &ts),
-        "*Done* — 佐藤\n1 is done.\n2 is done."
-    );
+    done(&slack, &room, &ts);
+    let ts = ask(&slack, "sato", &room, "done 1-2");
+    done(&slack, &room, &ts);
     let ts = ask(&slack, "sato", &room, "状況は決済が <@U0> で\n落ちています");
-    answer(&slack, &room, &ts);
+    done(&slack, &room, &ts);
+    for text in [
+        "Level set to *2 High* by",
+        "takes command",
+        "https://example.com/a",
+        "Done: 1.",
+        "Situation, by",
+    ] {
+        let told = || {
+            texts(&slack, &room)
+                .iter()
+                .filter(|t| t.contains(text))
+                .count()
+        };
+        until("it is told", || told() > 0);
+        assert_eq!(told(), 1, "{text}");
+    }
+    // What it does not know is answered with what it was, and only that.
+    let ts = ask(&slack, "sato", &room, "done 3 99");
+    let said = answer(&slack, &room, &ts);
+    assert!(said.contains("3 is done.") && said.contains("99"), "{said}");
     let state = show(&console, &id);
     assert_eq!(state["level"], "2");
     assert_eq!(state["commander"], json!(id_of(&slack, "ito")));
@@ -73,8 +82,7 @@ fn who_may_not_is_told_who_may_and_what_they_said_is_kept() {
         "{said}"
     );
     // It is a claim, which has to hold: nobody needs a right for that.
-    let said = answer(&slack, &room, &recovered);
-    assert!(said.starts_with("*Done*"), "{said}");
+    done(&slack, &room, &recovered);
     let claim = show(&console, &id)["claim"].clone();
     assert_eq!(claim["by"], json!(id_of(&slack, "emma")), "{claim}");
     let said = answer(&slack, &room, &role);
@@ -115,12 +123,15 @@ fn two_consoles_act_once_and_answer_once() {
     ] {
         asked.push(ask(&slack, "sato", &room, text));
     }
+    let said = |ts: &String| replies(&slack, &room, ts).len();
+    let marked = |ts: &String| !pressed(&slack, &room, ts).is_empty();
     for ts in &asked {
-        until("it is answered", || !replies(&slack, &room, ts).is_empty());
+        until("it is answered", || said(ts) > 0 || marked(ts));
     }
-    // Copies, if there were any, go when their author sees the other.
+    // Copies, if there were any, go when their author sees the other. The recovery says what it
+    // leaves behind.
     until("each is answered once", || {
-        asked.iter().all(|ts| replies(&slack, &room, ts).len() == 1)
+        asked.iter().map(said).eq([0, 0, 0, 1, 1, 1])
     });
     until("each act is there once", || {
         let mut all = events(&slack, &room);
@@ -154,24 +165,19 @@ fn a_restart_neither_forgets_nor_repeats() {
     let room = channel(&state);
     let mut first = console.sync();
     let before = ask(&slack, "sato", &room, "note before");
-    answer(&slack, &room, &before);
+    done(&slack, &room, &before);
     first.kill();
     let during = ask(&slack, "sato", &room, "note during");
     let _second = console.sync();
-    answer(&slack, &room, &during);
+    done(&slack, &room, &during);
     // A console that begins anew reads what was answered, too.
     let fresh = Console::on(&slack, "@sato", QUICK);
     let _third = fresh.sync();
     let after = ask(&slack, "sato", &room, "note after");
-    until("it is answered", || {
-        !replies(&slack, &room, &after).is_empty()
-    });
+    done(&slack, &room, &after);
     fresh.run(&["sync", "--once"]).ok();
-    // Two consoles of one person may both speak for a moment; the later copy is taken away.
     for ts in [&before, &during, &after] {
-        until("one answer is left", || {
-            replies(&slack, &room, ts).len() == 1
-        });
+        done(&slack, &room, ts);
     }
     until("each is noted once", || {
         let texts = texts(&slack, &room);
@@ -213,7 +219,7 @@ fn edited_unclear_and_hostile_mentions_do_nothing_but_are_answered() {
     assert!(answer(&slack, &room, &edited).contains("was edited"));
     assert!(answer(&slack, &room, &unclear).contains("did not understand"));
     assert!(answer(&slack, &room, &question).contains("question"));
-    answer(&slack, &room, &control);
+    done(&slack, &room, &control);
     for ts in &silent {
         assert!(replies(&slack, &room, ts).is_empty());
     }
@@ -236,13 +242,13 @@ fn a_mention_in_a_thread_is_answered_there() {
     let _running = console.sync();
     let parent = say(&slack, "emma", &room, "what about the cache?");
     let bot = bot(&slack);
-    let text = format!("<@{bot}> note the cache is cold");
+    let text = format!("<@{bot}> level 99");
     let args = json!({"channel": room, "thread_ts": parent, "text": text});
     call(&slack, "emma", "chat.postMessage", args);
     until("it is answered in the thread", || {
         replies(&slack, &room, &parent).len() == 2
     });
-    assert!(replies(&slack, &room, &parent)[1].starts_with("*Done*"));
+    assert!(replies(&slack, &room, &parent)[1].starts_with("*Not done*"));
 }
 
 #[test]
@@ -293,8 +299,7 @@ fn needs_questions_and_who_is_still_here_are_told_by_mention() {
         "在席",
     ] {
         let ts = ask(&slack, "emma", &room, said);
-        let told = answer(&slack, &room, &ts);
-        assert!(told.starts_with("*Done*"), "{said}: {told}");
+        done(&slack, &room, &ts);
     }
     let state = show(&console, &id);
     let lines = |key: &str| -> Vec<String> {
@@ -323,8 +328,7 @@ fn command_that_is_offered_is_accepted_by_mention_by_whom_it_is_offered_to() {
     let said = answer(&slack, &room, &ts);
     assert!(said.contains("Command is offered to"), "{said}");
     let ts = ask(&slack, "ito", &room, "引き継ぎます");
-    let said = answer(&slack, &room, &ts);
-    assert!(said.starts_with("*Done*"), "{said}");
+    done(&slack, &room, &ts);
     let ito = json!(id_of(&slack, "ito"));
     assert_eq!(show(&console, &id)["commander"], ito);
 }

@@ -86,6 +86,17 @@ pub fn answer(slack: &Handle, channel: &str, ts: &str) -> String {
     found.remove(0)
 }
 
+/// Waits until what somebody asked for is marked as done, and makes sure that nothing more is said.
+#[track_caller]
+pub fn done(slack: &Handle, channel: &str, ts: &str) {
+    let ours = ("white_check_mark".to_owned(), vec![bot(slack)]);
+    until("it is marked as done", || {
+        pressed(slack, channel, ts).contains(&ours)
+    });
+    let said = replies(slack, channel, ts);
+    assert!(said.is_empty(), "{said:?}");
+}
+
 /// Who pressed what on a message.
 pub fn pressed(slack: &Handle, channel: &str, ts: &str) -> Vec<(String, Vec<String>)> {
     let all = messages(slack, channel);

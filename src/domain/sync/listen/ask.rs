@@ -5,11 +5,13 @@ use crate::domain::decide::{Draft, Outlets};
 use crate::domain::desk::{Desk, Habits};
 use crate::domain::event::{About, Body, Milestone};
 use crate::domain::ids::{EventId, IncidentId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight};
+use crate::domain::record::remind;
 use crate::domain::sentence::LEFT;
 use crate::domain::work::Deed;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A question that comes later than this is not asked any more.
@@ -85,6 +87,15 @@ fn said_by_a_call(state: &Incident, at: DateTime<Utc>) -> bool {
     since > 0 && (ahead < ONE.num_seconds() || (first_is_past && past < ONE.num_seconds()))
 }
 
+/// How often recovery was declared.
+fn recoveries(state: &Incident) -> u32 {
+    let entries = state.entries.iter();
+    let counted = entries.filter(|entry| {
+        entry.verdict == Verdict::Accepted && matches!(entry.body, Body::Recovered { .. })
+    });
+    u32::try_from(counted.count()).unwrap_or(u32::MAX)
+}
+
 /// The latest question of each kind that is due, and the next that will be. What was slept through
 /// is not made up for.
 pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -> Vec<Due> {
@@ -96,9 +107,10 @@ pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -
     if !state.phase.is_burning() {
         let recovered = state.phase_since.filter(|_| habits.ask_left_minutes > 0);
         let at = recovered.map(|since| since + minutes(habits.ask_left_minutes));
+        // After each recovery anew: what is left of one that did not hold is another thing.
         let due = at.filter(|at| now < *at + STALE).map(|at| Due {
             about: About::Left,
-            number: 1,
+            number: recoveries(state).max(1),
             at,
         });
         return due.into_iter().collect();
@@ -166,6 +178,12 @@ pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -
     due
 }
 
+/// While people are at it, nothing is left behind: only then are its clocks looked at.
+fn is_old(state: &Incident, now: DateTime<Utc>) -> bool {
+    let last = state.entries.last().map(|entry| entry.recorded_at);
+    last.is_none_or(|last| now - last > TimeDelta::days(1))
+}
+
 impl Engine {
     /// Asks what is due, in every incident whose channel is read.
     pub(super) fn ask(&mut self, step: &mut Step, desk: &dyn Desk, now: Now) {
@@ -174,7 +192,7 @@ impl Engine {
             let Some(state) = self.shown(&id).filter(|_| self.may_ask(&id)) else {
                 continue;
             };
-            for due in questions(&state, desk.habits(), now.wall) {
+            for due in self.wanted(&state, desk, now.wall) {
                 let event = due.id(&id);
                 let wait = self.patience(&id, &due.source(), now);
                 let wait = TimeDelta::from_std(wait).unwrap_or_default();
@@ -204,6 +222,31 @@ impl Engine {
         }
     }
 
+    /// Questions of the response, and reminders of what is left behind it; nobody is reminded of a
+    /// drill.
+    fn wanted(&self, state: &Incident, desk: &dyn Desk, now: DateTime<Utc>) -> Vec<Due> {
+        let mut due = questions(state, desk.habits(), now);
+        let row = self.image.incidents.get(&state.id);
+        let drill = row.is_some_and(|row| row.drill);
+        let busy = state.phase.is_burning() && !is_old(state, now);
+        let over = state.phase.is_over();
+        let settled = over && remind::open_actions(state).is_empty();
+        if !(drill || busy || settled) && Sight::own(state).opens(Outlet::Question) {
+            let last = match over {
+                // Nobody is expected to write.
+                true => BTreeMap::new(),
+                false => self.heard(&state.id),
+            };
+            let reminders = desk.reminders(state, &last, now);
+            due.extend(reminders.into_iter().map(|reminder| Due {
+                about: reminder.about,
+                number: reminder.number,
+                at: reminder.at,
+            }));
+        }
+        due
+    }
+
     /// Its channel is known to the newest message, so that a question that is there was read.
     pub(super) fn may_ask(&self, id: &IncidentId) -> bool {
         self.image.channel_of(id).is_some_and(|channel| {
@@ -216,7 +259,7 @@ impl Engine {
         let folds = self.folds.values();
         let due = folds.flat_map(|fold| {
             let state = fold.shown.as_deref().unwrap_or(&fold.incident);
-            let asked = questions(state, desk.habits(), now.wall);
+            let asked = self.wanted(state, desk, now.wall);
             asked.into_iter().filter_map(|due| {
                 let known = self.image.events.contains_key(&due.id(&state.id));
                 let wait = self.patience(&state.id, &due.source(), now);

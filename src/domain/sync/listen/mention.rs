@@ -7,6 +7,7 @@ use super::{Heard, Turn, words};
 use crate::domain::decide::{Asked, Command, Draft, Outlets, decide};
 use crate::domain::desk::Desk;
 use crate::domain::event::{Body, Outcome};
+use crate::domain::gate;
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::Outlet;
@@ -20,6 +21,9 @@ use chrono::TimeDelta;
 
 /// Our reaction on a mention that was answered to its author alone.
 pub(in crate::domain::sync) const TOLD: &str = "speech_balloon";
+/// Our reaction on a mention that was done: the act itself stands in the channel, so nothing more is
+/// said of it.
+pub(in crate::domain::sync) const DONE: &str = super::ask::YES;
 /// An act that was asked for longer ago is not done: much may have changed.
 const LATE: TimeDelta = TimeDelta::minutes(15);
 /// Minutes for which a recovery that somebody claims has to hold.
@@ -42,11 +46,12 @@ impl Engine {
             .message
             .reactions
             .iter()
-            .any(|r| r.name == TOLD && r.users.contains(&self.bot));
+            .any(|r| [TOLD, DONE].contains(&r.name.as_str()) && r.users.contains(&self.bot));
         let whispered = || {
             self.image.jobs.values().any(|job| {
                 job.incident == heard.incident
-                    && matches!(&job.task, Task::Whisper { ts, .. } if *ts == heard.ts)
+                    && matches!(&job.task, Task::Whisper { ts, .. } | Task::Mark { ts, .. }
+                        if *ts == heard.ts)
             })
         };
         marked || self.image.events.contains_key(&heard.id("answer")) || whispered()
@@ -103,12 +108,26 @@ impl Engine {
         };
         let mut outcome = Outcome::Refused;
         let mut lines = Vec::new();
+        let mut whole = true;
         for (n, command) in commands.iter().enumerate() {
             let (became, text) = self.act_for(turn, heard, command, n);
+            whole &= became == Outcome::Done;
             if became != Outcome::Refused {
                 outcome = became;
             }
             lines.push(text);
+        }
+        let skips = skips(&commands, &heard.state);
+        if whole && !skips.is_empty() {
+            let text = words::skips(&skips, heard.state.lang);
+            return self.answer(turn.step, heard, Outcome::Done, &text, now);
+        }
+        if whole {
+            let task = Task::Mark {
+                ts: heard.ts.clone(),
+                name: DONE.to_owned(),
+            };
+            return self.enqueue(turn.step, &heard.incident, task, now);
         }
         self.answer(turn.step, heard, outcome, &lines.join("\n"), now);
     }
@@ -297,6 +316,54 @@ impl Engine {
         let text = crate::wire::mrkdwn::plain(text, &super::super::mirror::Known(&self.names));
         self.answer(step, &heard, Outcome::Told, &text, now);
     }
+
+    /// A mention that was done could not be marked so: it is said in the thread.
+    pub(in crate::domain::sync) fn say_done(
+        &mut self,
+        step: &mut Step,
+        job: &super::super::image::Job,
+        now: Now,
+    ) {
+        let Task::Mark { ts, .. } = &job.task else {
+            return;
+        };
+        let channel = self
+            .image
+            .channel_of(&job.incident)
+            .map(|row| row.id.clone());
+        let rows = channel.and_then(|id| self.image.messages.get(&id));
+        let Some(message) = rows.and_then(|rows| rows.get(ts)).map(|row| &row.message) else {
+            return;
+        };
+        let (Some(by), thread) = (message.user.clone(), message.thread.clone()) else {
+            return;
+        };
+        let Some(state) = self.shown(&job.incident) else {
+            return;
+        };
+        let text = words::recorded().get(state.lang).to_owned();
+        let heard = Heard {
+            incident: job.incident.clone(),
+            state,
+            by,
+            source: ts.to_string(),
+            at: super::time_of(ts),
+            ts: ts.clone(),
+            thread: thread.unwrap_or_else(|| ts.clone()),
+        };
+        self.answer(step, &heard, Outcome::Done, &text, now);
+    }
+}
+
+/// What a step to recovery or to another phase leaves behind.
+fn skips(commands: &[Command], state: &Incident) -> Vec<Text> {
+    let steps = commands.iter().filter_map(|command| match command {
+        Command::Recover(_) => Some(true),
+        Command::Phase(_) => Some(false),
+        _ => None,
+    });
+    let skipped = steps.flat_map(|recovers| gate::skipped(state, recovers));
+    skipped.collect()
 }
 
 fn part_name(verb: &str, part: usize) -> String {

@@ -16,7 +16,7 @@ mod tests;
 mod words;
 
 pub(super) use ask::reactions_of;
-pub(super) use mention::TOLD;
+pub(super) use mention::{DONE, TOLD};
 
 use super::image::MessageRow;
 use super::{Engine, Now, Step, mirror};

@@ -158,7 +158,7 @@ impl Engine {
                 Some(Command::Level(desk.level(&heard.state, &level.id).ok()?))
             }
             Some((About::Meeting, _)) => meeting(&heard.state, name),
-            Some((About::Left, _)) => left(&heard.state, number?, &heard.by),
+            Some((About::Left, _)) => left(heard, number?),
             Some(_) => None,
             None => {
                 let place = carried.position_of(&heard.ts, 0).ts;
@@ -260,7 +260,7 @@ fn meeting(state: &Incident, name: &str) -> Option<Command> {
             } else {
                 "a call's link"
             };
-            opened(state, Sort::Need, line, None)
+            need(state, line)
         }
         CHAT => {
             let text = if ja {
@@ -276,21 +276,37 @@ fn meeting(state: &Incident, name: &str) -> Option<Command> {
     }
 }
 
-/// Whoever presses its number takes it on.
-fn left(state: &Incident, number: usize, by: &UserId) -> Option<Command> {
+/// Whoever presses its number takes it on. What was done before this was asked is another thing.
+fn left(heard: &Heard, number: usize) -> Option<Command> {
+    let state = &heard.state;
     let line = LEFT.get(number)?.get(state.lang);
-    opened(state, Sort::Task, line, Some(by.clone()))
+    let mut known = state.work.matters.iter();
+    let taken = known.any(|matter| {
+        let same = matter.sort == Sort::Task && matter.line == line;
+        same && (matter.is_open() || matter.opened >= heard.at)
+    });
+    (!taken).then(|| task(line, &heard.by))
 }
 
-/// A matter, unless there is one with the same words.
-fn opened(state: &Incident, matter: Sort, line: &str, owner: Option<UserId>) -> Option<Command> {
+fn task(line: &str, owner: &UserId) -> Command {
+    Command::from(Deed::Opened {
+        matter: Sort::Task,
+        line: line.to_owned(),
+        owner: Some(owner.clone()),
+        due: None,
+        risk: None,
+    })
+}
+
+/// Something that is missing, unless the same was said.
+fn need(state: &Incident, line: &str) -> Option<Command> {
     let mut known = state.work.matters.iter();
-    let known = known.any(|known| known.sort == matter && known.line == line);
+    let known = known.any(|known| known.sort == Sort::Need && known.line == line);
     (!known).then(|| {
         Command::from(Deed::Opened {
-            matter,
+            matter: Sort::Need,
             line: line.to_owned(),
-            owner,
+            owner: None,
             due: None,
             risk: None,
         })

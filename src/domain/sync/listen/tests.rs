@@ -11,7 +11,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sync::image::{Image, Message, Reaction};
 use crate::domain::sync::{Answer, Call, Order, Timing};
 use crate::domain::words::{Lang, Text};
-use crate::domain::work::Sort;
+use crate::domain::work::{Deed, Sort, State};
 
 struct Plain(Habits);
 
@@ -453,4 +453,37 @@ fn what_is_left_is_taken_on_by_pressing_its_number() {
         tasks[0].owner.as_ref().map(|held| held.user.as_str()),
         Some("U3")
     );
+    // It did not hold: what is left of the next recovery is asked and taken on anew.
+    let done = Deed::Settled {
+        matter: tasks[0].id.clone(),
+        state: State::Done,
+        line: None,
+        owner: None,
+        due: None,
+    };
+    act(&mut world, done.into(), 290);
+    act(&mut world, Command::Reopen("cards fail again".into()), 291);
+    world.run(291, 300);
+    let told = world.messages.values().map(|message| &message.text);
+    let told: Vec<_> = told.filter(|text| text.contains("*Reopened*")).collect();
+    let [told] = told[..] else {
+        panic!("told once: {told:?}")
+    };
+    assert!(
+        told.contains("The recovery at ") && told.contains("no longer holds"),
+        "{told}"
+    );
+    act(&mut world, Command::Recover(None), 300);
+    world.run(300, 400);
+    let left = world.all("*What is left?*");
+    assert_eq!(left.len(), 2, "{left:?}");
+    world.press(&left[1], "two", "U2");
+    world.run(400, 430);
+    let owner = world.state();
+    let owner = owner
+        .work
+        .open(Sort::Task)
+        .next()
+        .and_then(|task| task.owner.clone());
+    assert_eq!(owner.map(|held| held.user), Some(UserId::new("U2")));
 }

@@ -104,6 +104,15 @@ pub(super) fn recorded() -> Text {
     Text::fixed("It is in the record.", "記録されています。")
 }
 
+/// It was done, although something is missing.
+pub(super) fn skips(skips: &[Text], lang: Lang) -> String {
+    let list: Vec<&str> = skips.iter().map(|text| text.get(lang)).collect();
+    match lang {
+        Lang::En => format!("Recorded, although: {}.", list.join("; ")),
+        Lang::Ja => format!("記録しました。ただし、{}。", list.join("。")),
+    }
+}
+
 pub(super) fn ticked(state: &Incident, item: &str) -> Text {
     let list = state.checklist();
     let number = list.iter().position(|check| check.item.id == item);
@@ -150,6 +159,10 @@ pub(super) fn lacks(lack: Lack) -> Text {
         Lack::Item => Text::fixed(
             "Which item? Give its number on the checklist: `done 4`.",
             "どの項目ですか。チェックリストの番号で書いてください。例: `完了 4`",
+        ),
+        Lack::Fewer => Text::fixed(
+            "Those are more numbers than I take at once (60). Nothing is ticked; please send them in parts.",
+            "番号が多すぎます (1回に60個まで)。何も記録していません。分けて送ってください。",
         ),
         Lack::Role => Text::fixed(
             "Which role, and who? For example: `role scribe @name`. Roles: ops, scribe, comms, \

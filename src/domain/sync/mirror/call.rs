@@ -1,7 +1,8 @@
 //! What a timekeeper's call says.
 
 use super::{Names, date_token, named, span};
-use crate::domain::event::Milestone;
+use crate::domain::event::{Body, Milestone};
+use crate::domain::ids::EventId;
 use crate::domain::incident::Incident;
 use crate::domain::sentence::level_words;
 use crate::domain::words::Lang;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 /// The timekeeper's call: where we are, what is missing, and one question in turn.
 pub(super) fn call_text(
     incident: &Incident,
+    id: &EventId,
     slot: u32,
     names: &Names,
     now: DateTime<Utc>,
@@ -51,12 +53,13 @@ pub(super) fn call_text(
             incident.phase.text().en
         )
     });
-    let reached: Vec<String> = incident
-        .milestones
-        .iter()
-        .map(|(m, r)| format!("{} {}", m.text().get(lang), date_token(r.time, "{time}")))
-        .collect();
-    lines.push(reached.join(" · "));
+    if has_news(incident, id) {
+        let reached = incident.milestones.iter();
+        let reached: Vec<String> = reached
+            .map(|(m, r)| format!("{} {}", m.text().get(lang), date_token(r.time, "{time}")))
+            .collect();
+        lines.push(reached.join(" · "));
+    }
     let missing = missing(incident);
     if !missing.is_empty() {
         let list: Vec<&str> = missing.iter().map(|t| if ja { t.1 } else { t.0 }).collect();
@@ -75,8 +78,35 @@ pub(super) fn call_text(
             .to_owned(),
         );
     }
+    if let Some(due) = incident.work.notice_promised().filter(|due| *due <= now) {
+        let due = date_token(due, "{time}");
+        lines.push(if ja {
+            format!("{due} に予告したユーザー告知がまだ出ていません。")
+        } else {
+            format!("The customer notice that was promised for {due} has not come.")
+        });
+    }
     lines.push(question(incident, slot, ja).to_owned());
     lines.join("\n")
+}
+
+/// Whether the times differ from those that the call before this one told.
+fn has_news(incident: &Incident, id: &EventId) -> bool {
+    let entries = incident.entries.iter();
+    let before: Vec<_> = entries.take_while(|entry| entry.id != *id).collect();
+    let told = |body: &Body| matches!(body, Body::TimekeeperCall { .. });
+    let Some(last) = before.iter().rposition(|entry| told(&entry.body)) else {
+        return true;
+    };
+    let since = before[last].at;
+    let by_hand = before[last..].iter().any(|entry| {
+        matches!(
+            entry.body,
+            Body::Milestone { .. } | Body::Recovered { .. } | Body::Reopened { .. }
+        )
+    });
+    let mut reached = incident.milestones.values();
+    by_hand || reached.any(|reached| reached.automatic && reached.time >= since)
 }
 
 /// What the record still lacks, most urgent first, in English and Japanese.

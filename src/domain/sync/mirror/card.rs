@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The channel's topic: no times, nobody's name that would page. At most 250 characters.
-pub fn topic(incident: &Incident, names: &Names) -> String {
+pub fn topic(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
     let ja = incident.lang == Lang::Ja;
     let level = incident
         .level
@@ -22,7 +22,8 @@ pub fn topic(incident: &Incident, names: &Names) -> String {
         |h| name_of(names, &h.user),
     );
     let text = format!(
-        "{level} · {} · {} {commander}",
+        "{}{level} · {} · {} {commander}",
+        drill_mark(row, incident.lang),
         incident.phase.text().get(incident.lang),
         if ja { "指揮" } else { "IC" },
     );
