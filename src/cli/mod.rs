@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, and the console itself when there is none.
 
 pub mod asks;
+mod board;
 mod calls;
 mod console;
 mod context;
@@ -71,6 +72,15 @@ enum Command {
         #[arg(value_name = "I")]
         incident: String,
     },
+    /// What is open over all incidents: responses, and action items by when they are due
+    Board {
+        /// Drills too
+        #[arg(long)]
+        drills: bool,
+    },
+    /// Remind people in their channels of what is left behind, for cron and timers: silent channels,
+    /// what is recovered and not resolved, post-mortems and action items that are due
+    Remind,
     /// The post-mortem: a draft from the record, and the versions that people make of it
     Postmortem(postmortem::PostMortem),
     /// An incident played back on the screen, with everything as it was at each moment
@@ -130,6 +140,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Show { incident }) => read::show(global.context()?, &incident),
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
         Some(Command::Briefing { incident }) => read::briefing(global.context()?, &incident),
+        Some(Command::Board { drills }) => board::board(global.context()?, drills),
+        Some(Command::Remind) => board::remind(global.context()?),
         Some(Command::Postmortem(wish)) => postmortem::run(global.context()?, wish),
         Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
         Some(Command::Calls) => calls::run(&global),
