@@ -9,6 +9,7 @@ mod faults;
 mod hanging;
 mod kills;
 mod kinds;
+mod learnt;
 mod local;
 mod outage;
 mod outbox;

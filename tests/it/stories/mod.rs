@@ -1,5 +1,6 @@
 //! Stories: the real binary in a pseudo terminal, keys in, the screen and the channel out.
 
+mod after;
 mod drill;
 mod hang;
 mod leak;
@@ -7,6 +8,7 @@ mod outage;
 pub mod rig;
 mod time;
 pub mod told;
+mod written;
 
 use crate::terminal::session::{Session, signal};
 use matoi::workspace::{Handle, Options, Workspace};

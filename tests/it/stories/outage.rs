@@ -3,6 +3,7 @@
 
 use super::rig::{COMPANY, World};
 use super::told;
+use super::written;
 use matoi::domain::words::Lang;
 use matoi::workspace::faults::{Fault, Kind};
 use serde_json::json;
@@ -641,6 +642,9 @@ fn an_outage(lang: Lang) {
     let id = w.at("ito").model.snapshot.incidents[0].incident.id.clone();
     let record = told::record(&mut w, &id);
     told::snapshot(&w, "outage-show", &record);
+    let desk = written::desk(&mut w, "ito", &id);
+    written::holds_what_the_record_holds(&mut w, "ito", &id, &desk.fresh);
+    told::snapshot(&w, "outage-postmortem", &desk.fresh);
     told::screens(&w, "outage");
 }
 

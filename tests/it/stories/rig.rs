@@ -81,7 +81,7 @@ const LONG: i64 = 1_200;
 pub struct Desk {
     pub name: &'static str,
     pub model: Model,
-    core: Core,
+    pub(super) core: Core,
     slot: Arc<Mutex<Option<Arc<Snapshot>>>>,
     posts: Receiver<Msg>,
     post: Sender<Msg>,
