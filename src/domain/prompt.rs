@@ -77,6 +77,10 @@ pub enum Subject {
     /// Somebody must be told by law: the item that settles it.
     Legal(String),
     WhatIsLeft,
+    /// How far it reached: what decides whether a post-mortem is due.
+    Reach,
+    /// How the response went.
+    Assess,
     /// What stands between here and the end: its name.
     BeforeResolving(&'static str),
 }
@@ -259,6 +263,7 @@ pub fn prompts(
             deputy.work();
             deputy.afterwards();
             deputy.before_resolving();
+            deputy.learning();
         }
         deputy.detected();
         deputy.legal();

@@ -4,6 +4,7 @@ use super::{Deputy, For, Opens, Prompt, Subject};
 use crate::both;
 use crate::domain::event::Milestone;
 use crate::domain::incident::ItemState;
+use crate::domain::record::due;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
 
@@ -29,6 +30,39 @@ impl Deputy<'_> {
         self.add(For::Command, left.in_channel(true).once());
         self.milestones();
         self.open_items();
+    }
+
+    /// What decides whether a post-mortem is due, and how it went.
+    pub(super) fn learning(&mut self) {
+        let lessons = &self.incident.lessons;
+        let rule = self.rules.config.post_mortem.rule();
+        let judged = due::due(self.incident, &rule, self.now);
+        let open = judged.is_due().is_none() && self.incident.work.review.is_none();
+        let assessed = lessons.assessments.contains_key(self.heard.me);
+        if open {
+            let prompt = Prompt::new(
+                Subject::Reach,
+                "reach",
+                Opens::Verb(Verb::Reach),
+                Text::fixed(
+                    "Were several users affected? May it come again? It decides whether a post-mortem is due",
+                    "複数のユーザーに影響しましたか。再発しうるものですか (ポストモーテムの要否)",
+                ),
+            );
+            self.add(For::Command, prompt);
+        }
+        if !assessed {
+            let prompt = Prompt::new(
+                Subject::Assess,
+                "assess",
+                Opens::Verb(Verb::Assess),
+                Text::fixed(
+                    "How did the response go? A few answers from 1 to 3",
+                    "対応はどうでしたか。1〜3で答えてください",
+                ),
+            );
+            self.add(For::Everyone, prompt.once());
+        }
     }
 
     fn milestones(&mut self) {

@@ -5,14 +5,28 @@ use super::rig::{Console, workspace};
 use serde_json::{Value, json};
 
 fn recovered(console: &Console) -> String {
-    console.json(&["declare", "--service", "other", "--title", "カード決済失敗", "--started", "-30m", "--detected", "-20m"]);
+    console.json(&[
+        "declare",
+        "--service",
+        "other",
+        "--title",
+        "カード決済失敗",
+        "--started",
+        "-30m",
+        "--detected",
+        "-20m",
+    ]);
     console.json(&["command", "-"]);
     console.json(&["level", "-", "2"]);
     console.json(&["checkin", "-", "@emma"]);
     console.json(&["decide", "-", "roll back 812", "--risk", "loses drafts"]);
     console.json(&["settle", "-", "D1", "decided", "--owner", "@emma"]);
     console.json(&["settle", "-", "D1", "--text", "errors fell"]);
-    console.json(&["note", "-", "[link](javascript:x) <b> `code` | 【未記入: x】 [TO FILL IN: y]"]);
+    console.json(&[
+        "note",
+        "-",
+        "[link](javascript:x) <b> `code` | 【未記入: x】 [TO FILL IN: y]",
+    ]);
     let state = console.json(&["recover", "-"]);
     state["id"].as_str().expect("an id").to_owned()
 }
@@ -25,23 +39,45 @@ fn draft(console: &Console, id: &str) -> Value {
 #[test]
 fn the_close_gate_waits_for_the_post_mortem_that_writes_itself() {
     let slack = workspace();
-    let console = Console::on(&slack, "@sato", "[post_mortem]\ndirectory = \"repo\"\n[close]\nhole_minutes = 0\n");
+    let console = Console::on(
+        &slack,
+        "@sato",
+        "[post_mortem]\ndirectory = \"repo\"\n[close]\nhole_minutes = 0\n",
+    );
     let id = recovered(&console);
     let fresh = draft(&console, &id);
     let text = fresh["text"].as_str().expect("a text").to_owned();
     let gaps = fresh["gaps"].as_u64().expect("a number");
     assert!(gaps >= 5, "{text}");
-    for fact in ["カード決済失敗", "roll back 812", "loses drafts", "errors fell", "2 High", "Emma"] {
+    for fact in [
+        "カード決済失敗",
+        "roll back 812",
+        "loses drafts",
+        "errors fell",
+        "2 High",
+        "Emma",
+    ] {
         assert!(text.contains(fact), "{fact}: {text}");
     }
     // What was said in the channel is no link, no code, no mark of ours.
-    assert!(text.contains(r"\[link\](javascript:x) \<b> \`code\` \| \【未記入: x】 \[TO FILL IN: y\]"), "{text}");
+    assert!(
+        text.contains(r"\[link\](javascript:x) \<b> \`code\` \| \【未記入: x】 \[TO FILL IN: y\]"),
+        "{text}"
+    );
     // Everything but the post-mortem is there, or given a reason.
     for section in ["impact", "cause", "fix"] {
         console.json(&["write", &id, section, "said"]);
     }
     console.json(&["milestone", &id, "assembled", "-15m"]);
-    console.json(&["action", &id, "check the schema in CI", "--owner", "@emma", "--days", "5"]);
+    console.json(&[
+        "action",
+        &id,
+        "check the schema in CI",
+        "--owner",
+        "@emma",
+        "--days",
+        "5",
+    ]);
     console.json(&["settle", &id, "A1"]);
     let list = console.json(&["show", &id]);
     for item in list["checklist"].as_array().expect("a list") {
@@ -59,9 +95,15 @@ fn the_close_gate_waits_for_the_post_mortem_that_writes_itself() {
     assert!(refused.err.contains("places to fill in"), "{refused:?}");
     let refused = console.run(&["resolve", &id]);
     assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.err.contains("postmortem"), "names what mends it: {refused:?}");
+    assert!(
+        refused.err.contains("postmortem"),
+        "names what mends it: {refused:?}"
+    );
     // Somebody fills it in where it is kept.
-    let file = draft(&console, &id)["file"].as_str().expect("a file").to_owned();
+    let file = draft(&console, &id)["file"]
+        .as_str()
+        .expect("a file")
+        .to_owned();
     assert!(file.contains("/repo/"), "{file}");
     let text = std::fs::read_to_string(&file).expect("it is there");
     let filled: String = text
@@ -73,12 +115,18 @@ fn the_close_gate_waits_for_the_post_mortem_that_writes_itself() {
     assert_eq!(saved.code, 0, "{saved:?}");
     assert_eq!(saved.json()["post_mortem"]["version"], 2);
     assert_eq!(saved.json()["post_mortem"]["gaps"], 0);
-    assert_eq!(console.json(&["postmortem", &id, "--versions"]), json!([1, 2]));
+    assert_eq!(
+        console.json(&["postmortem", &id, "--versions"]),
+        json!([1, 2])
+    );
     let first = console.json(&["postmortem", &id, "--show", "1"]);
     assert_ne!(first["text"], saved.json()["text"]);
     console.json(&["review", &id]);
     let resolved = console.json(&["resolve", &id]);
-    assert!(["resolved", "archived"].contains(&resolved["phase"].as_str().expect("a phase")), "{resolved}");
+    assert!(
+        ["resolved", "archived"].contains(&resolved["phase"].as_str().expect("a phase")),
+        "{resolved}"
+    );
 }
 
 /// In the editor that the environment names; what it leaves is a version.
@@ -88,7 +136,11 @@ fn an_editor_writes_a_version_and_one_that_fails_loses_nothing() {
     let mut console = Console::on(&slack, "@sato", "");
     console.declare("Search is slow");
     let script = console.dir.path().join("edit.sh");
-    std::fs::write(&script, "#!/bin/sh\necho 'Sato was careless.' >> \"$1\"\nexit $EXIT\n").expect("written");
+    std::fs::write(
+        &script,
+        "#!/bin/sh\necho '佐藤 was careless.' >> \"$1\"\nexit $EXIT\n",
+    )
+    .expect("written");
     console.set("EDITOR", &format!("sh {}", script.display()));
     console.set("EXIT", "3");
     let failed = console.run(&["postmortem", "-", "--edit"]);
@@ -98,10 +150,19 @@ fn an_editor_writes_a_version_and_one_that_fails_loses_nothing() {
     console.set("EXIT", "0");
     let done = console.run(&["postmortem", "-", "--edit"]).ok();
     // The lint explains itself, in the reader's language, and blocks nothing.
-    assert!(done.err.contains("say what was known at the time"), "{done:?}");
+    assert!(
+        done.err.contains("say what was known at the time"),
+        "{done:?}"
+    );
     assert_eq!(console.json(&["postmortem", "-", "--versions"]), json!([1]));
     let kept = draft(&console, "-");
-    assert!(kept["text"].as_str().expect("text").ends_with("Sato was careless.\n"), "{kept}");
+    assert!(
+        kept["text"]
+            .as_str()
+            .expect("text")
+            .ends_with("佐藤 was careless.\n"),
+        "{kept}"
+    );
 }
 
 /// What a private incident's post-mortem says stays on this machine.
@@ -109,7 +170,16 @@ fn an_editor_writes_a_version_and_one_that_fails_loses_nothing() {
 fn the_post_mortem_of_a_private_incident_is_not_written_where_others_read() {
     let slack = workspace();
     let console = Console::on(&slack, "@sato", "[post_mortem]\ndirectory = \"repo\"\n");
-    console.json(&["declare", "--service", "other", "--title", "leak", "--kind", "security", "--private"]);
+    console.json(&[
+        "declare",
+        "--service",
+        "other",
+        "--title",
+        "leak",
+        "--kind",
+        "security",
+        "--private",
+    ]);
     let saved = console.json(&["postmortem", "-", "--save"]);
     assert_eq!(saved["post_mortem"]["version"], 1);
     assert!(draft(&console, "-")["file"].is_null());

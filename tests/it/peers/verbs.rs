@@ -84,7 +84,7 @@ const ACTS: &[Act] = &[
     act("restrict", &[], &[("/restricted", "?")], "*The response goes on among few people*"),
     act("write", &["cause", "a migration"], &[("/sections/cause", "\"a migration\"")], "*Cause*, by 佐藤\na migration"),
     act("action", &["migrations run in two steps", "--owner", "emma", "--days", "5"], &[("/action_items/0/user", "\"@emma\"")], "*Action item A1*: migrations run in two steps"),
-    act("track", &["A1", "https://example.com/issues/7"], &[("/action_items/0/link", "\"https://example.com/issues/7\"")], "A1 migrations run in two steps: https://example.com/issues/7 — 佐藤"),
+    act("track", &["A1", "https://example.com/issues/7"], &[("/action_items/0/link", "\"https://example.com/issues/7\"")], "A1 migrations run in two steps: "),
     act("tag", &["#Deploy"], &[("/tags/0", "\"deploy\"")], "Tag: *deploy* — 佐藤"),
     act("untag", &["deploy"], &[("/tags", "[]")], "Tag taken off: *deploy* — 佐藤"),
     act("evidence", &["https://example.com/graph", "errors by minute"], &[("/evidence/0/text", "\"errors by minute\"")], "*Evidence*: errors by minute https://example.com/graph — 佐藤"),
@@ -231,7 +231,7 @@ fn a_pin_enters_at_its_own_time_and_a_resolution_archives() {
     assert_eq!(refused.code, 1, "the record is not whole");
     for wanted in [
         "- Not written: Cause (write)",
-        "(review)",
+        "(reach)",
         "resolve with a reason",
     ] {
         assert!(refused.err.contains(wanted), "{wanted}: {}", refused.err);

@@ -69,7 +69,10 @@ fn what_is_left_behind_is_asked_for_in_working_hours_and_not_every_day() {
     let actions = said(&w, &room, line);
     let reminded: Vec<_> = actions.iter().filter(|(day, _)| *day > 0).collect();
     assert!((2..=4).contains(&reminded.len()), "{actions:?}");
-    assert_eq!(reminded[0].0, 4, "due on Sunday, said on Tuesday: {actions:?}");
+    assert_eq!(
+        reminded[0].0, 4,
+        "due on Sunday, said on Tuesday: {actions:?}"
+    );
     // The program's own words break no silence.
     let silent = said(&w, &room, "しばらく動きがありません");
     assert_eq!(silent.len(), 1, "{silent:?}");

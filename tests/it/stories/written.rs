@@ -32,7 +32,12 @@ pub fn desk(w: &mut World, who: &str, id: &IncidentId) -> Desk {
 /// As the draft escapes and joins it.
 fn flat(text: &str) -> String {
     let mut out = String::new();
-    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+    for c in text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+    {
         if "\\`*[]<|~【".contains(c) {
             out.push('\\');
         }
@@ -62,7 +67,11 @@ fn facts(incident: &Incident) -> Vec<String> {
         facts.extend(said.filter(|_| told));
     }
     for report in &incident.work.reports {
-        let parts = [&report.can.conditions, &report.can.actions, &report.can.needs];
+        let parts = [
+            &report.can.conditions,
+            &report.can.actions,
+            &report.can.needs,
+        ];
         facts.extend(parts.map(|part| plain(part)));
     }
     let said = incident.entries.iter().filter(|entry| {
@@ -116,7 +125,9 @@ fn clocks(text: &str) -> BTreeSet<String> {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     (0..bytes.len())
         .filter(|at| {
-            let before = at.checked_sub(1).is_some_and(|at| digit(at) || bytes[at] == b':');
+            let before = at
+                .checked_sub(1)
+                .is_some_and(|at| digit(at) || bytes[at] == b':');
             let shaped = digit(*at) && digit(at + 1) && bytes.get(at + 2) == Some(&b':');
             shaped && digit(at + 3) && digit(at + 4) && !digit(at + 5) && !before
         })
@@ -138,16 +149,27 @@ pub fn holds_what_the_record_holds(w: &mut World, who: &str, id: &IncidentId, dr
     // People who did something, and nobody else.
     let mut known: BTreeSet<String> = incident.roster.keys().map(ToString::to_string).collect();
     known.extend(incident.entries.iter().map(|entry| entry.by.to_string()));
-    let whole = serde_json::to_string(&incident.entries.iter().map(|e| &e.body).collect::<Vec<_>>());
+    let whole =
+        serde_json::to_string(&incident.entries.iter().map(|e| &e.body).collect::<Vec<_>>());
     let whole = whole.expect("writable");
-    let texts: String = incident.entries.iter().filter_map(|e| e.text.clone()).collect();
+    let texts: String = incident
+        .entries
+        .iter()
+        .filter_map(|e| e.text.clone())
+        .collect();
     for (user, name) in &names {
         let met = known.contains(user) || whole.contains(user) || texts.contains(user);
         let said = texts.contains(name) || whole.contains(name);
-        if known.contains(user) && user.starts_with('U') && incident.roster.keys().any(|k| k.as_str() == user) {
+        if known.contains(user)
+            && user.starts_with('U')
+            && incident.roster.keys().any(|k| k.as_str() == user)
+        {
             assert!(draft.contains(&flat(name)), "{name} took part");
         }
-        assert!(met || said || !draft.contains(name), "{name} is not in the record");
+        assert!(
+            met || said || !draft.contains(name),
+            "{name} is not in the record"
+        );
     }
     // No clock is shown that the record does not know.
     let mut told: BTreeSet<String> = instants(&incident)
@@ -159,7 +181,10 @@ pub fn holds_what_the_record_holds(w: &mut World, who: &str, id: &IncidentId, dr
     let strange: Vec<String> = clocks(draft).difference(&told).cloned().collect();
     assert!(strange.is_empty(), "times from nowhere: {strange:?}");
     // The timeline is the story, line by line.
-    let lines = draft.lines().rev().take_while(|line| !line.starts_with('#'));
+    let lines = draft
+        .lines()
+        .rev()
+        .take_while(|line| !line.starts_with('#'));
     let lines = lines.filter(|line| line.starts_with("- ")).count();
     assert_eq!(lines, record::story(&incident).len(), "{draft}");
 }
