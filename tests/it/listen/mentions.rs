@@ -2,6 +2,7 @@
 
 use super::super::peers::rig::{Console, channel, events, id, messages, texts, until, workspace};
 use super::{QUICK, answer, ask, bot, call, done, id_of, pressed, replies, say, show};
+use matoi::workspace::faults::Fault;
 use serde_json::json;
 
 #[test]
@@ -66,6 +67,37 @@ fn an_act_is_done_in_its_authors_name_and_told_once() {
             .expect("told")
             .contains("落ちています")
     );
+}
+
+// Red without `self.say_done(step, &job, now)` of `job_answered` in src/domain/sync/answers.rs.
+#[test]
+fn what_cannot_be_marked_as_done_is_said_in_the_thread() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let room = channel(&state);
+    slack.add_fault(Fault::error("reactions.add", "too_many_reactions"));
+    let _running = console.sync();
+    let ts = ask(&slack, "sato", &room, "note the queue is full");
+    let said = answer(&slack, &room, &ts);
+    assert!(said.starts_with("*Done*"), "{said}");
+    assert!(pressed(&slack, &room, &ts).is_empty());
+    assert_eq!(console.json(&["outbox"]), json!([]));
+}
+
+// Red without `if whole && !skips.is_empty()` of `wish` in src/domain/sync/listen/mention.rs.
+#[test]
+fn a_step_by_mention_says_what_it_leaves_behind() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let room = channel(&state);
+    let _running = console.sync();
+    let ts = ask(&slack, "sato", &room, "phase fixing");
+    let said = answer(&slack, &room, &ts);
+    for words in ["*Done*", "nobody commands", "no level is set"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]
