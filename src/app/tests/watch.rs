@@ -179,6 +179,7 @@ fn a_prompt_that_stands_never_moves_and_holes_are_filled_by_weight() {
     );
 }
 
+// Red without `gives_way_to`, and without `Some(*about) != answering`, of `slots`.
 #[test]
 fn what_cannot_wait_takes_the_place_of_the_least_wanted_and_nothing_else_moves() {
     let any = Look::at(&World::declared()).prompts()[0].clone();
