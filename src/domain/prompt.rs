@@ -17,6 +17,7 @@ use super::watch::{Heard, Local, Rules};
 use super::words::Text;
 use crate::both;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::cmp::Reverse;
 
 /// As many as stand on the screen at once.
 pub const SLOTS: usize = 3;
@@ -86,13 +87,15 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Late, it cannot be made good: what is not kept is lost, what everybody read is known, and a
-    /// term of the law runs out.
-    pub const fn presses(&self) -> bool {
-        matches!(
-            self,
-            Subject::Evidence | Subject::Restrict | Subject::Legal(_)
-        )
+    /// How little it can wait for a place on the screen; 0: like all others. Late, the rest cannot be
+    /// made good: what is not kept is lost, what everybody read is known, and a term of the law runs
+    /// out. In an archived channel nobody hears of any of it.
+    pub const fn presses(&self) -> u8 {
+        match self {
+            Subject::Archived => 2,
+            Subject::Evidence | Subject::Restrict | Subject::Legal(_) => 1,
+            _ => 0,
+        }
     }
 }
 
@@ -213,11 +216,11 @@ impl Prompt {
         Prompt { once: true, ..self }
     }
 
-    /// Whether its place on the screen is for another that presses: all that is neither over nor
-    /// standing, and does not press itself.
+    /// Whether its place on the screen is for another that presses more; what is over or standing
+    /// keeps its own.
     fn gives_way_to(&self, other: &Prompt) -> bool {
         let calm = matches!(self.weight, Weight::Warning | Weight::Offer);
-        other.about.presses() && calm && !self.about.presses()
+        calm && other.about.presses() > self.about.presses()
     }
 }
 
@@ -269,7 +272,7 @@ pub fn prompts(
         deputy.legal();
     }
     let mut prompts = deputy.prompts;
-    prompts.sort_by_key(|prompt| (prompt.weight, !prompt.about.presses()));
+    prompts.sort_by_key(|prompt| (prompt.weight, Reverse(prompt.about.presses())));
     prompts
 }
 

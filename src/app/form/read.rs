@@ -27,7 +27,7 @@ pub fn check(form: &mut Form, model: &Model, all: bool) -> bool {
         let (problem, understood) = match &field.input {
             Input::Time(edit) if !edit.is_blank() => when(&edit.text(), model),
             _ if field.required && is_empty(field) => (Some(missing(field)), None),
-            Input::Text(edit) if field.key == "minutes" => {
+            Input::Text(edit) if field.key == "minutes" && !edit.is_blank() => {
                 let number = edit.text().trim().parse::<u32>();
                 (number.is_err().then_some(s::NUMBER), None)
             }

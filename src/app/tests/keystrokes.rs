@@ -23,6 +23,7 @@ const COMMONEST: [(&str, Verb); 12] = [
     (", d", Verb::Decide),
 ];
 
+// Red with another key for any of them in assets/keymap.toml.
 #[test]
 fn the_twelve_commonest_acts_take_two_keys_at_most() {
     for (keys, verb) in COMMONEST {
@@ -61,6 +62,7 @@ impl Hand {
     }
 }
 
+// Red without the row of `Ctrl-s` of `key` in src/app/form/keys.rs.
 #[test]
 fn from_nothing_to_the_first_report_takes_fewer_than_forty_keys() {
     let mut hand = Hand {

@@ -179,6 +179,7 @@ fn a_prompt_that_stands_never_moves_and_holes_are_filled_by_weight() {
     );
 }
 
+// Red without `gives_way_to`, and without `Some(*about) != answering`, of `slots`.
 #[test]
 fn what_cannot_wait_takes_the_place_of_the_least_wanted_and_nothing_else_moves() {
     let any = Look::at(&World::declared()).prompts()[0].clone();
@@ -208,6 +209,13 @@ fn what_cannot_wait_takes_the_place_of_the_least_wanted_and_nothing_else_moves()
     let all = [&failed, &evidence, &commander, &legal].map(Clone::clone);
     let taken = [Subject::Failed, Subject::Commander, Subject::Evidence].map(Some);
     let wanted = [Subject::Failed, law, Subject::Evidence].map(Some);
+    assert_eq!(slots(&taken, &all, None), wanted);
+    // In an archived channel nobody hears of any of it.
+    let archived = prompt(Subject::Archived, Weight::Standing);
+    let restrict = prompt(Subject::Restrict, Weight::Warning);
+    let all = [&archived, &evidence, &restrict, &legal].map(Clone::clone);
+    let taken = [Subject::Evidence, legal.about.clone(), Subject::Restrict].map(Some);
+    let wanted = [Subject::Evidence, Subject::Archived, Subject::Restrict].map(Some);
     assert_eq!(slots(&taken, &all, None), wanted);
     // All else waits for a place.
     let taken = [Subject::Expert, Subject::RecentChange, Subject::Next].map(Some);

@@ -24,16 +24,29 @@ pub fn rows(model: &Model) -> Vec<Row> {
     timers(model)
         .into_iter()
         .map(|timer| {
-            let tone = tone(&timer);
+            let left = Said::new(left(model, &timer), tone(&timer));
             Row {
+                left,
                 quiet: quiet(model, &timer),
                 id: RowId::Timer(timer.key),
                 text: timer.text.get(model.lang).to_owned(),
                 who: timer.owner.as_ref().map(|user| model.name(user)),
-                left: Said::new(clock::countdown(timer.due - model.now, model.lang), tone),
             }
         })
         .collect()
+}
+
+/// How long it has; with room for it, the day too.
+fn left(model: &Model, timer: &Timer) -> String {
+    let left = timer.due - model.now;
+    let text = clock::countdown(left, model.lang);
+    match model.room.zoomed && left.num_days().abs() >= 2 {
+        true => {
+            let day = clock::day_hhmm(model.shown_zone(), timer.due, model.now);
+            format!("{text}  {day}")
+        }
+        false => text,
+    }
 }
 
 /// What was heard of once is calm, however late it is.

@@ -410,7 +410,18 @@ fn line(row: &EventRow, body: &Body, scene: &Scene<'_>, dated: bool) -> String {
         return format!("{late}{}", linked(&said, names));
     }
     let head = match body {
-        Body::Items { .. } => format!("{}\n{}", linked(&said, names), tick_words(incident.lang)),
+        Body::Items { items, .. } => {
+            let list = incident.checklist();
+            let first = list.iter().take(9).map(|check| &check.item.id);
+            let pressed = first
+                .clone()
+                .any(|id| items.iter().any(|item| item.id == *id));
+            format!(
+                "{}\n{}",
+                linked(&said, names),
+                tick_words(incident.lang, pressed)
+            )
+        }
         Body::Message { .. } => format!("*{}*", named(names, &row.by)),
         Body::Resolved { .. } => {
             let more = broadcast::more(body, incident, false, &BTreeSet::new(), names);
@@ -437,10 +448,13 @@ fn read_at(body: &Body, at: DateTime<Utc>, now: DateTime<Utc>) -> Cow<'_, Body> 
     Cow::Borrowed(body)
 }
 
-fn tick_words(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "_Done? Press 1️⃣–9️⃣ here, or mention me: done 12_",
-        Lang::Ja => "_完了したら 1️⃣–9️⃣ を押すか、このアプリにメンションして「完了 12」_",
+/// How an item is ticked; only the first nine of the list have a number to press.
+fn tick_words(lang: Lang, pressed: bool) -> &'static str {
+    match (lang, pressed) {
+        (Lang::En, true) => "_Done? Press 1️⃣–9️⃣ here, or mention me: done 12_",
+        (Lang::En, false) => "_Done? Mention me: done 12_",
+        (Lang::Ja, true) => "_完了したら 1️⃣–9️⃣ を押すか、このアプリにメンションして「完了 12」_",
+        (Lang::Ja, false) => "_完了したら、このアプリにメンションして「完了 12」_",
     }
 }
 

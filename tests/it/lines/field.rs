@@ -79,7 +79,7 @@ fn a_spinner_for_ever_after_an_error() {
     assert_eq!(sent, 0, "given to a person to decide");
 }
 
-// Red with pages of one message: `limit(query.limit, 999)` in src/io/slack/calls.rs.
+// Red with pages of one message: `0 => "200"` of `limit` in src/io/slack/calls.rs.
 #[test]
 fn eight_hundred_alerts_made_hundreds_of_calls() {
     let mut w = consoles(Lang::En, &["sato"], UNASKED);

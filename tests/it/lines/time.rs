@@ -86,7 +86,7 @@ fn nobody_commands() {
 }
 
 // Red without `if !incident.milestones.contains_key(&Milestone::Detected)` of `call_text` in
-// src/domain/sync/mirror.rs.
+// src/domain/sync/mirror/call.rs.
 #[test]
 fn the_detection_time_is_never_recorded() {
     let mut w = consoles(Lang::En, &["sato"], NO_QUESTIONS);
@@ -179,7 +179,8 @@ fn time_is_lost_track_of() {
     assert_eq!(calls(&w), 8);
 }
 
-// Red without `lines.push(question(incident, slot, ja).to_owned())` in src/domain/sync/mirror.rs.
+// Red without `lines.push(question(incident, slot, ja).to_owned())` in
+// src/domain/sync/mirror/call.rs.
 #[test]
 fn the_same_plan_is_followed_for_too_long() {
     let mut w = consoles(Lang::En, &["sato"], NO_QUESTIONS);

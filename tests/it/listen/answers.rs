@@ -100,6 +100,7 @@ fn the_situation_is_asked_for_once() {
     assert_eq!(asked(), 1);
 }
 
+// Red without `is(&habits.mark)` of `marked` in src/domain/sync/listen/react.rs.
 #[test]
 fn a_marked_message_is_in_the_timeline_once() {
     let slack = workspace();
@@ -126,6 +127,8 @@ fn a_marked_message_is_in_the_timeline_once() {
     assert_eq!(all.len(), count);
 }
 
+// Red without `evidence` of `marked`, and without `!known` of `park`, in
+// src/domain/sync/listen/react.rs.
 #[test]
 fn marks_make_evidence_and_parked_questions_once() {
     let slack = workspace();

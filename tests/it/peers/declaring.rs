@@ -141,6 +141,8 @@ fn a_failed_invitation_goes_through_once_its_group_exists() {
     assert!(members(&slack, &channel(&state)).contains("daniel"));
 }
 
+// Red without `author.into_iter()`, and without `.chain(body.brings())`, of `newcomers` in
+// src/domain/sync/invite.rs.
 #[test]
 fn whoever_takes_part_from_another_console_is_in_the_channel() {
     let slack = workspace();
@@ -171,6 +173,8 @@ fn a_taken_name_gets_a_suffix() {
     assert_eq!(third["channel"]["name"], format!("{name}-3"));
 }
 
+// Red without `(self.private, private)`, without `(self.drill, drill)` in src/domain/outlets.rs, and
+// without `drill_mark(row, incident.lang)` of `topic` in src/domain/sync/mirror/card.rs.
 #[test]
 fn private_incidents_and_drills_are_heard_only_where_they_may() {
     let slack = workspace();
@@ -205,6 +209,13 @@ fn private_incidents_and_drills_are_heard_only_where_they_may() {
         "--drill",
     ]);
     assert_eq!(drill["drill"], true);
+    let info = called(
+        &slack,
+        "conversations.info",
+        json!({"channel": channel(&drill)}),
+    );
+    let topic = &info["channel"]["topic"]["value"];
+    assert_eq!(topic, "[DRILL] L? · declared · IC nobody");
     let name = drill["channel"]["name"].as_str().expect("named");
     assert!(name.starts_with("drill-"), "{name}");
     let declarer = BTreeSet::from(["sato".to_owned()]);

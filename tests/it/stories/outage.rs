@@ -411,6 +411,13 @@ fn play(lang: Lang) -> World {
             ),
         ],
     );
+    // The timekeeper has said that the notice of 03:47 did not come.
+    w.until("03:54");
+    let notice = w.say(
+        "クレジットカードでのご注文は、現在ほぼ完了できるようになっています。引き続き確認しており、04:30 までに改めてお知らせします。",
+        "Most orders by credit card can be completed again. We go on checking, and will tell you more by 04:30.",
+    );
+    publish(&mut w, notice, Some("36"));
     w.until("03:58");
     w.act(
         "tanaka",
@@ -520,6 +527,11 @@ fn play(lang: Lang) -> World {
             ("last", "yes"),
         ],
     );
+    let notice = w.say(
+        "クレジットカードでのご注文の不具合は、04:25 に解消しました。ご迷惑をおかけし申し訳ございませんでした。",
+        "Orders by credit card work again since 04:25. We are sorry for the trouble.",
+    );
+    publish(&mut w, notice, None);
     papers(&mut w, &room);
     w
 }
@@ -629,6 +641,16 @@ fn papers(w: &mut World, room: &str) {
     w.act_offline("ito", "R", &[]);
     w.pass(300);
     w.shot("ito", "resolved");
+}
+
+/// Customers are told: drafted by one, approved by another.
+fn publish(w: &mut World, notice: &str, minutes: Option<&str>) {
+    w.act("tanaka", ", N", &[("text", notice)]);
+    w.act("ito", ", A", &[]);
+    let page = ("target", w.say("ステータスページ", "status page"));
+    let next = minutes.map(|minutes| ("minutes", minutes));
+    let fields: Vec<_> = [page].into_iter().chain(next).collect();
+    w.act("tanaka", ", P", &fields);
 }
 
 fn an_outage(lang: Lang) {

@@ -13,7 +13,6 @@ use crate::domain::incident::Incident;
 use crate::domain::outlets::Outlet;
 use crate::domain::problem::Problem;
 use crate::domain::said::{Said, Who, Wish, addressed, parse};
-use crate::domain::sentence::{plain, sentence};
 use crate::domain::text::clean_line;
 use crate::domain::words::Text;
 use crate::domain::work::{Deed, Sort};
@@ -115,7 +114,7 @@ impl Engine {
             if became != Outcome::Refused {
                 outcome = became;
             }
-            lines.push(text);
+            lines.extend(Some(text).filter(|text| !text.is_empty()));
         }
         let skips = skips(&commands, &heard.state);
         if whole && !skips.is_empty() {
@@ -132,7 +131,8 @@ impl Engine {
         self.answer(turn.step, heard, outcome, &lines.join("\n"), now);
     }
 
-    /// Does one act for somebody, or writes down what they would have liked. Says what came of it.
+    /// Does one act for somebody, or writes down what they would have liked. Says what came of it
+    /// beside what the channel is told.
     pub(super) fn act_for(
         &mut self,
         turn: &mut Turn<'_>,
@@ -140,23 +140,11 @@ impl Engine {
         command: &Command,
         nth: usize,
     ) -> (Outcome, String) {
-        let (desk, lang) = (turn.desk, heard.state.lang);
+        let lang = heard.state.lang;
         match self.try_for(turn, heard, command, nth) {
-            Ok(Some(body)) if body.has_text() => {
-                (Outcome::Done, words::recorded().get(lang).to_owned())
-            }
-            // The act stands in the channel, in full.
-            Ok(Some(Body::Ticked { item })) => (
-                Outcome::Done,
-                words::ticked(&heard.state, &item).get(lang).to_owned(),
-            ),
-            Ok(Some(body)) => {
-                let said = sentence(&EventId::new(""), &body, &heard.by, &heard.state, lang);
-                let text = plain(&said, |user| self.name(user), |at| desk.clock(at));
-                (Outcome::Done, text)
-            }
-            // It is in the record: another console was first, and its answer is on its way.
-            Ok(None) => (Outcome::Done, words::recorded().get(lang).to_owned()),
+            // It stands in the channel in full, or will: where the record holds it already, another
+            // console was first.
+            Ok(_) => (Outcome::Done, String::new()),
             Err(problem) => {
                 let right = command.verb().row().right;
                 let may = self.holds(&heard.incident, right, &heard.by);
@@ -171,7 +159,13 @@ impl Engine {
                     text: Some(proposal.clone()),
                 };
                 self.put(turn.step, heard, vec![draft], &Outlets::default(), turn.now);
-                (Outcome::Proposed, format!("{proposal}\n{hint}"))
+                // The note in the channel says what is proposed.
+                let text = if hint.is_empty() {
+                    proposal
+                } else {
+                    hint.to_owned()
+                };
+                (Outcome::Proposed, text)
             }
         }
     }

@@ -113,15 +113,6 @@ pub(super) fn skips(skips: &[Text], lang: Lang) -> String {
     }
 }
 
-pub(super) fn ticked(state: &Incident, item: &str) -> Text {
-    let list = state.checklist();
-    let number = list.iter().position(|check| check.item.id == item);
-    match number.map(|number| number + 1) {
-        Some(n) => both!("{n} is done.", "{n} を完了にしました。"),
-        None => recorded(),
-    }
-}
-
 pub(super) fn same_level(state: &Incident) -> Text {
     let level = state.level.as_ref().map(level_words).unwrap_or_default();
     both!(

@@ -6,6 +6,7 @@ use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sentence::{Piece, level_words};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::Lang;
+use crate::domain::work::Stage;
 use crate::wire::mrkdwn::escape;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -130,12 +131,36 @@ fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
             lines.push(format!("{}{}", pick("Next: ", "次: "), open.join(" / ")));
         }
     }
+    lines.extend(last_report(incident));
     if let Some(situation) = &incident.situation {
         // Slack refuses an edit above 4,000 characters; the card stays far below.
         let short: String = situation.text.chars().take(600).collect();
         lines.push(format!("> {}", short.replace('\n', "\n> ")));
     }
     lines.join("\n")
+}
+
+/// What was reported last, to whom, and when the next is due there.
+fn last_report(incident: &Incident) -> Option<String> {
+    let lang = incident.lang;
+    let ja = lang == Lang::Ja;
+    let reports = incident.work.reports.iter();
+    let last = reports.max_by_key(|report| report.at)?;
+    let audience = escape(&last.audience.name);
+    let (what, at) = (last.stage.text(), date_token(last.at, "{time}"));
+    let what = what.get(lang);
+    let mut line = match ja {
+        true => format!("{what} ({audience}) {at}"),
+        false => format!("{what} ({audience}) at {at}"),
+    };
+    if let Some(next) = last.next.filter(|_| last.stage != Stage::Final) {
+        let next = date_token(next, "{time}");
+        line += &match ja {
+            true => format!(" · 次の報告 {next}"),
+            false => format!(" · next at {next}"),
+        };
+    }
+    Some(line)
 }
 
 /// The first 16 hexadecimal digits of SHA-256.
