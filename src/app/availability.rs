@@ -51,7 +51,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             super::update::timer_selected(model).is_none(),
             super::strings::ask::SELECT_TIMER,
         ),
-        Action::Briefing | Action::CatchUp | Action::Replay => {
+        Action::Briefing | Action::Summary | Action::CatchUp | Action::Replay => {
             unless(model.target().is_none(), why::NOT_READ)
         }
         Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),
@@ -106,6 +106,7 @@ fn looks(action: Action) -> bool {
             | Action::Language
             | Action::Redraw
             | Action::Suspend
+            | Action::Summary
             | Action::Quit
             | Action::Reel(_)
     )

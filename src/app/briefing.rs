@@ -8,6 +8,7 @@ use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::{SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight, Way};
+use crate::domain::record::summary;
 use crate::domain::sentence::level_words;
 use crate::domain::settings::Zone;
 use crate::domain::text::{clean, fit};
@@ -131,7 +132,18 @@ pub fn briefing(told: &Told<'_>) -> String {
     clean(&lines.join("\n")).into_owned()
 }
 
-/// The same for whoever is to command next, in the shape of ICS form 201: also what is under way
+/// The incident in a few lines, for a screen, a pipe or a message.
+pub fn summary(told: &Told<'_>) -> String {
+    let voice = summary::Voice {
+        name: told.name,
+        plain: told.plain,
+        clock: &|at| clock::day_hhmm(told.zone, at, told.now),
+    };
+    let lines = summary::summary(told.incident, told.incident.lang, &voice);
+    clean(&lines.join("\n")).into_owned()
+}
+
+/// The briefing for whoever is to command next, in the shape of ICS form 201: also what is under way
 /// and until when, who is here, what is missing, what is not known, and what was promised.
 pub fn hand_over(told: &Told<'_>) -> String {
     let incident = told.incident;

@@ -172,6 +172,8 @@ impl Pane {
 pub enum RowId {
     Incident(IncidentId),
     Event(EventId),
+    /// A stretch of the timeline of which nothing is told, by when it begins.
+    Hole(DateTime<Utc>),
     /// A message of the channel.
     Talk(SlackTs),
     /// A reply shown a second time, where it arrived.

@@ -173,6 +173,7 @@ pub mod pane {
         MESSAGES = "{} messages", "{}件";
         PROGRAM = "program", "プログラム";
         GIVEN_UP = "given up", "破棄";
+        HOLE = "-- nothing is told for {} min --", "-- 記録のない時間 {}分 --";
         CHECKLIST_LOADED = "checklist: {} items", "チェックリスト {}項目を読み込み";
         CORRECTED = "{} (corrected)", "{} (訂正)";
         CORRECTED_BY = "Corrected by {}, {}:", "{} が訂正 ({}):";
@@ -392,6 +393,7 @@ pub mod confirm {
         GOES_ON = "The response goes on in {} {}", "以後の対応: {} {}";
         TELLS_NOTHING = "{}: nothing is announced any more, nobody invited, nothing asked.", "{}: 以後、告知・招待・確認はされません。";
         PEOPLE_COME = "Who is here is invited there.", "在席者は統合先に招待されます。";
+        IN_THE_END = "In the end: {}", "最終の要約: {}";
         ARCHIVES = "The channel is archived.", "チャンネルはアーカイブされます。";
         MISSING = "{} missing; resolving all the same needs a reason:", "残り {}件。このまま解決するには理由が必要です:";
         SKIPS = "Note: {}", "確認: {}";

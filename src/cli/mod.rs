@@ -83,6 +83,11 @@ enum Command {
     Remind,
     /// The post-mortem: a draft from the record, and the versions that people make of it
     Postmortem(postmortem::PostMortem),
+    /// An incident in a few lines: level, situation, impact, what was done, times, what is left
+    Summary {
+        #[arg(value_name = "I")]
+        incident: String,
+    },
     /// An incident played back on the screen, with everything as it was at each moment
     Replay(replay::Replay),
     /// Whom to call; works with everything else down
@@ -143,6 +148,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Board { drills }) => board::board(global.context()?, drills),
         Some(Command::Remind) => board::remind(global.context()?),
         Some(Command::Postmortem(wish)) => postmortem::run(global.context()?, wish),
+        Some(Command::Summary { incident }) => read::summary(global.context()?, &incident),
         Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),

@@ -66,6 +66,17 @@ pub fn briefing(context: Context, incident: &str) -> Result<(), Problem> {
     out::line(&text)
 }
 
+/// An incident in a few lines.
+pub fn summary(context: Context, incident: &str) -> Result<(), Problem> {
+    let session = context.session()?;
+    let id = session.incident(incident)?.id.clone();
+    let text = told(&session, id, briefing::summary)?.unwrap_or_default();
+    if session.context.global.json {
+        return out::line(&format!("{:#}", json!({ "summary": text })));
+    }
+    out::line(&text)
+}
+
 /// What `tell` makes of an incident; `None` where it is not known here.
 pub(super) fn told<R: Send + 'static>(
     ground: &impl Ground,

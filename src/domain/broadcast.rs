@@ -7,11 +7,12 @@ use super::event::{Body, Milestone};
 use super::gate;
 use super::ids::UserId;
 use super::incident::{Check, Entry, Incident, ItemState, Verdict};
+use super::record::summary;
 use super::sentence::level_words;
 use super::sync::mirror::{Names, span};
 use super::verb::{ROLES, role_name};
 use super::words::Lang;
-use super::work::{Deed, Section, Sort, State};
+use super::work::{Deed, Sort, State};
 use crate::wire::mrkdwn::escape;
 use std::collections::BTreeSet;
 
@@ -110,24 +111,10 @@ fn counts(entry: &&std::sync::Arc<Entry>, incident: &Incident) -> bool {
 /// How it looked at first, and in the end.
 fn summaries(incident: &Incident) -> Vec<String> {
     let lang = incident.lang;
-    let said = |entry: &std::sync::Arc<Entry>| match &entry.body {
-        Body::Situation {} => entry.text.clone(),
-        Body::Work(Deed::Report { .. }) => {
-            let mut reports = incident.work.reports.iter();
-            let report = reports.find(|report| report.id == entry.id)?;
-            Some(report.can.conditions.clone())
-        }
-        _ => None,
-    };
-    let entries = incident
-        .entries
-        .iter()
-        .filter(|entry| counts(entry, incident));
-    let all: Vec<String> = entries.filter_map(said).filter(|t| !t.is_empty()).collect();
-    let written = incident.work.sections.get(&Section::Summary);
-    let last = written.map(|section| &section.text).or(all.last());
+    let all = summary::accounts(incident);
+    let last = summary::last_word(incident);
     let pick = |en: &'static str, ja: &'static str| if lang == Lang::Ja { ja } else { en };
-    match (all.first(), last) {
+    match (all.first(), &last) {
         (Some(first), Some(last)) if first != last => vec![
             format!("{}: {}", pick("At first", "当初"), short(first)),
             format!("{}: {}", pick("In the end", "最終"), short(last)),

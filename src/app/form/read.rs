@@ -12,7 +12,9 @@ use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::record::summary::last_word;
 use crate::domain::sync::went_lines;
+use crate::domain::text::fit;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Can;
@@ -256,6 +258,9 @@ fn posted_in(form: &Form, model: &Model) -> Option<String> {
     (!channels.is_empty()).then(|| fill(&c::POSTED_IN, model.lang, &[&channels]))
 }
 
+/// Cells of the last word on an incident.
+const WORD: usize = 70;
+
 /// Of what already went out, so many lines fit beside the form on a small screen.
 const WENT_LINES: usize = 6;
 
@@ -339,7 +344,12 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
             lines.extend(went_lines(&room.went, lang, WENT_LINES));
         }
     }
-    if form.verb == Verb::Resolve {
+    if let (Verb::Resolve, Some(summary)) = (form.verb, summary) {
+        // What everybody will read last.
+        let word = last_word(&summary.incident).unwrap_or_default();
+        let word = crate::app::view::decoded(model, &word);
+        let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
+        lines.push(fill(&c::IN_THE_END, lang, &[&fit(&word, WORD)]));
         let missing = misses(model, form.target.as_ref());
         if !missing.is_empty() {
             lines.push(fill(&c::MISSING, lang, &[&missing.len().to_string()]));

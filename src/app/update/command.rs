@@ -138,6 +138,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             let text = view::briefing(model);
             return text.map(Effect::Copy).into_iter().collect();
         }
+        Action::Summary => over::summary(model),
         Action::CatchUp => over::catch_up(model),
         Action::Calls => over::calls(model),
         Action::Open => {

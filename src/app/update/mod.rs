@@ -202,7 +202,10 @@ fn arrived(model: &mut Model) -> Vec<Effect> {
 
 fn reindex(model: &mut Model) {
     model.index = match model.room_data() {
-        Some(room) => Index::of(room, &model.snapshot.given_up, model.room.all),
+        Some(room) => {
+            let limit = model.snapshot.config.close.hole_minutes;
+            Index::of(room, &model.snapshot.given_up, model.room.all, limit)
+        }
         None => Index::default(),
     };
 }

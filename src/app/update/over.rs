@@ -2,6 +2,7 @@
 
 use super::lists::{self, Step};
 use super::{act, command, drill, is_painted, notice, outbox};
+use crate::app::action::Action;
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Outcome};
@@ -10,7 +11,7 @@ use crate::app::model::{
     Confirm, Confirmable, List, LongText, Model, Overlay, Palette, Where, WhoAreYou,
 };
 use crate::app::strings::form as fs;
-use crate::app::view::overlays;
+use crate::app::view::{self, overlays};
 use crate::app::{calls, catchup};
 use crate::domain::sync::Settle;
 use crossterm::event::{KeyCode, KeyEvent};
@@ -217,6 +218,17 @@ pub(super) fn calls(model: &mut Model) {
     model.overlays.push(Overlay::LongText(LongText {
         title: calls::TITLE.get(model.lang).to_owned(),
         text: calls::sheet(config, service.as_deref(), model.lang),
+        scroll: 0,
+    }));
+}
+
+pub(super) fn summary(model: &mut Model) {
+    let Some(text) = view::summary(model) else {
+        return;
+    };
+    model.overlays.push(Overlay::LongText(LongText {
+        title: Action::Summary.row().short.get(model.lang).to_owned(),
+        text,
         scroll: 0,
     }));
 }

@@ -95,7 +95,12 @@ pub fn briefing(model: &Model) -> Option<String> {
     told(model, briefing::briefing)
 }
 
-/// The same for whoever is to command it next.
+/// The incident in a few lines.
+pub fn summary(model: &Model) -> Option<String> {
+    told(model, briefing::summary)
+}
+
+/// The briefing for whoever is to command it next.
 pub fn hand_over(model: &Model) -> Option<String> {
     told(model, briefing::hand_over)
 }

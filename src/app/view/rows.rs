@@ -5,7 +5,8 @@ use crate::app::model::{Model, Pane, RowId, Screen, Where};
 use crate::app::snapshot::{GivenUp, Room, Talk};
 use crate::domain::ids::EventId;
 use crate::domain::incident::Incident;
-use crate::domain::record::is_told;
+use crate::domain::record::{Hole, holes, is_told};
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reply whose parent is this many rows up is shown once more where it arrived.
@@ -26,6 +27,8 @@ pub enum Line {
     /// One in [`Snapshot::given_up`](crate::app::snapshot::Snapshot::given_up): an act that no other
     /// console will ever show.
     GivenUp(usize),
+    /// Nothing is told from here to there.
+    Hole(Hole),
 }
 
 /// A row of the channel pane; numbers are positions in [`Room::talk`].
@@ -51,25 +54,35 @@ impl Slot {
 }
 
 impl Index {
-    pub fn of(room: &Room, given_up: &[GivenUp], all: bool) -> Index {
+    /// In the story, stretches of more than `limit` minutes of which nothing is told are rows; 0: none.
+    pub fn of(room: &Room, given_up: &[GivenUp], all: bool, limit: u32) -> Index {
+        let incident = &room.summary.incident;
+        let limit = if all { 0 } else { limit };
         Index {
-            timeline: timeline(&room.summary.incident, given_up, all),
+            timeline: timeline(incident, given_up, all, limit),
             channel: channel(&room.talk),
         }
     }
 }
 
 /// In the order of the times that entries are about.
-fn timeline(incident: &Incident, given_up: &[GivenUp], all: bool) -> Vec<Line> {
+fn timeline(incident: &Incident, given_up: &[GivenUp], all: bool, limit: u32) -> Vec<Line> {
     let entries = &incident.entries;
     let told = (0..entries.len()).filter(|n| all || is_told(incident, &entries[*n]));
     let told = told.map(Line::Entry);
     let gone = given_up.iter().enumerate();
     let gone = gone.filter(|(_, gone)| gone.incident == incident.id && gone.event.is_some());
     let mut rows: Vec<Line> = told.chain(gone.map(|(n, _)| Line::GivenUp(n))).collect();
+    // What follows the last line is not over.
+    let last = entries.iter().map(|entry| incident.when(entry)).max();
+    let limit = TimeDelta::minutes(i64::from(limit));
+    let holes = last.map(|last| holes(incident, limit, last));
+    rows.extend(holes.into_iter().flatten().map(Line::Hole));
     rows.sort_by_key(|line| match line {
         Line::Entry(n) => incident.when(&entries[*n]),
         Line::GivenUp(n) => given_up[*n].taken,
+        // Behind the line that it follows.
+        Line::Hole(hole) => hole.from + TimeDelta::milliseconds(1),
     });
     rows
 }
@@ -192,10 +205,7 @@ pub fn count(model: &Model, list: Where) -> usize {
 
 pub fn id_at(model: &Model, list: Where, row: usize) -> Option<RowId> {
     match list {
-        Where::Pane(Pane::Timeline) => {
-            let line = *model.index.timeline.get(row)?;
-            Some(RowId::Event(event_of(model, line)?.clone()))
-        }
+        Where::Pane(Pane::Timeline) => line_id(model, *model.index.timeline.get(row)?),
         Where::Pane(Pane::Channel) => slot_id(model.room_data()?, model.index.channel.get(row)?),
         list => short(model, list).into_iter().nth(row),
     }
@@ -205,10 +215,11 @@ pub fn id_at(model: &Model, list: Where, row: usize) -> Option<RowId> {
 pub fn position(model: &Model, list: Where, id: &RowId) -> Option<usize> {
     match list {
         Where::Pane(Pane::Timeline) => {
-            let RowId::Event(event) = id else {
-                return None;
+            let at = |line: &Line| match (line, id) {
+                (Line::Hole(hole), RowId::Hole(from)) => hole.from == *from,
+                (line, RowId::Event(event)) => event_of(model, *line) == Some(event),
+                _ => false,
             };
-            let at = |line: &Line| event_of(model, *line) == Some(event);
             model.index.timeline.iter().position(at)
         }
         Where::Pane(Pane::Channel) => {
@@ -236,6 +247,14 @@ fn event_of(model: &Model, line: Line) -> Option<&EventId> {
     match line {
         Line::Entry(n) => Some(&model.incident()?.entries.get(n)?.id),
         Line::GivenUp(n) => model.snapshot.given_up.get(n)?.event.as_ref(),
+        Line::Hole(_) => None,
+    }
+}
+
+fn line_id(model: &Model, line: Line) -> Option<RowId> {
+    match line {
+        Line::Hole(hole) => Some(RowId::Hole(hole.from)),
+        line => Some(RowId::Event(event_of(model, line)?.clone())),
     }
 }
 

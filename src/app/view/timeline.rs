@@ -11,6 +11,7 @@ use crate::domain::decide::Command;
 use crate::domain::event::Body;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::learn::Learnt;
+use crate::domain::record::Hole;
 use crate::domain::sentence;
 use crate::domain::text::clean_line;
 use crate::domain::work::Deed;
@@ -42,6 +43,7 @@ pub fn row(model: &Model, at: usize) -> Option<Row> {
     match model.index.timeline.get(at) {
         Some(Line::Entry(n)) => Some(entry_row(model, incident, incident.entries.get(*n)?)),
         Some(Line::GivenUp(n)) => given_up_row(model, model.snapshot.given_up.get(*n)?),
+        Some(Line::Hole(hole)) => Some(hole_row(model, *hole)),
         None => {
             let saving = saving(model).nth(at - model.index.timeline.len())?;
             saving_row(model, saving)
@@ -82,6 +84,20 @@ fn entry_row(model: &Model, incident: &Incident, entry: &Entry) -> Row {
         who: model.name(&entry.by),
         mark,
         tone,
+    }
+}
+
+/// Where the story has nothing to tell, and how that is mended.
+fn hole_row(model: &Model, hole: Hole) -> Row {
+    let minutes = (hole.to - hole.from).num_minutes().to_string();
+    Row {
+        id: RowId::Hole(hole.from),
+        clock: clock::day_hhmm(model.shown_zone(), hole.from, model.now),
+        kind: String::new(),
+        text: fill(&p::HOLE, model.lang, &[&minutes]),
+        who: String::new(),
+        mark: None,
+        tone: Tone::History,
     }
 }
 

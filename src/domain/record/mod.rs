@@ -8,6 +8,10 @@ pub mod lint;
 pub mod remind;
 pub mod spans;
 pub mod story;
+pub mod summary;
 
 pub use spans::Span;
 pub use story::{Hole, Line, holes, is_told, story};
+
+#[cfg(test)]
+mod tests;

@@ -6,19 +6,17 @@ use super::Heard;
 use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::desk::Desk;
-use crate::domain::event::Body;
 use crate::domain::ids::{ChannelId, GroupId, UserId};
-use crate::domain::incident::{Incident, Verdict};
+use crate::domain::incident::Incident;
+use crate::domain::record::summary;
 use crate::domain::said::Lack;
-use crate::domain::sentence::{level_words, plain, sentence};
+use crate::domain::sentence::level_words;
 use crate::domain::words::{Lang, Text};
 use crate::wire::mrkdwn;
 use chrono::DateTime;
 
 /// What an answer may have: less than an event's text.
 const TEXT_MAX: usize = 2_800;
-/// The last entries of the timeline that a summary tells.
-const STORY: usize = 10;
 
 const HELP: Text = Text::fixed(
     "*What you can do here* (mention me, then)\n\
@@ -239,49 +237,20 @@ impl Engine {
         })
     }
 
-    /// The card and the last entries of the timeline, without markup.
+    /// The incident in a few lines, without markup.
     pub(super) fn summary(&self, desk: &dyn Desk, heard: &Heard) -> Option<String> {
         let state = &heard.state;
         let reader = Reader {
             names: &self.names,
             desk,
         };
-        let mut lines = vec![mrkdwn::plain(&self.card_of(heard)?, &reader).replace('*', "")];
-        let told = |body: &Body| {
-            !matches!(
-                body,
-                Body::Items { .. }
-                    | Body::Message { .. }
-                    | Body::TimekeeperCall { .. }
-                    | Body::Question { .. }
-                    | Body::Answer { .. }
-                    | Body::Unpinned { .. }
-            )
+        let voice = summary::Voice {
+            name: &|user| self.name(user),
+            plain: &|text| mrkdwn::plain(text, &reader),
+            clock: &|at| desk.clock(at),
         };
-        let mut entries: Vec<_> = state
-            .entries
-            .iter()
-            .filter(|entry| entry.verdict == Verdict::Accepted && told(&entry.body))
-            .collect();
-        entries.sort_by_key(|entry| entry.at);
-        let skip = entries.len().saturating_sub(STORY);
-        lines.push(String::new());
-        for entry in entries.into_iter().skip(skip) {
-            let said = sentence(&entry.id, &entry.body, &entry.by, state, state.lang);
-            let said = plain(&said, |user| self.name(user), |at| desk.clock(at));
-            let text = entry.text.as_deref().map_or_else(String::new, |text| {
-                let text = mrkdwn::plain(text, &reader);
-                let first: String = text
-                    .lines()
-                    .next()
-                    .unwrap_or("")
-                    .chars()
-                    .take(120)
-                    .collect();
-                format!(": {first}")
-            });
-            lines.push(format!("{} {said}{text}", desk.clock(entry.at)));
-        }
+        let mut lines = summary::summary(state, state.lang, &voice);
+        lines.extend(missing(state));
         Some(lines.join("\n"))
     }
 }
