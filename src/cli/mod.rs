@@ -11,6 +11,7 @@ mod doctor;
 mod drill;
 mod ground;
 pub mod lessons;
+mod near_miss;
 mod out;
 mod outbox;
 mod peer;
@@ -78,6 +79,8 @@ enum Command {
         #[arg(long)]
         drills: bool,
     },
+    /// Record a near miss: nearly went wrong, and worth learning from; nobody is called or told
+    NearMiss(near_miss::NearMiss),
     /// Remind people in their channels of what is left behind, for cron and timers: silent channels,
     /// what is recovered and not resolved, post-mortems and action items that are due
     Remind,
@@ -146,6 +149,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Watch { incident, .. }) => read::watch(global.context()?, &incident),
         Some(Command::Briefing { incident }) => read::briefing(global.context()?, &incident),
         Some(Command::Board { drills }) => board::board(global.context()?, drills),
+        Some(Command::NearMiss(wish)) => near_miss::run(global.context()?, wish),
         Some(Command::Remind) => board::remind(global.context()?),
         Some(Command::Postmortem(wish)) => postmortem::run(global.context()?, wish),
         Some(Command::Summary { incident }) => read::summary(global.context()?, &incident),

@@ -10,7 +10,7 @@ use crate::domain::decide::Asked;
 use crate::domain::gate;
 use chrono::{DateTime, Utc};
 
-/// So many minutes after the declaration: Thursday 18 November 2026, 08:26:40 UTC.
+/// So many minutes after the declaration: Wednesday 18 November 2026, 08:26:40 UTC.
 pub fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_794_990_400 + minute * 60, 0).expect("in range")
 }
