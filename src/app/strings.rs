@@ -538,6 +538,7 @@ mod tests {
             overlay::ALL,
             outbox::ALL,
             why::ALL,
+            postmortem::ALL,
         ]
         .into_iter()
         .flatten()
