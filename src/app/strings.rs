@@ -540,6 +540,7 @@ mod tests {
             overlay::ALL,
             outbox::ALL,
             why::ALL,
+            postmortem::ALL,
         ]
         .into_iter()
         .flatten()

@@ -50,9 +50,17 @@ impl Engine {
     }
 
     /// Channels that may hold an incident and can still change. One that somebody archived while there
-    /// was something to say in it may be brought back, which nothing but reading it tells.
+    /// was something to say in it, or before its incident was over, may be brought back, which nothing
+    /// but reading it tells.
     pub(super) fn polled(&self) -> impl Iterator<Item = &ChannelId> {
-        let awaited = |incident: &IncidentId| self.awaits_unarchiving(incident);
+        let goes_on = |incident: &IncidentId| {
+            let fold = self.folds.get(incident);
+            fold.is_some_and(|fold| {
+                fold.incident.declared.is_some() && !fold.incident.phase.is_over()
+            })
+        };
+        let awaited =
+            move |incident: &IncidentId| goes_on(incident) || self.awaits_unarchiving(incident);
         self.image
             .channels
             .values()

@@ -137,8 +137,7 @@ impl Engine {
         let idle = self.timing.poll_idle;
         let gone = matches!(fault, Fault::Refused(refused)
             if refused.is(&["channel_not_found", "not_in_channel"]));
-        // Archiving puts the app out: what was not read before is out of reach, and there is
-        // nothing left to wait for. Brought back, the channel is listed again.
+        // Archiving puts the app out: what was not read before is out of reach.
         if matches!(fault, Fault::Refused(refused) if refused.is(&["is_archived"]))
             && let Some(row) = self.channel_now(step, id)
         {

@@ -143,3 +143,26 @@ fn what_an_archived_channel_refused_goes_out_once_somebody_brings_it_back() {
     let said = super::rig::texts(&slack, &channel).join("\n");
     assert!(said.contains("said while it was archived"), "{said}");
 }
+
+/// A response that somebody archived too early goes on where it was, once somebody brings it back.
+/// Red without `goes_on(incident)` of `polled` (src/domain/sync/poll.rs).
+#[test]
+fn what_people_say_after_they_brought_an_open_channel_back_is_heard() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", "");
+    let declared = console.declare("Checkout fails");
+    let (incident, channel) = (id(&declared), channel(&declared));
+    let by_hand = |method: &str, args: serde_json::Value| {
+        let sato = slack.token_of("sato").expect("a person");
+        let done = slack.call(&sato, method, args);
+        assert!(done.ok(), "{}", done.to_json());
+    };
+    by_hand("conversations.archive", json!({"channel": channel}));
+    console.run(&["sync", "--once"]).ok();
+    by_hand("conversations.unarchive", json!({"channel": channel}));
+    let bot = super::super::listen::bot(&slack);
+    let said = json!({"channel": channel, "text": format!("<@{bot}> level 2")});
+    by_hand("chat.postMessage", said);
+    console.run(&["sync", "--once"]).ok();
+    assert_eq!(console.json(&["show", &incident])["level"], "2");
+}
