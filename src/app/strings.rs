@@ -61,10 +61,11 @@ pub mod metrics {
         L_FALSE = "false alarms {}", "誤検知 {}件";
         L_NEAR = "near misses {}", "ヒヤリハット {}件";
         L_MERGED = "merged {}", "統合 {}件";
-        PRIVATE = "Counted and not named: {} that are not for everybody", "限定公開の {}件は、集計に含め名前は出していません";
+        PRIVATE = "Not for everybody: {}, in the sums and not named", "限定公開の {}件は集計にのみ含め、名前は出しません";
         RANK = "Median and p90: nearest rank", "中央値と90%値は最近順位法による";
         FROM_DETECTED = "Time to restore: {} counted from detection, since their start is not known", "復旧まで: 発生時刻が不明な {}件は検知から計算";
-        DISORDERED = "Times in the wrong order, to be put right: {}", "時刻の前後が逆の {}件は対象外です。時刻を訂正してください";
+        DISORDERED = "Times in the wrong order, left out until they are put right: {}", "前後が逆の時刻が {}か所あり、訂正されるまで集計から除きます";
+        STILL_OPEN = "Not recovered yet: {}, counted up to now", "復旧していない {}件は現在までで計算";
         ENDS = "from - to", "起点〜終点";
         N = "n", "件数";
         MEDIAN = "median", "中央値";
@@ -72,7 +73,6 @@ pub mod metrics {
         TARGET = "target", "目標";
         WITHIN = "within", "達成";
         MISSING = "missing", "不明";
-        BY_LEVEL = "by level", "レベル別";
         VARIOUS = "by level", "レベル別";
         MONTHS = "By month", "月別";
         LEVELS = "By level", "レベル別";
@@ -105,7 +105,7 @@ pub mod metrics {
         F_CANCELLED = "cancelled too", "取り下げも";
         F_AGAIN = "read again", "再集計";
         F_VIEW = "next view", "表示切替";
-        ALL = "all", "すべて";
+        EVERY = "all", "すべて";
         OUTAGE = "outage", "障害";
         SECURITY = "security", "セキュリティ";
         MONTH_1 = "this month", "今月";

@@ -14,7 +14,9 @@ pub fn csv(sheet: &Sheet) -> String {
     let mut out = line(&header());
     let wish = &sheet.report.wish;
     let rows = sheet.rows.iter();
-    let mut rows: Vec<&Facts> = rows.filter(|row| wish.picks(row) && row.is_named()).collect();
+    let mut rows: Vec<&Facts> = rows
+        .filter(|row| wish.picks(row) && row.is_named())
+        .collect();
     rows.sort_by(|a, b| (a.declared, &a.id).cmp(&(b.declared, &b.id)));
     for row in rows {
         out.push_str(&line(&cells(row)));
@@ -23,9 +25,11 @@ pub fn csv(sheet: &Sheet) -> String {
 }
 
 fn header() -> Vec<String> {
-    let mut names: Vec<String> = ["id", "channel", "title", "service", "kind", "level", "phase"]
-        .map(str::to_owned)
-        .into();
+    let mut names: Vec<String> = [
+        "id", "channel", "title", "service", "kind", "level", "phase",
+    ]
+    .map(str::to_owned)
+    .into();
     names.push("drill".to_owned());
     names.push("declared".to_owned());
     names.extend(Milestone::ALL.map(|m| m.name().to_owned()));
@@ -100,7 +104,10 @@ fn line(cells: &[String]) -> String {
 /// What people wrote, as a cell.
 fn text(text: &str) -> String {
     let first = text.trim_start().chars().next();
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
+    let formula = matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+    );
     let formula = formula || text.starts_with(['\t', '\r', '\n']);
     let lead = if formula { "'" } else { "" };
     format!("\"{lead}{}\"", text.replace('"', "\"\""))

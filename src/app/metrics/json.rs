@@ -40,6 +40,7 @@ pub fn json(sheet: &Sheet, zone: Zone) -> Value {
             "merged": left_out.merged,
         },
         "unnamed": report.unnamed,
+        "not_recovered": report.unrecovered,
         "whole": Value::Object(group(&report.whole)),
         "months": months
             .map(|(month, of)| named(of, "month", json!(month.to_string())))
@@ -140,7 +141,10 @@ fn incident(row: &Facts) -> Value {
         .into_iter()
         .map(|milestone| {
             let reached = row.milestones.get(&milestone);
-            (milestone.name().to_owned(), json!(reached.map(|at| time(*at))))
+            (
+                milestone.name().to_owned(),
+                json!(reached.map(|at| time(*at))),
+            )
         })
         .collect();
     let times: Map<String, Value> = Measure::ALL

@@ -104,7 +104,9 @@ pub fn level_label(id: Option<&str>, config: &Config, lang: Lang) -> String {
 
 pub fn service_name(id: &str, config: &Config, lang: Lang) -> String {
     let name = config.service(id).map(|service| service.name.get(lang));
-    name.filter(|name| !name.is_empty()).unwrap_or(id).to_owned()
+    name.filter(|name| !name.is_empty())
+        .unwrap_or(id)
+        .to_owned()
 }
 
 /// How many count, and of when.
@@ -156,7 +158,11 @@ pub fn remarks(report: &Report, lang: Lang) -> Vec<String> {
     let mut lines: Vec<String> = left_out(&report.left_out, lang).into_iter().collect();
     let count = |text: &Text, n: usize| (n > 0).then(|| fill(text, lang, &[&n.to_string()]));
     lines.extend(count(&s::PRIVATE, report.unnamed));
-    lines.extend(count(&s::FROM_DETECTED, report.whole.restored_from_detected));
+    lines.extend(count(&s::STILL_OPEN, report.unrecovered));
+    lines.extend(count(
+        &s::FROM_DETECTED,
+        report.whole.restored_from_detected,
+    ));
     let disordered = report.whole.stats.iter().map(|stat| stat.disordered).sum();
     lines.extend(count(&s::DISORDERED, disordered));
     lines
@@ -172,7 +178,10 @@ pub fn table(sheet: &Sheet, config: &Config, lang: Lang) -> String {
         return out.join("\n");
     }
     let header = || COLUMNS.map(|text| text.get(lang).to_owned());
-    let mut rows = vec![with([String::new(), s::ENDS.get(lang).to_owned()], header())];
+    let mut rows = vec![with(
+        [String::new(), s::ENDS.get(lang).to_owned()],
+        header(),
+    )];
     for measure in Measure::ALL {
         let name = measure.text().get(lang).to_owned();
         let ends = measure.ends().get(lang).to_owned();
@@ -202,7 +211,10 @@ pub fn table(sheet: &Sheet, config: &Config, lang: Lang) -> String {
     let services = services.map(|(id, group)| (service_name(id, config, lang), group));
     part(&s::SERVICES, services.collect());
     let months = report.months.iter();
-    part(&s::MONTHS, months.map(|(m, group)| (m.to_string(), group)).collect());
+    part(
+        &s::MONTHS,
+        months.map(|(m, group)| (m.to_string(), group)).collect(),
+    );
     out.extend(slo(&report.slo, config, lang));
     out.join("\n")
 }
@@ -226,7 +238,9 @@ fn process(group: &Group, config: &Config, lang: Lang) -> Vec<String> {
 pub fn slo_cells(slo: &Slo) -> [String; 3] {
     let minutes = |seconds: i64| (seconds / 60).to_string();
     let allowed = slo.allowed.map_or_else(|| "-".to_owned(), minutes);
-    let broken = slo.allowed.map_or_else(|| "-".to_owned(), |_| slo.broken().to_string());
+    let broken = slo
+        .allowed
+        .map_or_else(|| "-".to_owned(), |_| slo.broken().to_string());
     [minutes(slo.lost()), allowed, broken]
 }
 

@@ -100,11 +100,34 @@ pub(super) struct Load {
     pub free: i64,
 }
 
+/// What nobody ended is forgotten, not worked on: people are taken to be there for so long after the
+/// last thing that anybody did.
+const QUIET: TimeDelta = TimeDelta::hours(1);
+
+/// When somebody did something last, and not the program by itself.
+fn last_act(incident: &Incident) -> Option<DateTime<Utc>> {
+    let acts = accepted(incident).filter(|entry| {
+        !matches!(
+            entry.body,
+            Body::TimekeeperCall { .. }
+                | Body::Question { .. }
+                | Body::Answer { .. }
+                | Body::Work(Deed::RollCall {})
+        )
+    });
+    acts.map(|entry| entry.at).max()
+}
+
 /// What the response took of people while it ran.
 pub(super) fn load(incident: &Incident, response: &[Stretch], terms: &Terms<'_>) -> Load {
     let mut load = Load::default();
+    let mut response = response.to_vec();
+    if let (true, Some(last)) = (incident.phase.is_burning(), response.last_mut()) {
+        let quiet = last_act(incident).and_then(|at| at.checked_add_signed(QUIET));
+        last.1 = quiet.map_or(last.1, |quiet| last.1.min(quiet)).max(last.0);
+    }
     for (since, left) in presence(incident) {
-        for (from, to) in response {
+        for (from, to) in &response {
             let from = since.max(*from);
             let to = left.map_or(*to, |left| left.min(*to));
             hours((from, to), terms, |seconds, night, free| {

@@ -102,6 +102,8 @@ pub struct Report {
     pub left_out: LeftOut,
     /// Counted, and named nowhere outside.
     pub unnamed: usize,
+    /// Not recovered yet: users are hurt up to now, as far as anyone knows.
+    pub unrecovered: usize,
     pub whole: Group,
     /// From the first month to the last, the empty ones too.
     pub months: Vec<(Month, Group)>,
@@ -154,6 +156,7 @@ impl Report {
             as_of: terms.now,
             left_out,
             unnamed: counted.iter().filter(|row| !is_named(row)).count(),
+            unrecovered: counted.iter().filter(|row| row.phase.is_burning()).count(),
             whole: Group::of(&counted),
             months: months(&counted),
             services: split(&counted, |row| row.service.clone())

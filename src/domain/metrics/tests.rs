@@ -626,6 +626,23 @@ fn people_and_hours_are_counted_while_the_response_ran() {
     }
 }
 
+#[test]
+fn what_nobody_ended_takes_people_for_an_hour_after_the_last_act() {
+    let mut forgotten = Told::new(
+        "i13",
+        "shop",
+        ("2026-11-02", "12:00"),
+        (Some("12:00"), None),
+    );
+    forgotten.comes("12:10", "U2", None);
+    forgotten.tell("20:00", "U1", Body::TimekeeperCall { slot: 1 });
+    let row = rows(&[forgotten]).remove(0);
+    // 12:00 and 12:10 to 13:10.
+    assert_eq!(row.person_seconds / 60, 70 + 60);
+    // Users are hurt up to now: thirteen days.
+    assert_eq!(row.down_seconds() / 60, 13 * 24 * 60);
+}
+
 fn stat(
     (n, missing, disordered): (usize, usize, usize),
     (median, p90): (i64, i64),
@@ -657,7 +674,7 @@ fn the_twelve_come_to_what_was_worked_out_by_hand() {
             merged: 1
         }
     );
-    assert_eq!(report.unnamed, 1);
+    assert_eq!((report.unnamed, report.unrecovered), (1, 1));
     let wanted = [
         // 2 5 6 10 20 20 240; targets of 5 minutes at levels 1 and 2.
         (
