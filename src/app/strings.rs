@@ -112,7 +112,7 @@ pub mod metrics {
         MONTH_3 = "3 months", "3か月";
         MONTH_6 = "6 months", "6か月";
         MONTH_12 = "12 months", "12か月";
-        TREND = "{} by month", "{} の月別推移";
+        TREND = "{} by month", "「{}」の月別推移";
         LEGEND = "median and p90, minutes", "中央値と90%値 (分)";
         LEGEND_HOURS = "median and p90, hours", "中央値と90%値 (時間)";
         LEGEND_SECONDS = "median and p90, seconds", "中央値と90%値 (秒)";

@@ -12,7 +12,9 @@ use std::sync::Arc;
 const PAGE: isize = 5;
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let board = Board::default();
+    let mut board = Board::default();
+    // What a drill's own record holds is that drill.
+    board.wish.drills = model.drill.is_some();
     let asked = board.asked();
     model.overlays.push(Overlay::Metrics(Box::new(board)));
     vec![Effect::Metrics(Box::new(asked))]

@@ -177,7 +177,8 @@ impl Columns {
         };
         let spark = if roomy { usize::from(SPARK) + 2 } else { 0 };
         let taken = spark + widths.iter().sum::<usize>();
-        let room = usize::from(width).saturating_sub(taken);
+        // A cell stays free before the frame.
+        let room = usize::from(width).saturating_sub(taken + 1);
         let name = room.min(name);
         // Without room for both ends of each, those of the chosen one stand below.
         let ends = Some(room - name).filter(|ends| *ends >= 15);

@@ -301,7 +301,9 @@ fn values_that_make_no_sense() {
     metrics.toml:8: `services[1].slo_minutes`: 44641 is out of range: 0 to 44640
     metrics.toml:8: `services[1].slo_minutes`: 44641 は範囲外です (0 から 44640 まで)
     metrics.toml:14: there is no key `levels[1].targets.repair`
+    `matoi config example` lists every key
     metrics.toml:14: キー `levels[1].targets.repair` はありません
+    使えるキーは `matoi config example` で確認できます
     metrics.toml:14: `levels[1].targets.fix`: 600000 is out of range: 0 to 527040
     metrics.toml:14: `levels[1].targets.fix`: 600000 は範囲外です (0 から 527040 まで)
     "#);
