@@ -1,9 +1,10 @@
 //! What syncing costs: reading channels back through the real client into the journal, folding, saving
-//! an act, and playing an incident back.
+//! an act, playing an incident back, and counting many.
 //!
 //! ```text
 //! cargo bench --bench sync                       all of it; a Markdown table goes to stdout
 //! cargo bench --bench sync -- scrub 10000        only playing back
+//! cargo bench --bench sync -- metrics 5000       only the metrics of so many incidents
 //! cargo bench --bench sync -- serve 10000        only the workspace that is read, until stdin ends
 //! ```
 //!
@@ -11,6 +12,7 @@
 
 mod ingest;
 mod local;
+mod metrics;
 mod scrub;
 mod served;
 
@@ -44,6 +46,11 @@ fn main() -> Outcome<()> {
     {
         return scrub::run(&mut out, count.parse()?);
     }
+    if let [word, count] = &arguments[..]
+        && word == "metrics"
+    {
+        return metrics::run(&mut out, count.parse()?);
+    }
     writeln!(out, "| what | median | each |\n|---|---|---|")?;
     for count in [10_000, 100_000] {
         ingest::run(&mut out, count)?;
@@ -51,5 +58,6 @@ fn main() -> Outcome<()> {
     local::fold(&mut out, 100_000)?;
     local::append(&mut out, 2_000)?;
     scrub::run(&mut out, 10_000)?;
+    metrics::run(&mut out, 5_000)?;
     Ok(())
 }

@@ -21,7 +21,8 @@ pub fn offset(zone: Zone, at: DateTime<Utc>) -> FixedOffset {
     }
 }
 
-fn instant(zone: Zone, naive: NaiveDateTime) -> Option<DateTime<Utc>> {
+/// When the zone's clock shows this; `None` in an hour that is left out.
+pub fn instant(zone: Zone, naive: NaiveDateTime) -> Option<DateTime<Utc>> {
     match zone {
         // Of an hour that exists twice the earlier is meant: it is the longer duration.
         Zone::Local => Local

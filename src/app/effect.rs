@@ -1,6 +1,7 @@
 //! What the model asks of the world. Nothing here waits: answers come back as messages.
 
 use super::drill::Wish;
+use super::metrics::board::Asked;
 use super::model::Ticket;
 use super::postmortem::Desk;
 use crate::domain::decide::{Command, Outlets};
@@ -35,6 +36,8 @@ pub enum Effect {
     /// An incident as the journal has it, to be played back: a [`Msg::Replay`](super::msg::Msg::Replay)
     /// answers.
     Replay(IncidentId),
+    /// Incidents are counted: a [`Msg::Metrics`](super::msg::Msg::Metrics) answers.
+    Metrics(Box<Asked>),
     /// What writing an incident's post-mortem begins with: a [`Msg::Desk`](super::msg::Msg::Desk)
     /// answers.
     PostMortem(IncidentId),

@@ -12,6 +12,7 @@
 //! | [`update`], [`availability`], [`ask`] | what a message does, what can be done, what is asked |
 //! | [`view`], [`strings`] | what the screens say |
 //! | [`briefing`], [`catchup`], [`calls`] | the incident for whoever just joined, or looked away; whom to call with everything down |
+//! | [`metrics`] | what many incidents say: a table, JSON, CSV, the screen's state |
 //! | [`replay`] | an incident played back, with the state as it was |
 //! | [`doctor`] | from what was found out about a set-up to what is wrong with it |
 //! | [`fuzzy`] | finding by a few letters |
@@ -32,6 +33,7 @@ pub mod effect;
 pub mod form;
 pub mod fuzzy;
 pub mod keymap;
+pub mod metrics;
 pub mod model;
 pub mod msg;
 pub mod postmortem;

@@ -10,6 +10,7 @@ use super::drill::{Panel, View};
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
+use super::metrics::board::Board;
 use super::replay::Replay;
 use super::resolve::Checklists;
 use super::snapshot::{Room, Snapshot, Summary};
@@ -275,6 +276,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// What belongs to the drill under way.
     Drill(Panel),
+    /// How responses go, over many incidents.
+    Metrics(Box<Board>),
 }
 
 impl Overlay {
@@ -288,6 +291,7 @@ impl Overlay {
             | Overlay::Acts(_)
             | Overlay::Outbox(_)
             | Overlay::LongText(_)
+            | Overlay::Metrics(_)
             | Overlay::Confirm(_) => false,
         }
     }

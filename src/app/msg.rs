@@ -1,6 +1,7 @@
 //! What happens to the model.
 
 use super::drill::View;
+use super::metrics::Sheet;
 use super::model::{Generation, Pane, RowId, Shown, Ticket, Where};
 use super::postmortem::Desk;
 use super::replay::Showing;
@@ -55,6 +56,8 @@ pub enum Msg {
     Desk(IncidentId, Box<Desk>),
     /// What came of [`Effect::Write`](super::effect::Effect::Write): `None`, nothing was changed.
     Wrote(IncidentId, Box<Desk>, Option<(u32, String)>),
+    /// What [`Effect::Metrics`](super::effect::Effect::Metrics) asked for.
+    Metrics(Arc<Sheet>),
     /// Somebody asked the program to end: it does, without asking back.
     Terminate,
 }

@@ -660,6 +660,7 @@ mod tests {
             groups: vec!["@shop-oncall".into()],
             broadcast: vec!["#shop".into(), "#dev".into()],
             contacts: Vec::new(),
+            slo_minutes: 0,
         });
         config
     }

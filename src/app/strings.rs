@@ -44,6 +44,87 @@ pub mod drill {
     }
 }
 
+/// Metrics: a table, and the screen.
+pub mod metrics {
+    use crate::domain::words::Text;
+    texts! {
+        TITLE = "METRICS", "指標";
+        COUNT = "{} incidents", "インシデント {}件";
+        COUNT_DRILLS = "{} drills", "訓練 {}件";
+        ALL_TIME = "all time", "全期間";
+        SINCE = "since {}", "{} 以降";
+        BEFORE = "before {}", "{} より前";
+        BETWEEN = "{} to {}", "{} 〜 {}";
+        LEFT_OUT = "Not counted: {}", "対象外: {}";
+        L_DRILLS = "drills {}", "訓練 {}件";
+        L_CANCELLED = "cancelled {}", "取り下げ {}件";
+        L_FALSE = "false alarms {}", "誤検知 {}件";
+        L_NEAR = "near misses {}", "ヒヤリハット {}件";
+        L_MERGED = "merged {}", "統合 {}件";
+        PRIVATE = "Not for everybody: {}, in the sums and not named", "限定公開の {}件は集計にのみ含め、名前は出しません";
+        RANK = "Median and p90: nearest rank", "中央値と90%値は最近順位法による";
+        FROM_DETECTED = "Time to restore: {} counted from detection, since their start is not known", "復旧まで: 発生時刻が不明な {}件は検知から計算";
+        DISORDERED = "Times in the wrong order, left out until they are put right: {}", "前後が逆の時刻が {}か所あり、訂正されるまで集計から除きます";
+        STILL_OPEN = "Not recovered yet: {}, counted up to now", "復旧していない {}件は現在までで計算";
+        ENDS = "from - to", "起点〜終点";
+        N = "n", "件数";
+        MEDIAN = "median", "中央値";
+        P90 = "p90", "90%値";
+        TARGET = "target", "目標";
+        WITHIN = "within", "達成";
+        MISSING = "missing", "不明";
+        VARIOUS = "by level", "レベル別";
+        MONTHS = "By month", "月別";
+        LEVELS = "By level", "レベル別";
+        SERVICES = "By service", "サービス別";
+        PROCESS = "Process", "進め方";
+        CADENCE = "promised updates on time", "期限までに出した続報";
+        BOXES = "time-boxes kept", "守られた期限";
+        DECISIONS = "decisions with a result", "結果まで記録した決定";
+        REOPENED = "reopened", "再開したもの";
+        ACTIONS = "action items past due, of those open", "期限を過ぎた再発防止策 (未完了のうち)";
+        HAND_OVERS = "hand-overs of command", "指揮の引き継ぎ";
+        PEOPLE = "people, summed over incidents", "のべ人数";
+        PERSON_TIME = "time of people", "のべ時間";
+        NIGHT = "at night", "うち深夜";
+        FREE = "on free days", "うち休日";
+        TARGET_IS = "target {} %", "目標 {}%";
+        SLO = "Minutes of the SLO", "許容停止時間の消費";
+        LOST = "lost", "消費";
+        ALLOWED = "a month", "月の許容";
+        BROKEN = "months over", "超過月数";
+        NO_LEVEL = "none", "未定";
+        NOTHING = "No incident fits.", "該当するインシデントはありません。";
+        READING = "reading…", "集計中…";
+        AS_OF = "as of {}", "{} 時点";
+        F_PERIOD = "period", "期間";
+        F_SERVICE = "service", "サービス";
+        F_LEVEL = "level", "レベル";
+        F_KIND = "kind", "種別";
+        F_DRILLS = "drills", "訓練";
+        F_CANCELLED = "cancelled too", "取り下げも";
+        F_AGAIN = "read again", "再集計";
+        F_VIEW = "next view", "表示切替";
+        EVERY = "all", "すべて";
+        OUTAGE = "outage", "障害";
+        SECURITY = "security", "セキュリティ";
+        MONTH_1 = "this month", "今月";
+        MONTH_3 = "3 months", "3か月";
+        MONTH_6 = "6 months", "6か月";
+        MONTH_12 = "12 months", "12か月";
+        TREND = "{} by month", "「{}」の月別推移";
+        LEGEND = "median and p90, minutes", "中央値と90%値 (分)";
+        LEGEND_HOURS = "median and p90, hours", "中央値と90%値 (時間)";
+        LEGEND_SECONDS = "median and p90, seconds", "中央値と90%値 (秒)";
+        COUNTS = "incidents", "件数";
+        V_TREND = "trend", "推移";
+        V_LEVELS = "levels", "レベル";
+        V_SERVICES = "services", "サービス";
+        V_PROCESS = "process", "進め方";
+        V_SLO = "SLO", "可用性目標";
+    }
+}
+
 /// The bar of a replay.
 pub mod replay {
     use crate::domain::words::Text;
@@ -527,6 +608,7 @@ mod tests {
         [
             drill::ALL,
             replay::ALL,
+            metrics::ALL,
             header::ALL,
             mark::ALL,
             pane::ALL,

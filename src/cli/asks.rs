@@ -1,15 +1,20 @@
 //! What the model asks of the core, handed to it. Nothing here waits: answers are told later.
 
 use crate::app::effect::Effect;
+use crate::app::metrics::{Sheet, Source};
 use crate::app::msg::Msg;
 use crate::app::replay::{self, Showing};
 use crate::app::snapshot::Snapshot;
 use crate::app::strings::why;
+use crate::domain::metrics::{self, Wish};
 use crate::domain::problem::Problem;
-use crate::domain::sync::{Engine, Order};
+use crate::domain::settings::Config;
+use crate::domain::sync::{Engine, Now, Order};
 use crate::domain::words::Text;
 use crate::io::core::{Ask, Core};
 use crate::io::publish;
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// Hands an effect to the core, which answers through `tell`, on its own thread. `Some`: the core
 /// did not take it, as the model is to be told.
@@ -82,9 +87,41 @@ pub fn hand_over(
             };
             ask_core(core, Ask::Look(Box::new(look)))
         }
+        Effect::Metrics(asked) => {
+            let config = snapshot.config.clone();
+            match asked.rows {
+                Some((rows, then)) => {
+                    count(Source::Rows(rows, then), asked.wish, config, then, tell);
+                    Ok(())
+                }
+                None => {
+                    // The core only hands them over: it has acts to save.
+                    let look = move |engine: &mut Engine, now: Now| {
+                        let incidents = Source::Incidents(metrics::gather(engine));
+                        count(incidents, asked.wish, config, now.wall, tell);
+                    };
+                    ask_core(core, Ask::Look(Box::new(look)))
+                }
+            }
+        }
         effect => return Err(Box::new(effect)),
     };
     Ok(taken.err().map(|problem| Box::new(Msg::Problem(problem))))
+}
+
+/// On a thread of its own: with thousands of incidents it takes a while.
+fn count(
+    source: Source,
+    wish: Wish,
+    config: Arc<Config>,
+    now: DateTime<Utc>,
+    tell: impl FnOnce(Msg) + Send + 'static,
+) {
+    std::thread::spawn(move || {
+        tell(Msg::Metrics(Arc::new(Sheet::new(
+            source, wish, &config, now,
+        ))));
+    });
 }
 
 fn ask_core(core: Option<&Core>, ask: Ask) -> Result<(), Problem> {

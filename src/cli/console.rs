@@ -421,6 +421,7 @@ impl Console {
             | Effect::Focus(_)
             | Effect::Mark(..)
             | Effect::Settle(..)
+            | Effect::Metrics(_)
             | Effect::Replay(_) => {}
             Effect::Copy(text) => {
                 let told = match self.terminal.copy(&text) {

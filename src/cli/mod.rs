@@ -11,6 +11,7 @@ mod doctor;
 mod drill;
 mod ground;
 pub mod lessons;
+mod metrics;
 mod near_miss;
 mod out;
 mod outbox;
@@ -93,6 +94,8 @@ enum Command {
     },
     /// An incident played back on the screen, with everything as it was at each moment
     Replay(replay::Replay),
+    /// How responses go, over many incidents: times against targets, process, load
+    Metrics(metrics::Metrics),
     /// Whom to call; works with everything else down
     Calls,
     /// Deliver and read without a screen, until stopped
@@ -154,6 +157,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Postmortem(wish)) => postmortem::run(global.context()?, wish),
         Some(Command::Summary { incident }) => read::summary(global.context()?, &incident),
         Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
+        Some(Command::Metrics(wish)) => metrics::run(global.context()?, &wish),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod incident;
 pub mod instructions;
 pub mod learn;
+pub mod metrics;
 pub mod outlets;
 pub mod problem;
 pub mod prompt;

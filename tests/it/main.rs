@@ -9,6 +9,7 @@ mod fold;
 mod golden;
 mod lines;
 mod listen;
+mod metrics;
 mod paced;
 mod peers;
 mod replay;

@@ -1,7 +1,9 @@
 //! Keys while no text is being typed.
 
 use super::lists::{self, Step};
-use super::{act, compose, drill, enter, go_home, matters, notice, outbox, over, timers, undo};
+use super::{
+    act, compose, drill, enter, go_home, matters, metrics, notice, outbox, over, timers, undo,
+};
 use crate::app::action::{Action, Scope};
 use crate::app::ask::{self, AskId};
 use crate::app::availability::available;
@@ -141,6 +143,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Summary => over::summary(model),
         Action::CatchUp => over::catch_up(model),
         Action::Calls => over::calls(model),
+        Action::Metrics => return metrics::open(model),
         Action::Open => {
             if let Some(RowId::Incident(id)) = model.home.selected.clone() {
                 return enter(model, id);

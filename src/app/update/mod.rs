@@ -6,6 +6,7 @@ mod compose;
 mod drill;
 mod lists;
 mod matters;
+mod metrics;
 mod outbox;
 mod over;
 mod postmortem;
@@ -110,6 +111,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Replay(showing) => replay::begin(model, *showing),
         Msg::Desk(incident, desk) => vec![Effect::Write(incident, desk)],
         Msg::Wrote(incident, desk, kept) => postmortem::wrote(model, incident, &desk, kept),
+        Msg::Metrics(sheet) => {
+            metrics::counted(model, sheet);
+            Vec::new()
+        }
         Msg::Terminate => {
             model.quitting = true;
             vec![Effect::Quit]

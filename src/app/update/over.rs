@@ -1,7 +1,7 @@
 //! Keys for what stands over the screen.
 
 use super::lists::{self, Step};
-use super::{act, command, drill, is_painted, notice, outbox};
+use super::{act, command, drill, is_painted, metrics, notice, outbox};
 use crate::app::action::Action;
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
@@ -51,6 +51,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
         }
         Overlay::Rewrite(shown) => outbox::in_rewrite(model, shown, event),
         Overlay::Drill(panel) => drill::key(model, panel, event, chord),
+        Overlay::Metrics(board) => metrics::key(model, board, chord),
         Overlay::Acts(list) => {
             let second = Chord { led: true, ..chord };
             if let Some(action) = model.keymap.action(second, crate::app::action::Scope::Room) {

@@ -75,6 +75,7 @@ pub(super) fn take(model: &mut Model, mut replay: Box<Replay>, msg: Msg) -> Vec<
         Msg::Wrote(..) => live = update(model, msg),
         // One is under way, or was begun before it.
         Msg::Replay(_) | Msg::Desk(..) => {}
+        Msg::Metrics(_) => live = update(model, msg),
     }
     let stage = &mut *replay.stage;
     let left = stage.screen == Screen::Home;

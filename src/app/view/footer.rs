@@ -5,7 +5,7 @@ use crate::app::availability::available;
 use crate::app::drill::Panel;
 use crate::app::form::{Form, Input, Stop};
 use crate::app::model::{Model, Overlay, Pane, Screen};
-use crate::app::strings::{composer, form, overlay};
+use crate::app::strings::{composer, form, metrics, overlay};
 use crate::app::update::matter_meant;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
@@ -57,6 +57,20 @@ pub fn hints(model: &Model) -> Vec<Hint> {
             return fixed(&[("Tab", &form::NEXT), ("Esc", &form::CANCEL)]);
         }
         Some(Overlay::Form(shown)) => return form_hints(model, shown),
+        Some(Overlay::Metrics(_)) => {
+            return fixed(&[
+                ("Tab", &metrics::F_VIEW),
+                ("Esc", &overlay::CLOSE),
+                ("p", &metrics::F_PERIOD),
+                ("s", &metrics::F_SERVICE),
+                ("l", &metrics::F_LEVEL),
+                ("t", &metrics::F_KIND),
+                ("d", &metrics::F_DRILLS),
+                ("x", &metrics::F_CANCELLED),
+                ("R", &metrics::F_AGAIN),
+                ("j k", &overlay::MOVE),
+            ]);
+        }
         Some(Overlay::Drill(panel)) => {
             let keys = drill_hints(panel);
             let keys: Vec<(&str, &Text)> = keys.iter().map(|(key, text)| (*key, text)).collect();

@@ -286,6 +286,25 @@ impl Config {
             let days = duty.days_security;
             faults.within(&format!("legal.{i}.days_security"), days, 0, 3650);
         }
+        let metrics = &self.metrics;
+        for (key, value, low, high) in [
+            ("night_begins", metrics.night_begins, 0, 23),
+            ("night_ends", metrics.night_ends, 0, 23),
+            ("slo_levels", metrics.slo_levels, 0, 9),
+            ("cadence_percent", metrics.cadence_percent, 1, 100),
+        ] {
+            faults.within(&format!("metrics.{key}"), value, low, high);
+        }
+        for (i, service) in self.services.iter().enumerate() {
+            let path = format!("services.{i}.slo_minutes");
+            faults.within(&path, service.slo_minutes, 0, 31 * DAY);
+        }
+        for (i, level) in self.levels.iter().enumerate() {
+            for (key, value) in level.targets.each() {
+                let path = format!("levels.{i}.targets.{key}");
+                faults.within(&path, value, 0, 366 * DAY);
+            }
+        }
         for (key, value, low, high) in self.timers.ranges() {
             faults.within(&format!("timers.{key}"), value, low, high);
         }

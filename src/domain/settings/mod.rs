@@ -10,6 +10,7 @@ mod check;
 mod label;
 mod learning;
 mod legal;
+mod metrics;
 mod naming;
 pub mod template;
 mod timers;
@@ -20,6 +21,7 @@ pub use check::Fault;
 pub use label::Label;
 pub use learning::{Assessment, Calendar, PostMortem, Question};
 pub use legal::Legal;
+pub use metrics::{Metrics, Targets};
 pub use naming::{Fill, MAX_CHANNEL_NAME, NameRule};
 pub use timers::Timers;
 pub use zone::Zone;
@@ -51,6 +53,7 @@ pub struct Config {
     pub post_mortem: PostMortem,
     pub assessment: Assessment,
     pub calendar: Calendar,
+    pub metrics: Metrics,
     pub checklists: Checklists,
     pub notice: Notice,
     pub manual: Manual,
@@ -219,6 +222,8 @@ pub struct Service {
     pub broadcast: Vec<String>,
     /// Names of `contacts`, in the order in which they are called.
     pub contacts: Vec<String>,
+    /// Minutes a month for which it may be down by its service level objective; 0: it has none.
+    pub slo_minutes: u32,
 }
 
 /// What is at hand when nothing else works. Stays on this machine: it is in no event and no export.
@@ -268,6 +273,7 @@ pub struct Level {
     pub report_minutes: u32,
     /// Its section of the manual, a link; empty: the manual of the incident's kind.
     pub manual: String,
+    pub targets: Targets,
 }
 
 impl Config {
@@ -320,6 +326,7 @@ impl Default for Config {
             post_mortem: PostMortem::default(),
             assessment: Assessment::default(),
             calendar: Calendar::default(),
+            metrics: Metrics::default(),
             checklists: Checklists::default(),
             notice: Notice::default(),
             manual: Manual::default(),
@@ -369,6 +376,7 @@ impl Default for Config {
                 id: id.to_owned(),
                 name,
                 checklist: checklist.to_owned(),
+                targets: Targets::shipped(id),
                 ..Level::default()
             })
             .into(),

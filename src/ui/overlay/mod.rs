@@ -4,6 +4,7 @@
 mod drill;
 mod form;
 mod lists;
+mod metrics;
 mod outbox;
 mod toast;
 
@@ -59,6 +60,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Optio
             Overlay::LongText(text) => long_text(canvas, &panel, text),
             Overlay::Confirm(shown) => confirm(canvas, &panel, shown),
             Overlay::Drill(shown) => drill::draw(canvas, &panel, shown),
+            Overlay::Metrics(shown) => metrics::draw(canvas, &panel, shown),
         };
     }
     caret

@@ -293,6 +293,20 @@ fn values_that_make_no_sense() {
     learning.toml:12: `assessment.questions[2].id`: the id `calm` is used twice
     learning.toml:12: `assessment.questions[2].id`: id `calm` が重複しています
     "#);
+    insta::assert_snapshot!(mistakes!("metrics.toml"), @r#"
+    metrics.toml:2: `metrics.night_begins`: 24 is out of range: 0 to 23
+    metrics.toml:2: `metrics.night_begins`: 24 は範囲外です (0 から 23 まで)
+    metrics.toml:3: `metrics.cadence_percent`: 0 is out of range: 1 to 100
+    metrics.toml:3: `metrics.cadence_percent`: 0 は範囲外です (1 から 100 まで)
+    metrics.toml:8: `services[1].slo_minutes`: 44641 is out of range: 0 to 44640
+    metrics.toml:8: `services[1].slo_minutes`: 44641 は範囲外です (0 から 44640 まで)
+    metrics.toml:14: there is no key `levels[1].targets.repair`
+    `matoi config example` lists every key
+    metrics.toml:14: キー `levels[1].targets.repair` はありません
+    使えるキーは `matoi config example` で確認できます
+    metrics.toml:14: `levels[1].targets.fix`: 600000 is out of range: 0 to 527040
+    metrics.toml:14: `levels[1].targets.fix`: 600000 は範囲外です (0 から 527040 まで)
+    "#);
     insta::assert_snapshot!(mistakes!("slack.toml"), @r#"
     slack.toml:2: `slack.api_url`: `slack.com/api` is no address of a Slack API
     it begins with https:// (http:// only on this machine) and ends in /api/

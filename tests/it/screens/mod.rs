@@ -3,6 +3,7 @@
 mod always;
 mod fixture;
 mod laws;
+mod metrics;
 mod overlays;
 mod replays;
 mod rooms;
