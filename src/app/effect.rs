@@ -1,7 +1,7 @@
 //! What the model asks of the world. Nothing here waits: answers come back as messages.
 
 use super::drill::Wish;
-use super::metrics::board::Asked;
+use super::metrics::survey::Asked;
 use super::model::Ticket;
 use super::postmortem::Desk;
 use crate::domain::decide::{Command, Outlets};

@@ -10,7 +10,7 @@ use super::drill::{Panel, View};
 use super::edit::Edit;
 use super::form::Form;
 use super::keymap::Keymap;
-use super::metrics::board::Board;
+use super::metrics::survey::Survey;
 use super::replay::Replay;
 use super::resolve::Checklists;
 use super::snapshot::{Room, Snapshot, Summary};
@@ -277,7 +277,7 @@ pub enum Overlay {
     /// What belongs to the drill under way.
     Drill(Panel),
     /// How responses go, over many incidents.
-    Metrics(Box<Board>),
+    Metrics(Box<Survey>),
 }
 
 impl Overlay {

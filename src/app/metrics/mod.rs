@@ -3,9 +3,9 @@
 //! What an incident that is not for everybody adds to the sums stays in them; JSON and CSV name none
 //! of those, since a file goes where its reader cannot be asked for.
 
-pub mod board;
 pub mod csv;
 pub mod json;
+pub mod survey;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::metrics::{Measure, Month, Share};
 use crate::domain::outlets::Sight;
 use crate::domain::settings::{Service, Zone};
-use board::Board;
+use survey::Survey;
 
 fn config() -> Config {
     let mut config = Config {
@@ -176,28 +176,28 @@ fn a_duration_is_read_at_a_glance() {
 
 #[test]
 fn an_answer_to_a_wish_that_is_given_up_is_not_shown() {
-    let mut board = Board::default();
-    assert!(board.take(Arc::new(sheet())));
-    assert!(board.is_counted());
-    board.turn_service(true);
-    assert_eq!(board.wish.service.as_deref(), Some("shop"));
-    assert!(!board.is_counted());
-    assert!(!board.take(Arc::new(sheet())));
-    let asked = board.asked();
-    assert_eq!(asked.wish, board.wish);
+    let mut survey = Survey::default();
+    assert!(survey.take(Arc::new(sheet())));
+    assert!(survey.is_counted());
+    survey.turn_service(true);
+    assert_eq!(survey.wish.service.as_deref(), Some("shop"));
+    assert!(!survey.is_counted());
+    assert!(!survey.take(Arc::new(sheet())));
+    let asked = survey.asked();
+    assert_eq!(asked.wish, survey.wish);
     assert_eq!(asked.rows.map(|(rows, _)| rows.len()), Some(3));
 }
 
 #[test]
 fn a_period_begins_with_a_month_of_the_zone() {
-    let mut board = Board::default();
+    let mut survey = Survey::default();
     let zone = Zone::Fixed(9 * 3600);
     // The first of November in Japan.
     let now = at("2026-10-31T15:30:00Z");
     let mut begins = Vec::new();
     for _ in 0..5 {
-        board.turn_period(true, zone, now);
-        begins.push(board.wish.from.map(|from| from.to_rfc3339()));
+        survey.turn_period(true, zone, now);
+        begins.push(survey.wish.from.map(|from| from.to_rfc3339()));
     }
     let begin = |text: &str| Some(text.to_owned());
     assert_eq!(

@@ -138,8 +138,8 @@ pub(super) fn wheel(model: &mut Model, over: Option<Where>, by: i32) {
             return;
         }
         (Some(Overlay::Metrics(_)), _) => {
-            if let Some(Overlay::Metrics(board)) = model.overlays.last_mut() {
-                board.choose(isize::try_from(by.signum()).unwrap_or(0));
+            if let Some(Overlay::Metrics(survey)) = model.overlays.last_mut() {
+                survey.choose(isize::try_from(by.signum()).unwrap_or(0));
             }
             return;
         }

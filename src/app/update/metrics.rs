@@ -3,7 +3,7 @@
 use crate::app::effect::Effect;
 use crate::app::keymap::Chord;
 use crate::app::metrics::Sheet;
-use crate::app::metrics::board::{Asked, Board};
+use crate::app::metrics::survey::{Asked, Survey};
 use crate::app::model::{Model, Overlay};
 use crossterm::event::KeyCode;
 use std::sync::Arc;
@@ -12,60 +12,60 @@ use std::sync::Arc;
 const PAGE: isize = 5;
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let mut board = Board::default();
+    let mut survey = Survey::default();
     // What a drill's own record holds is that drill.
-    board.wish.drills = model.drill.is_some();
-    let asked = board.asked();
-    model.overlays.push(Overlay::Metrics(Box::new(board)));
+    survey.wish.drills = model.drill.is_some();
+    let asked = survey.asked();
+    model.overlays.push(Overlay::Metrics(Box::new(survey)));
     vec![Effect::Metrics(Box::new(asked))]
 }
 
 /// Whoever turned to another wish meanwhile is not shown the answer to the one before.
 pub(super) fn counted(model: &mut Model, sheet: Arc<Sheet>) {
     for overlay in &mut model.overlays {
-        if let Overlay::Metrics(board) = overlay {
-            board.take(sheet);
+        if let Overlay::Metrics(survey) = overlay {
+            survey.take(sheet);
             return;
         }
     }
 }
 
-pub(super) fn key(model: &mut Model, mut board: Box<Board>, chord: Chord) -> Vec<Effect> {
+pub(super) fn key(model: &mut Model, mut survey: Box<Survey>, chord: Chord) -> Vec<Effect> {
     let (zone, now) = (model.zone, model.now);
-    let before = board.wish.clone();
+    let before = survey.wish.clone();
     let mut again = false;
     match chord.code {
         KeyCode::Esc | KeyCode::Char('q' | '%') => return Vec::new(),
-        KeyCode::Up | KeyCode::Char('k') => board.choose(-1),
-        KeyCode::Down | KeyCode::Char('j') => board.choose(1),
-        KeyCode::PageUp => board.choose(-PAGE),
-        KeyCode::PageDown | KeyCode::Char(' ') => board.choose(PAGE),
-        KeyCode::Home | KeyCode::Char('g') => board.choose(isize::MIN),
-        KeyCode::End | KeyCode::Char('G') => board.choose(isize::MAX),
-        KeyCode::Tab | KeyCode::Right => board.turn(true),
-        KeyCode::BackTab | KeyCode::Left => board.turn(false),
-        KeyCode::Char('p') => board.turn_period(true, zone, now),
-        KeyCode::Char('P') => board.turn_period(false, zone, now),
-        KeyCode::Char('s') => board.turn_service(true),
-        KeyCode::Char('S') => board.turn_service(false),
-        KeyCode::Char('l') => board.turn_level(true),
-        KeyCode::Char('L') => board.turn_level(false),
-        KeyCode::Char('t') => board.turn_kind(true),
-        KeyCode::Char('T') => board.turn_kind(false),
-        KeyCode::Char('d') => board.wish.drills = !board.wish.drills,
-        KeyCode::Char('x') => board.wish.cancelled = !board.wish.cancelled,
+        KeyCode::Up | KeyCode::Char('k') => survey.choose(-1),
+        KeyCode::Down | KeyCode::Char('j') => survey.choose(1),
+        KeyCode::PageUp => survey.choose(-PAGE),
+        KeyCode::PageDown | KeyCode::Char(' ') => survey.choose(PAGE),
+        KeyCode::Home | KeyCode::Char('g') => survey.choose(isize::MIN),
+        KeyCode::End | KeyCode::Char('G') => survey.choose(isize::MAX),
+        KeyCode::Tab | KeyCode::Right => survey.turn(true),
+        KeyCode::BackTab | KeyCode::Left => survey.turn(false),
+        KeyCode::Char('p') => survey.turn_period(true, zone, now),
+        KeyCode::Char('P') => survey.turn_period(false, zone, now),
+        KeyCode::Char('s') => survey.turn_service(true),
+        KeyCode::Char('S') => survey.turn_service(false),
+        KeyCode::Char('l') => survey.turn_level(true),
+        KeyCode::Char('L') => survey.turn_level(false),
+        KeyCode::Char('t') => survey.turn_kind(true),
+        KeyCode::Char('T') => survey.turn_kind(false),
+        KeyCode::Char('d') => survey.wish.drills = !survey.wish.drills,
+        KeyCode::Char('x') => survey.wish.cancelled = !survey.wish.cancelled,
         KeyCode::Char('R') => again = true,
         _ => {}
     }
     let asked = match again {
         true => Some(Asked {
             rows: None,
-            ..board.asked()
+            ..survey.asked()
         }),
         // Nothing was read yet: what comes is of another wish, and is asked for anew.
-        false => (board.wish != before).then(|| board.asked()),
+        false => (survey.wish != before).then(|| survey.asked()),
     };
-    model.overlays.push(Overlay::Metrics(board));
+    model.overlays.push(Overlay::Metrics(survey));
     let asked = asked.map(|asked| Effect::Metrics(Box::new(asked)));
     asked.into_iter().collect()
 }

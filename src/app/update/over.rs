@@ -51,7 +51,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
         }
         Overlay::Rewrite(shown) => outbox::in_rewrite(model, shown, event),
         Overlay::Drill(panel) => drill::key(model, panel, event, chord),
-        Overlay::Metrics(board) => metrics::key(model, board, chord),
+        Overlay::Metrics(survey) => metrics::key(model, survey, chord),
         Overlay::Acts(list) => {
             let second = Chord { led: true, ..chord };
             if let Some(action) = model.keymap.action(second, crate::app::action::Scope::Room) {

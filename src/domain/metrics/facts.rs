@@ -285,7 +285,14 @@ fn boxes(incident: &Incident, end: DateTime<Utc>) -> Share {
             }
         }
     }
-    for check in incident.checklist() {
+    // A list is long, and only an item with a name has a time-box.
+    let assigned = accepted(incident).any(|entry| matches!(entry.body, Body::Assigned { .. }));
+    let checks = if assigned {
+        incident.checklist()
+    } else {
+        Vec::new()
+    };
+    for check in checks {
         let Some((minutes, since)) = check.item.time_box.zip(check.assigned_at) else {
             continue;
         };

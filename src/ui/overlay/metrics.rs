@@ -5,7 +5,7 @@ mod charts;
 
 use super::{Panel, framed};
 use crate::app::clock;
-use crate::app::metrics::board::{Board, PERIODS, View};
+use crate::app::metrics::survey::{PERIODS, Survey, View};
 use crate::app::metrics::table;
 use crate::app::metrics::{Sheet, took};
 use crate::app::strings::metrics as s;
@@ -29,12 +29,12 @@ const PROCESS: u16 = 14;
 const ROOMY: u16 = 112;
 const SPARK: u16 = 12;
 
-pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, board: &Board) -> Option<Position> {
+pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, survey: &Survey) -> Option<Position> {
     let scene = panel.scene;
     let area = panel.area;
     let inner = inside(area);
     let title = scene.text(&s::TITLE);
-    let Some(sheet) = &board.sheet else {
+    let Some(sheet) = &survey.sheet else {
         let wait = Line::new()
             .gap(1)
             .and(Meaning::Pending, scene.text(&s::READING));
@@ -46,7 +46,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, board: &Board) -> Op
     let counted = table::counted(report, zone, scene.lang);
     let at = scene.fill(&s::AS_OF, &[&clock::hhmm(zone, report.as_of)]);
     let title = format!("{title}  {counted}  {at}");
-    let mut lines = vec![filters(scene, board)];
+    let mut lines = vec![filters(scene, survey)];
     if report.whole.count == 0 {
         lines.push(Line::new());
         let nothing = scene.text(&s::NOTHING);
@@ -59,31 +59,31 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, board: &Board) -> Op
     }
     let columns = Columns::of(inner.width, scene.lang);
     lines.push(columns.header(scene, [String::new(), scene.text(&s::ENDS)]));
-    let lower_rows = match board.view {
+    let lower_rows = match survey.view {
         View::Process => PROCESS,
         _ => LOWER,
     };
     let shown = inner.height.saturating_sub(2 + lower_rows).max(LEAST);
     let shown = usize::from(shown).min(Measure::COUNT);
     // The chosen one in the middle, as far as there is more.
-    let first = board.chosen.saturating_sub(shown / 2);
+    let first = survey.chosen.saturating_sub(shown / 2);
     let first = first.min(Measure::COUNT - shown);
     let measures = &Measure::ALL[first..first + shown];
     for measure in measures {
         let stat = report.whole.stat(*measure);
         let name = scene.text(&measure.text());
         let ends = scene.text(&measure.ends());
-        let chosen = *measure == board.measure();
+        let chosen = *measure == survey.measure();
         lines.push(columns.stat(scene, [name, ends], stat, chosen));
     }
     let above = lines.len();
-    lines.push(tabs(scene, board));
+    lines.push(tabs(scene, survey));
     let below = Rect {
         y: inner.y + above as u16 + 1,
         height: inner.height.saturating_sub(above as u16 + 1),
         ..inner
     };
-    lines.extend(lower(scene, board, sheet, &columns, below));
+    lines.extend(lower(scene, survey, sheet, &columns, below));
     framed(canvas, scene, panel.names, area, &title, &lines);
     if inner.width >= ROOMY {
         let column = Rect {
@@ -94,8 +94,8 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, board: &Board) -> Op
         };
         charts::sparks(canvas, scene, report, measures, column);
     }
-    match board.view {
-        View::Trend => charts::trend(canvas, scene, report, board.measure(), rest(below, 1)),
+    match survey.view {
+        View::Trend => charts::trend(canvas, scene, report, survey.measure(), rest(below, 1)),
         View::Process => charts::shares(canvas, scene, report, below),
         View::Slo => charts::slo(canvas, scene, report, below),
         View::Levels | View::Services => {}
@@ -113,10 +113,10 @@ fn rest(area: Rect, rows: u16) -> Rect {
 }
 
 /// What is wished for, by the keys that change it.
-fn filters(scene: &Scene<'_>, board: &Board) -> Line {
-    let (wish, config, lang) = (&board.wish, &scene.model.snapshot.config, scene.lang);
+fn filters(scene: &Scene<'_>, survey: &Survey) -> Line {
+    let (wish, config, lang) = (&survey.wish, &scene.model.snapshot.config, scene.lang);
     let all = || scene.text(&s::EVERY);
-    let period = match PERIODS.get(board.period).copied().flatten() {
+    let period = match PERIODS.get(survey.period).copied().flatten() {
         Some(1) => scene.text(&s::MONTH_1),
         Some(3) => scene.text(&s::MONTH_3),
         Some(6) => scene.text(&s::MONTH_6),
@@ -152,7 +152,7 @@ fn filters(scene: &Scene<'_>, board: &Board) -> Line {
             line = line.and(Meaning::Accent, scene.text(name)).gap(1);
         }
     }
-    match board.is_counted() {
+    match survey.is_counted() {
         true => line,
         false => line.end(Meaning::Pending, format!(" {} ", scene.text(&s::READING))),
     }
@@ -243,7 +243,7 @@ fn fitted(text: &str, width: usize) -> String {
 }
 
 /// The views, and between which ends the chosen measure is.
-fn tabs(scene: &Scene<'_>, board: &Board) -> Line {
+fn tabs(scene: &Scene<'_>, survey: &Survey) -> Line {
     let rule = scene.marks.rule;
     let mut line = Line::of(Meaning::Border, rule.to_string());
     for one in View::ALL {
@@ -254,16 +254,16 @@ fn tabs(scene: &Scene<'_>, board: &Board) -> Line {
             View::Process => scene.text(&s::V_PROCESS),
             View::Slo => scene.text(&s::V_SLO),
         };
-        line = match one == board.view {
+        line = match one == survey.view {
             true => line.and(Meaning::HeadingFocused, format!("[{name}]")),
             false => line.and(Meaning::Muted, format!(" {name} ")),
         };
     }
     let line = line.gap(1).filled(rule, Meaning::Border);
-    match board.view {
+    match survey.view {
         View::Process | View::Slo => line,
         View::Trend | View::Levels | View::Services => {
-            let ends = scene.text(&board.measure().ends());
+            let ends = scene.text(&survey.measure().ends());
             line.end(Meaning::Muted, format!(" {ends} "))
         }
     }
@@ -272,15 +272,15 @@ fn tabs(scene: &Scene<'_>, board: &Board) -> Line {
 /// Lines of the lower part; what is drawn over them leaves them their words.
 fn lower(
     scene: &Scene<'_>,
-    board: &Board,
+    survey: &Survey,
     sheet: &Sheet,
     columns: &Columns,
     area: Rect,
 ) -> Vec<Line> {
     let report = &sheet.report;
     let (config, lang) = (&scene.model.snapshot.config, scene.lang);
-    let measure = board.measure();
-    let mut lines = match board.view {
+    let measure = survey.measure();
+    let mut lines = match survey.view {
         View::Trend => vec![charts::legend(scene, report, measure)],
         View::Levels => {
             let rows = report.levels.iter();

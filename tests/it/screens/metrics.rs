@@ -124,7 +124,7 @@ fn opened(lang: Lang, size: (u16, u16), glyphs: Glyphs) -> Model {
 /// As the runtime does, with what the last key asked for.
 fn answer(model: &mut Model) {
     let wish = match model.overlays.last() {
-        Some(Overlay::Metrics(board)) => board.wish.clone(),
+        Some(Overlay::Metrics(survey)) => survey.wish.clone(),
         other => unreachable!("{other:?}"),
     };
     let config = Arc::clone(&model.snapshot.config);

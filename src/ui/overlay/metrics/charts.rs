@@ -25,7 +25,7 @@ const MONTHS_APART: u16 = 1;
 /// The library leaves a gap behind each bar, and one more between groups.
 const MONTH: u16 = 2 * (BAR + GAP) + MONTHS_APART;
 /// A gauge with fewer cells says nothing.
-const LEAST: u16 = 10;
+const LEAST: u16 = 8;
 
 const ASCII: bar::Set<'_> = bar::Set {
     full: "#",
@@ -256,6 +256,8 @@ pub fn shares(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, report: &Report, a
 
 /// Where the gauge of a service's minutes begins.
 const SLO_AT: u16 = 52;
+/// A month and what it lost, in the longest words.
+const SLO_END: u16 = 18;
 
 /// A line a service: its last month against what it may lose, and all of it.
 pub fn slo_lines(scene: &Scene<'_>, report: &Report) -> Vec<Line> {
@@ -305,8 +307,7 @@ pub fn slo(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, report: &Report, area
         .collect();
     let place = Rect {
         x: area.x + SLO_AT.min(area.width),
-        // A month and its minutes stand at the end.
-        width: area.width.saturating_sub(SLO_AT + 15).min(40),
+        width: area.width.saturating_sub(SLO_AT + SLO_END).min(40),
         ..below
     };
     gauges(canvas, scene, place, &rows);

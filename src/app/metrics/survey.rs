@@ -41,7 +41,7 @@ impl View {
 pub const PERIODS: [Option<u32>; 5] = [None, Some(12), Some(6), Some(3), Some(1)];
 
 #[derive(Clone, Debug, Default)]
-pub struct Board {
+pub struct Survey {
     pub wish: Wish,
     /// One of [`PERIODS`].
     pub period: usize,
@@ -52,7 +52,7 @@ pub struct Board {
     pub sheet: Option<Arc<Sheet>>,
 }
 
-impl Board {
+impl Survey {
     pub fn measure(&self) -> Measure {
         Measure::ALL[self.chosen.min(Measure::COUNT - 1)]
     }
