@@ -2,6 +2,7 @@
 
 use super::drill::Wish;
 use super::metrics::board::Asked;
+use super::history::Reminding;
 use super::model::Ticket;
 use super::postmortem::Desk;
 use crate::domain::decide::{Command, Outlets};
@@ -38,6 +39,11 @@ pub enum Effect {
     Replay(IncidentId),
     /// Incidents are counted: a [`Msg::Metrics`](super::msg::Msg::Metrics) answers.
     Metrics(Box<Asked>),
+    /// What the history holds of this: a [`Msg::Found`](super::msg::Msg::Found) answers, to the last
+    /// of them.
+    Search(String),
+    /// What was seen before that is like this; [`Msg::Reminders`](super::msg::Msg::Reminders) answers.
+    Remind(Reminding),
     /// What writing an incident's post-mortem begins with: a [`Msg::Desk`](super::msg::Msg::Desk)
     /// answers.
     PostMortem(IncidentId),
