@@ -5,11 +5,13 @@
 //! cargo bench --bench sync                       all of it; a Markdown table goes to stdout
 //! cargo bench --bench sync -- scrub 10000        only playing back
 //! cargo bench --bench sync -- metrics 5000       only the metrics of so many incidents
+//! cargo bench --bench sync -- history 5000       only a console with years behind it
 //! cargo bench --bench sync -- serve 10000        only the workspace that is read, until stdin ends
 //! ```
 //!
 //! `benches/sync/ingest.py` reads the same pages from the same server with Python's slack_sdk.
 
+mod history;
 mod ingest;
 mod local;
 mod metrics;
@@ -51,6 +53,11 @@ fn main() -> Outcome<()> {
     {
         return metrics::run(&mut out, count.parse()?);
     }
+    if let [word, count] = &arguments[..]
+        && word == "history"
+    {
+        return history::run(&mut out, count.parse()?);
+    }
     writeln!(out, "| what | median | each |\n|---|---|---|")?;
     for count in [10_000, 100_000] {
         ingest::run(&mut out, count)?;
@@ -59,5 +66,6 @@ fn main() -> Outcome<()> {
     local::append(&mut out, 2_000)?;
     scrub::run(&mut out, 10_000)?;
     metrics::run(&mut out, 5_000)?;
+    history::run(&mut out, 5_000)?;
     Ok(())
 }

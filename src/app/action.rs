@@ -59,6 +59,8 @@ pub enum Action {
     Suspend,
     Quit,
     Replay,
+    History,
+    SeenBefore,
     /// A key of a replay.
     Reel(Reel),
 }
@@ -313,6 +315,8 @@ pub static ACTIONS: &[Row] = &[
     row(Action::Calls, "calls", "calls", "連絡先", "whom to call; works with everything else down", "緊急連絡先。他がすべて止まっていても開ける", Everywhere, 1),
     row(Action::Replay, "replay", "replay", "再生", "play this incident back, with everything as it was at each moment; nothing can be changed", "このインシデントを最初から再生する (閲覧のみ)", Everywhere, 1),
     row(Action::Metrics, "metrics", "metrics", "指標", "how responses go, over many incidents: times, targets, trend", "対応の指標 (所要時間・目標・推移)", Everywhere, 1),
+    row(Action::History, "history", "history", "履歴", "search everything that was: words, filters, months, tags", "過去のインシデントを語句や条件で探す (月別・タグも)", Everywhere, 2),
+    row(Action::SeenBefore, "seen-before", "seen before", "過去の類似", "read the earlier incident that is like this one", "似ている過去のインシデントを読む", Room, 31),
     row(Action::Outbox, "outbox", "outbox", "送信待ち", "what is not in the workspace yet; retry or give up what failed", "まだ届いていないもの。失敗分の再送・破棄", Everywhere, 5),
     row(Action::Utc, "utc", "UTC", "UTC切替", "show times in UTC, or in the configured zone again", "時刻を UTC で表示する・元に戻す", Everywhere, 4),
     row(Action::Language, "language", "日本語", "English", "switch the screen to Japanese", "画面を英語に切り替える", Everywhere, 3),

@@ -67,6 +67,10 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             let open = |summary: &Summary| !summary.drill && !summary.incident.phase.is_over();
             unless(model.snapshot.incidents.iter().any(open), why::UNDER_WAY)
         }
+        Action::SeenBefore => {
+            let none = super::update::seen_before(model).is_empty();
+            unless(none, super::strings::history::NONE_ALIKE)
+        }
         Action::Drill => unless(model.drill.is_none(), why::NO_DRILL),
         _ => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! What the model asks of the world. Nothing here waits: answers come back as messages.
 
 use super::drill::Wish;
+use super::history::Reminding;
 use super::metrics::survey::Asked;
 use super::model::Ticket;
 use super::postmortem::Desk;
@@ -38,6 +39,11 @@ pub enum Effect {
     Replay(IncidentId),
     /// Incidents are counted: a [`Msg::Metrics`](super::msg::Msg::Metrics) answers.
     Metrics(Box<Asked>),
+    /// What the history holds of this: a [`Msg::Found`](super::msg::Msg::Found) answers, to the last
+    /// of them.
+    Search(String),
+    /// What was seen before that is like this; [`Msg::Reminders`](super::msg::Msg::Reminders) answers.
+    Remind(Reminding),
     /// What writing an incident's post-mortem begins with: a [`Msg::Desk`](super::msg::Msg::Desk)
     /// answers.
     PostMortem(IncidentId),

@@ -14,6 +14,7 @@
 //! | [`briefing`], [`catchup`], [`calls`] | the incident for whoever just joined, or looked away; whom to call with everything down |
 //! | [`metrics`] | what many incidents say: a table, JSON, CSV, the screen's state |
 //! | [`replay`] | an incident played back, with the state as it was |
+//! | [`history`] | what the history's index holds of an incident, what a search found, its screen |
 //! | [`doctor`] | from what was found out about a set-up to what is wrong with it |
 //! | [`fuzzy`] | finding by a few letters |
 
@@ -32,6 +33,7 @@ pub mod edit;
 pub mod effect;
 pub mod form;
 pub mod fuzzy;
+pub mod history;
 pub mod keymap;
 pub mod metrics;
 pub mod model;

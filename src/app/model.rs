@@ -9,6 +9,7 @@ use super::catchup::Looked;
 use super::drill::{Panel, View};
 use super::edit::Edit;
 use super::form::Form;
+use super::history::{At, History, Reminder};
 use super::keymap::Keymap;
 use super::metrics::survey::Survey;
 use super::replay::Replay;
@@ -75,6 +76,8 @@ pub struct Model {
     pub quitting: bool,
     /// An incident is being played back, over everything else.
     pub replay: Option<Box<Replay>>,
+    /// What was seen before that is like what is declared or worked on.
+    pub reminders: BTreeMap<At, Vec<Reminder>>,
     /// This is the stage of a replay: it is looked at, and nothing can be done in it.
     pub replayed: bool,
     pub(super) memory: Memory,
@@ -108,6 +111,8 @@ pub(super) struct Memory {
     pub answering: BTreeMap<u64, String>,
     /// What the form that was opened last by a prompt's key is about, with its serial.
     pub answers: Option<(u64, Subject)>,
+    /// For what title and service the history was asked, by where.
+    pub reminded: BTreeMap<At, super::history::Reminding>,
     /// In a replay: what was chosen from a list.
     pub reel: Option<Reel>,
     pub quits: bool,
@@ -278,13 +283,18 @@ pub enum Overlay {
     Drill(Panel),
     /// How responses go, over many incidents.
     Metrics(Box<Survey>),
+    /// Everything that was, being searched.
+    History(Box<History>),
 }
 
 impl Overlay {
     /// Letters are text in it.
     pub fn takes_text(&self) -> bool {
         match self {
-            Overlay::Palette(_) | Overlay::WhoAreYou(_) | Overlay::Rewrite(_) => true,
+            Overlay::Palette(_)
+            | Overlay::WhoAreYou(_)
+            | Overlay::Rewrite(_)
+            | Overlay::History(_) => true,
             Overlay::Form(form) => form.takes_text(),
             Overlay::Drill(panel) => matches!(panel, Panel::Feedback(_) | Panel::Say(..)),
             Overlay::Help(_)
@@ -470,6 +480,7 @@ impl Model {
             painted: Painted::default(),
             quitting: false,
             replay: None,
+            reminders: BTreeMap::new(),
             replayed: false,
             memory: Memory::default(),
         }

@@ -1,6 +1,7 @@
 //! What happens to the model.
 
 use super::drill::View;
+use super::history::{Found, Reminder, Reminding};
 use super::metrics::Sheet;
 use super::model::{Generation, Pane, RowId, Shown, Ticket, Where};
 use super::postmortem::Desk;
@@ -52,6 +53,11 @@ pub enum Msg {
     Problem(Problem),
     /// What [`Effect::Replay`](super::effect::Effect::Replay) asked for.
     Replay(Box<Showing>),
+    /// What [`Effect::Search`](super::effect::Effect::Search) asked for, as far as it is indexed; it
+    /// may come again with more.
+    Found(Arc<Found>),
+    /// What [`Effect::Remind`](super::effect::Effect::Remind) asked for, the most alike first.
+    Reminders(Reminding, Vec<Reminder>),
     /// What [`Effect::PostMortem`](super::effect::Effect::PostMortem) asked for.
     Desk(IncidentId, Box<Desk>),
     /// What came of [`Effect::Write`](super::effect::Effect::Write): `None`, nothing was changed.

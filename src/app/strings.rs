@@ -540,6 +540,39 @@ pub mod outbox {
     }
 }
 
+/// The history: its screen, and what is brought to mind.
+pub mod history {
+    use crate::domain::words::Text;
+    texts! {
+        TITLE = "HISTORY", "履歴";
+        COUNT = "{} found", "{}件";
+        READING = "reading the history", "履歴を読み込み中";
+        BEHIND = "{} still being read", "残り{}件を読み込み中";
+        NOTHING = "Nothing was found.", "見つかりませんでした。";
+        UNCLEAR = "not understood: {}", "解釈できない条件: {}";
+        EXAMPLES = "Words, and filters: service:shop level:1 tag:dns @ito since:2026-10 until:2026-11 near-miss", "語句と条件: サービス:決済 レベル:1 タグ:証明書 @伊藤 から:2026-10 まで:2026-11 ヒヤリハット";
+        MORE = "{} more: narrow it", "ほか{}件: 条件を足してください";
+        INCIDENT = "Incident", "インシデント";
+        MONTHS = "Per month", "月別";
+        TAGS = "Tags", "タグ";
+        NO_TAGS = "No tags.", "タグはありません。";
+        DECLARED = "declared", "宣言";
+        SITUATION = "Situation", "状況";
+        DECISIONS = "Decisions", "決定";
+        ACTIONS = "Action items", "再発防止策";
+        OPEN = "open", "開く";
+        REPLAY = "replay", "再生";
+        SIDE = "months, tags", "月別・タグ";
+        SCROLL = "scroll", "右欄を送る";
+        FILTERS = "filters", "条件";
+        FILTER_KEYS = "F2 service  F3 kind  F4 level  F5 period  F6 end  F7 drills", "F2 サービス  F3 種別  F4 レベル  F5 期間  F6 結果  F7 訓練";
+        SEEN = "Seen before? {}", "過去の類似: {}";
+        SEEN_TITLE = "SEEN BEFORE?", "過去の類似インシデント";
+        SEEN_KEY = "{}: read it", "{} で読む";
+        NONE_ALIKE = "nothing like it is known", "似たインシデントはありません";
+    }
+}
+
 /// Why an action is not to be had now.
 pub mod why {
     use crate::domain::words::Text;
@@ -621,6 +654,7 @@ mod tests {
             confirm::ALL,
             overlay::ALL,
             outbox::ALL,
+            history::ALL,
             why::ALL,
             postmortem::ALL,
         ]

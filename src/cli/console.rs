@@ -21,6 +21,7 @@ use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::words::Text;
 use crate::io::config;
 use crate::io::core::{Ask, Core};
+use crate::io::history::{self, History, Search};
 use crate::io::input::{Event, Waker};
 use crate::io::pace::Clock;
 use crate::io::publish;
@@ -39,6 +40,8 @@ use std::time::{Duration, Instant};
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 /// Between two frames that time alone asks for, when its clock runs faster than the machine's.
 const FRAME: Duration = Duration::from_millis(50);
+/// Incidents that a search on the screen hands out; more are counted.
+const HITS: usize = 100;
 /// Rows that one notch of the wheel turns.
 const WHEEL: i32 = 3;
 
@@ -138,11 +141,15 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
         context: context.clone(),
         outgoing: Vec::new(),
         peer: None,
+        history: None,
     };
     for effect in effects {
         console.carry_out(effect);
     }
     let alone = showing.is_some();
+    let history = (!alone).then(|| history(&context, &post, &waker));
+    let feed = history.as_ref().map(History::feed);
+    console.history = history;
     if let Some(showing) = showing {
         console.take(Msg::Replay(Box::new(showing)));
     }
@@ -165,8 +172,8 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
             Err(problem) => console.ended = Some(problem),
         }
     }
-    if !alone {
-        start_core(context, clock, slot, post, waker);
+    if let Some(feed) = feed {
+        start_core(context, clock, (slot, feed), post, waker);
     }
     console.run();
     let ended = console.ended.take();
@@ -181,10 +188,33 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
     ended.map_or(Ok(next), Err)
 }
 
-fn start_core(context: Arc<Context>, clock: Clock, slot: Slot, post: Sender<Post>, waker: Waker) {
+/// The history of this data directory; what it finds is posted.
+fn history(context: &Context, post: &Sender<Post>, waker: &Waker) -> History {
+    let (post, waker) = (post.clone(), waker.clone());
+    let tell = move |answer| {
+        let msg = match answer {
+            history::Answer::Found(found) => Msg::Found(Arc::new(found)),
+            history::Answer::Reminders(about, found) => Msg::Reminders(about, found),
+            history::Answer::Problem(problem) => Msg::Problem(problem),
+        };
+        post.send(Post::Message(Box::new(msg))).ok();
+        waker.wake();
+    };
+    History::start(&context.paths.data_dir, Box::new(tell))
+}
+
+/// `slot` and `feed` are where snapshots are left, for the screen and for the history.
+fn start_core(
+    context: Arc<Context>,
+    clock: Clock,
+    (slot, feed): (Slot, impl Fn(&Arc<Snapshot>) + Send + 'static),
+    post: Sender<Post>,
+    waker: Waker,
+) {
     std::thread::spawn(move || {
         let wake = waker.clone();
         let publish = Box::new(move |snapshot| {
+            feed(&snapshot);
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
             wake.wake();
         });
@@ -261,6 +291,8 @@ struct Console {
     outgoing: Vec<u8>,
     /// The process that goes on without a screen.
     peer: Option<u32>,
+    /// None in a replay by itself.
+    history: Option<History>,
 }
 
 impl Console {
@@ -442,6 +474,21 @@ impl Console {
             Effect::Drill(wish) => {
                 if let Some(drill) = &self.drill {
                     drill.ask(wish);
+                }
+            }
+            Effect::Search(text) => {
+                if let Some(history) = &self.history {
+                    history.search(Search {
+                        text,
+                        now: self.model.now,
+                        zone: self.model.shown_zone(),
+                        most: HITS,
+                    });
+                }
+            }
+            Effect::Remind(about) => {
+                if let Some(history) = &self.history {
+                    history.remind(about);
                 }
             }
             Effect::PostMortem(incident) => self.sit_down(incident),

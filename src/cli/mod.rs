@@ -10,6 +10,7 @@ mod dev;
 mod doctor;
 mod drill;
 mod ground;
+mod history;
 pub mod lessons;
 mod metrics;
 mod near_miss;
@@ -96,6 +97,15 @@ enum Command {
     Replay(replay::Replay),
     /// How responses go, over many incidents: times against targets, process, load
     Metrics(metrics::Metrics),
+    /// Search everything that was: words, and filters such as service:shop since:2026-10
+    Search(history::Searching),
+    /// Earlier incidents like this one
+    Similar(history::Likeness),
+    /// Tags, and how many incidents carry each
+    Tags {
+        #[command(subcommand)]
+        what: Option<history::Tags>,
+    },
     /// Whom to call; works with everything else down
     Calls,
     /// Deliver and read without a screen, until stopped
@@ -158,6 +168,9 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Summary { incident }) => read::summary(global.context()?, &incident),
         Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
         Some(Command::Metrics(wish)) => metrics::run(global.context()?, &wish),
+        Some(Command::Search(wish)) => history::search(global.context()?, wish),
+        Some(Command::Similar(wish)) => history::similar(global.context()?, &wish),
+        Some(Command::Tags { what }) => history::tags(global.context()?, what),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),

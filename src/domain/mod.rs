@@ -9,6 +9,7 @@ pub mod desk;
 pub mod event;
 pub mod fact;
 pub mod gate;
+pub mod history;
 pub mod ids;
 pub mod incident;
 pub mod instructions;

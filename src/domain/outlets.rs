@@ -33,12 +33,16 @@ pub enum Outlet {
     Elsewhere,
     /// A file that is written for others to read: exports, post-mortems.
     Export,
-    /// Lists on screens: home, what is offered, searched and chosen from.
+    /// Lists on screens: home, what is offered and chosen from.
     Board,
+    /// What a search of the history finds, on a screen or the command line.
+    Search,
+    /// An earlier incident, named at this console where another one is declared or worked on.
+    Similar,
 }
 
 impl Outlet {
-    pub const ALL: [Outlet; 13] = [
+    pub const ALL: [Outlet; 15] = [
         Outlet::Invite,
         Outlet::InviteSecurity,
         Outlet::Join,
@@ -52,6 +56,8 @@ impl Outlet {
         Outlet::Elsewhere,
         Outlet::Export,
         Outlet::Board,
+        Outlet::Search,
+        Outlet::Similar,
     ];
 }
 
@@ -119,6 +125,16 @@ impl Sight {
         outlet_of(task).is_none_or(|outlet| self.way(outlet) != Way::Closed)
     }
 
+    /// Whether this incident may be brought to mind at `other`: one that is for few only where as
+    /// few look, a drill only in drills.
+    pub fn may_remind(self, other: Sight) -> bool {
+        match self.way(Outlet::Similar) {
+            Way::Open => !other.drill,
+            Way::Alike => self.drill == other.drill && self.private == other.private,
+            Way::Marked | Way::Drills | Way::Closed => false,
+        }
+    }
+
     /// Whether each of two incidents may be named where the other is read.
     pub fn may_meet(self, other: Sight) -> bool {
         let way = self.way(Outlet::Elsewhere);
@@ -136,7 +152,8 @@ const fn ways(outlet: Outlet) -> (Way, Way, Way, Way) {
         Outlet::Broadcast | Outlet::Report => (Open, Closed, Drills, Closed),
         Outlet::Answer | Outlet::Question => (Open, Open, Open, Closed),
         Outlet::Export => (Open, Closed, Marked, Closed),
-        Outlet::Copy | Outlet::Board => (Open, Marked, Marked, Marked),
+        Outlet::Copy | Outlet::Board | Outlet::Search => (Open, Marked, Marked, Marked),
+        Outlet::Similar => (Open, Alike, Alike, Closed),
         Outlet::Elsewhere => (Alike, Alike, Alike, Closed),
     }
 }
@@ -205,13 +222,36 @@ mod tests {
             ..PUBLIC
         };
         for outlet in Outlet::ALL {
-            let local = matches!(outlet, Outlet::Copy | Outlet::Board);
+            let local = matches!(outlet, Outlet::Copy | Outlet::Board | Outlet::Search);
             let wanted = if local { Way::Marked } else { Way::Closed };
             assert_eq!(sight.way(outlet), wanted, "{outlet:?}");
         }
         let invite = Task::InvitePerson { who: "@cto".into() };
         assert!(PUBLIC.lets(&invite) && !sight.lets(&invite));
         assert!(sight.lets(&Task::Topic {}));
+    }
+
+    #[test]
+    fn a_search_marks_and_a_reminder_names_none_of_what_is_for_few() {
+        let private = Sight {
+            private: true,
+            ..PUBLIC
+        };
+        assert_eq!(private.way(Outlet::Search), Way::Marked);
+        assert!(PUBLIC.may_remind(PUBLIC) && PUBLIC.may_remind(private));
+        assert!(!private.may_remind(PUBLIC) && private.may_remind(private));
+        for restricted in [PUBLIC, private] {
+            let restricted = Sight {
+                restricted: true,
+                ..restricted
+            };
+            assert!(!restricted.may_remind(PUBLIC) && !restricted.may_remind(private));
+        }
+        let drill = Sight {
+            drill: true,
+            ..PUBLIC
+        };
+        assert!(!drill.may_remind(PUBLIC) && !PUBLIC.may_remind(drill) && drill.may_remind(drill));
     }
 
     #[test]

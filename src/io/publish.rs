@@ -40,6 +40,7 @@ pub struct Scene<'a> {
 /// The world as the screens see it.
 pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
     let incidents = engine.incidents();
+    let offers = engine.offers_among(&incidents);
     let summaries: Vec<Summary> = incidents
         .into_iter()
         .map(|incident| summary(engine, incident, now))
@@ -63,7 +64,7 @@ pub fn snapshot(engine: &mut Engine, scene: &Scene<'_>, now: Now) -> Snapshot {
         follows: scene.follows,
         outbox: outbox(engine, scene.people),
         given_up: given_up(engine, scene.people),
-        offers: engine.merge_offers(),
+        offers,
         limits: limits(engine, now),
         other_heard: engine.other_heard(),
         local: scene.local.clone(),

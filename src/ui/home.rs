@@ -7,10 +7,10 @@ use super::room::{banner, starts_with_digit};
 use super::scene::{Canvas, Scene, meaning};
 use super::theme::Meaning;
 use crate::app::action::Action;
-use crate::app::model::Where;
+use crate::app::model::{RowId, Where};
 use crate::app::strings::header as words;
 use crate::app::view::header;
-use crate::app::view::home::{Row, rows, title};
+use crate::app::view::home::{Row, order, row, title};
 use crate::app::view::panes::Title;
 use crate::app::view::{Said, Tone};
 use crate::domain::text::wrap;
@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 /// Draws into all but the footer's row.
 pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, mut area: Rect) {
     let model = scene.model;
-    let mut row = || {
+    let mut next = || {
         let top = Rect {
             height: 1.min(area.height),
             ..area
@@ -31,11 +31,11 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, mut area: Rect) {
     };
     let marks = header::banner(model, None);
     if !marks.is_empty() {
-        let row = row();
+        let row = next();
         canvas.lines("banner", row, &[banner(&marks, row.width)]);
     }
-    canvas.lines("what", row(), &[status(scene).on(Meaning::Status)]);
-    let rows = rows(model);
+    canvas.lines("what", next(), &[status(scene).on(Meaning::Status)]);
+    let order = order(model);
     let (name, count) = title(model);
     let title = Title {
         name,
@@ -43,12 +43,17 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, mut area: Rect) {
         empty: None,
     };
     let width = usize::from(area.width);
-    let id = |at: usize| rows[at].id.clone();
-    let lines = |at: usize| incident(scene, &rows[at], width);
+    let id = |at: usize| RowId::Incident(order[at].incident.id.clone());
+    let find = |id: &RowId| match id {
+        RowId::Incident(id) => order.iter().position(|there| there.incident.id == *id),
+        _ => None,
+    };
+    // Of years of incidents only those that are seen are put into words.
+    let lines = |at: usize| incident(scene, &row(model, order[at]), width);
     let list = Rows {
-        count: rows.len(),
+        count: order.len(),
         id: &id,
-        find: None,
+        find: Some(&find),
         lines: &lines,
         follows_end: false,
         anchor: None,
@@ -61,7 +66,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, mut area: Rect) {
         &title,
         (&model.home, list),
     );
-    if rows.is_empty() {
+    if order.is_empty() {
         let below = Rect {
             y: area.y + 1.min(area.height),
             height: area.height.saturating_sub(1),

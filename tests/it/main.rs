@@ -7,6 +7,7 @@ mod contracts;
 mod drills;
 mod fold;
 mod golden;
+mod history;
 mod lines;
 mod listen;
 mod metrics;

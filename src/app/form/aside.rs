@@ -2,7 +2,9 @@
 //! before it is answered. It warns and never blocks.
 
 use super::{Field, Form};
+use crate::app::history::At;
 use crate::app::model::Model;
+use crate::app::view::history::reminder_line;
 use crate::app::view::{decoded, hand_over};
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
@@ -29,6 +31,13 @@ pub fn warnings(form: &Form) -> Vec<Text> {
         .filter(due)
         .map(Warning::text)
         .collect()
+}
+
+/// An earlier incident like the one that is being declared, in a line.
+pub fn seen_before(form: &Form, model: &Model) -> Option<String> {
+    let found = model.reminders.get(&At::Declaring);
+    let first = found.filter(|_| form.verb == Verb::Declare)?.first()?;
+    Some(reminder_line(model, first, model.lang))
 }
 
 /// The briefing that goes with command.

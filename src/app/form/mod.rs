@@ -11,7 +11,7 @@ mod lessons;
 mod read;
 mod work;
 
-pub use aside::{reading, warnings};
+pub use aside::{reading, seen_before, warnings};
 pub(super) use build::pin;
 pub use build::{Opening, open, open_about};
 pub use keys::{Outcome, key, paste};

@@ -35,7 +35,9 @@ fn room_and_board_say_that_it_is_archived_and_not_resolved() {
     let words = "ARCHIVED, NOT RESOLVED".to_owned();
     let desk = Desk::in_room(stranded());
     assert!(marks(&desk).contains(&words), "{:?}", marks(&desk));
-    let rows = home::rows(&Desk::at_home(stranded()).model);
+    let model = Desk::at_home(stranded()).model;
+    let rows = home::order(&model).into_iter();
+    let rows: Vec<home::Row> = rows.map(|one| home::row(&model, one)).collect();
     assert!(
         rows.iter().any(|row| row.marks.contains(&words)),
         "{rows:?}"

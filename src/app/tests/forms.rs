@@ -222,7 +222,10 @@ fn declaring_opens_the_room_and_asks_for_what_is_missing() {
         result: Ok(id.clone()),
     });
     assert_eq!(desk.model.screen, Screen::Room(id.clone()));
-    assert_eq!(desk.effects, [Effect::Focus(Some(id))]);
+    let [Effect::Focus(Some(focus)), Effect::Remind(_)] = &desk.effects[..] else {
+        panic!("{:?}", desk.effects);
+    };
+    assert_eq!(*focus, id);
     assert!(desk.model.overlays.is_empty());
 }
 

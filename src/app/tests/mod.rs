@@ -6,6 +6,7 @@ mod care;
 mod catchup;
 mod deputy;
 mod forms;
+mod history;
 mod keys;
 mod keystrokes;
 mod manuals;

@@ -2,7 +2,8 @@
 
 use super::lists::{self, Step};
 use super::{
-    act, compose, drill, enter, go_home, matters, metrics, notice, outbox, over, timers, undo,
+    act, compose, drill, enter, go_home, history, matters, metrics, notice, outbox, over, timers,
+    undo,
 };
 use crate::app::action::{Action, Scope};
 use crate::app::ask::{self, AskId};
@@ -175,6 +176,8 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             let about = model.target().map(|summary| summary.incident.id.clone());
             return about.map(Effect::Replay).into_iter().collect();
         }
+        Action::History => return history::open(model, ""),
+        Action::SeenBefore => history::seen(model),
         Action::Reel(reel) => model.memory.reel = Some(reel),
     }
     Vec::new()

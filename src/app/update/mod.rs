@@ -4,6 +4,7 @@ mod act;
 mod command;
 mod compose;
 mod drill;
+mod history;
 mod lists;
 mod matters;
 mod metrics;
@@ -14,6 +15,7 @@ mod replay;
 mod timers;
 mod undo;
 
+pub use history::seen_before;
 pub(super) use matters::meant as matter_meant;
 pub(super) use timers::{meant as timer_meant, selected as timer_selected};
 
@@ -56,7 +58,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if let Some(replay) = model.replay.take() {
         return replay::take(model, replay, msg);
     }
-    match msg {
+    let mut effects = match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Msg::Key(event) => {
             welcome(model);
@@ -109,6 +111,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Replay(showing) => replay::begin(model, *showing),
+        Msg::Found(found) => {
+            history::found(model, found);
+            Vec::new()
+        }
+        Msg::Reminders(about, found) => {
+            history::reminded(model, about, found);
+            Vec::new()
+        }
         Msg::Desk(incident, desk) => vec![Effect::Write(incident, desk)],
         Msg::Wrote(incident, desk, kept) => postmortem::wrote(model, incident, &desk, kept),
         Msg::Metrics(sheet) => {
@@ -119,7 +129,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
-    }
+    };
+    effects.extend(history::ask(model));
+    effects
 }
 
 /// Whoever was away is told that there is something new, and which key tells what.
@@ -165,7 +177,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         if !over::paste(model, text) {
             notice(model, s::NO_PLACE);
         }
-        return Vec::new();
+        return history::typed(model);
     }
     let active = model.composer.active;
     if !active && model.room_id().is_none() {

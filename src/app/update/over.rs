@@ -1,7 +1,7 @@
 //! Keys for what stands over the screen.
 
 use super::lists::{self, Step};
-use super::{act, command, drill, is_painted, metrics, notice, outbox};
+use super::{act, command, drill, history, is_painted, metrics, notice, outbox};
 use crate::app::action::Action;
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
@@ -52,6 +52,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effec
         Overlay::Rewrite(shown) => outbox::in_rewrite(model, shown, event),
         Overlay::Drill(panel) => drill::key(model, panel, event, chord),
         Overlay::Metrics(survey) => metrics::key(model, survey, chord),
+        Overlay::History(panel) => history::key(model, panel, event),
         Overlay::Acts(list) => {
             let second = Chord { led: true, ..chord };
             if let Some(action) = model.keymap.action(second, crate::app::action::Scope::Room) {
@@ -264,7 +265,7 @@ fn moved<T: Clone + PartialEq>(all: &[T], chosen: Option<&T>, by: isize) -> Opti
     all.get(next.min(all.len().checked_sub(1)?)).cloned()
 }
 
-fn step_by(event: KeyEvent) -> Option<isize> {
+pub(super) fn step_by(event: KeyEvent) -> Option<isize> {
     Some(match event.code {
         KeyCode::Up | KeyCode::BackTab => -1,
         KeyCode::Down | KeyCode::Tab => 1,
@@ -355,6 +356,11 @@ pub(super) fn paste(model: &mut Model, text: &str) -> bool {
         }
         Overlay::Rewrite(shown) => {
             shown.edit.insert(text);
+            true
+        }
+        Overlay::History(shown) => {
+            shown.filter.insert(text);
+            shown.selected = None;
             true
         }
         Overlay::Form(form) if form.waits.is_none() && is_painted(model, form.born) => {

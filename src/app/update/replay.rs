@@ -72,7 +72,7 @@ pub(super) fn take(model: &mut Model, mut replay: Box<Replay>, msg: Msg) -> Vec<
         | Msg::Wheel { .. }
         | Msg::Notice(_)
         | Msg::Problem(_)) => effects.extend(update(stage, msg)),
-        Msg::Wrote(..) => live = update(model, msg),
+        Msg::Wrote(..) | Msg::Found(_) | Msg::Reminders(..) => live = update(model, msg),
         // One is under way, or was begun before it.
         Msg::Replay(_) | Msg::Desk(..) => {}
         Msg::Metrics(_) => live = update(model, msg),

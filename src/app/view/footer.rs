@@ -5,7 +5,7 @@ use crate::app::availability::available;
 use crate::app::drill::Panel;
 use crate::app::form::{Form, Input, Stop};
 use crate::app::model::{Model, Overlay, Pane, Screen};
-use crate::app::strings::{composer, form, metrics, overlay};
+use crate::app::strings::{composer, form, history, metrics, overlay};
 use crate::app::update::matter_meant;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
@@ -69,6 +69,16 @@ pub fn hints(model: &Model) -> Vec<Hint> {
                 ("x", &metrics::F_CANCELLED),
                 ("R", &metrics::F_AGAIN),
                 ("j k", &overlay::MOVE),
+            ]);
+        }
+        Some(Overlay::History(_)) => {
+            return fixed(&[
+                ("Enter", &history::OPEN),
+                ("Esc", &overlay::CLOSE),
+                ("Tab", &history::SIDE),
+                ("F2..F7", &history::FILTERS),
+                ("F8", &history::REPLAY),
+                ("F9 F10", &history::SCROLL),
             ]);
         }
         Some(Overlay::Drill(panel)) => {

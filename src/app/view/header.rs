@@ -10,7 +10,7 @@ use crate::app::snapshot::Summary;
 use crate::app::strings::{fill, header as h};
 use crate::domain::event::{Milestone, Phase};
 use crate::domain::incident::Incident;
-use crate::domain::outlets::{Outlet, Way};
+use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::sync::Link;
 use crate::domain::timer::{Clock, Pressure};
 use crate::domain::verb::{ROLES_SHORT, role_name};
@@ -153,19 +153,28 @@ fn drill_marks(model: &Model, view: &drill::View) -> Vec<Mark> {
 /// The marks of one incident, whatever the console.
 pub fn own_marks(summary: &Summary, lang: Lang) -> Vec<String> {
     let sight = summary.sight();
-    let marked = sight.way(Outlet::Board) == Way::Marked;
     let marks = [
-        (marked && sight.drill, h::DRILL),
-        (marked && sight.private, h::PRIVATE),
-        (marked && sight.restricted, h::RESTRICTED),
         (summary.is_stranded(), h::STRANDED),
         (summary.incident.personal_data, h::PERSONAL_DATA),
     ];
-    marks
+    let own = marks.into_iter().filter(|(due, _)| *due);
+    let own = own.map(|(_, text)| text.get(lang).to_owned());
+    sight_marks(sight, Outlet::Board, lang)
         .into_iter()
-        .filter(|(due, _)| *due)
-        .map(|(_, text)| text.get(lang).to_owned())
+        .chain(own)
         .collect()
+}
+
+/// DRILL, PRIVATE, RESTRICTED, where the outlet marks them.
+pub fn sight_marks(sight: Sight, outlet: Outlet, lang: Lang) -> Vec<String> {
+    let marked = sight.way(outlet) == Way::Marked;
+    let marks = [
+        (sight.drill, h::DRILL),
+        (sight.private, h::PRIVATE),
+        (sight.restricted, h::RESTRICTED),
+    ];
+    let due = marks.into_iter().filter(|(due, _)| marked && *due);
+    due.map(|(_, text)| text.get(lang).to_owned()).collect()
 }
 
 /// Health of the connection and age of what is shown.

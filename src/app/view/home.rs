@@ -35,21 +35,15 @@ pub struct Row {
 const OLD: TimeDelta = TimeDelta::seconds(150);
 
 /// What is open before what is over, each newest first.
-pub(crate) fn order(model: &Model) -> Vec<&Summary> {
+pub fn order(model: &Model) -> Vec<&Summary> {
     let all = &model.snapshot.incidents;
     let (over, open): (Vec<&Summary>, Vec<&Summary>) =
         all.iter().partition(|s| s.incident.phase.is_over());
     open.into_iter().chain(over).collect()
 }
 
-pub fn rows(model: &Model) -> Vec<Row> {
-    order(model)
-        .into_iter()
-        .map(|summary| row(model, summary))
-        .collect()
-}
-
-fn row(model: &Model, summary: &Summary) -> Row {
+/// What is said of one of them.
+pub fn row(model: &Model, summary: &Summary) -> Row {
     let incident = &summary.incident;
     let lang = model.lang;
     let over = incident.phase.is_over();

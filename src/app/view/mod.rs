@@ -4,6 +4,7 @@
 pub mod channel;
 pub mod footer;
 pub mod header;
+pub mod history;
 pub mod home;
 pub mod matters;
 pub mod outbox;

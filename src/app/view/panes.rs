@@ -144,6 +144,20 @@ pub fn situation(model: &Model) -> Option<SituationView> {
     })
 }
 
+/// In the first minutes: what it may have been before, and the key that tells more.
+pub fn seen_before(model: &Model) -> Vec<String> {
+    let Some(first) = crate::app::update::seen_before(model).first() else {
+        return Vec::new();
+    };
+    let mut lines = vec![super::history::reminder_line(model, first, model.lang)];
+    let key = model.keymap.shown(crate::app::action::Action::SeenBefore);
+    lines.extend(key.map(|key| {
+        let key = key.to_string();
+        fill(&crate::app::strings::history::SEEN_KEY, model.lang, &[&key])
+    }));
+    lines
+}
+
 /// The prompts in their slots.
 pub fn asks(model: &Model) -> [Option<(AskId, Said)>; ASKS] {
     let wanted = crate::app::ask::wanted(model);

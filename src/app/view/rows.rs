@@ -160,10 +160,6 @@ fn slot_id(room: &Room, slot: &Slot) -> Option<RowId> {
 /// The short lists, whole.
 fn short(model: &Model, list: Where) -> Vec<RowId> {
     match list {
-        Where::Home => super::home::order(model)
-            .into_iter()
-            .map(|summary| RowId::Incident(summary.incident.id.clone()))
-            .collect(),
         Where::Pane(Pane::Roster) => super::roster::roster_order(model)
             .into_iter()
             .map(|present| &present.user)
@@ -190,13 +186,15 @@ fn short(model: &Model, list: Where) -> Vec<RowId> {
             .collect(),
         Where::Pane(Pane::Matters) => super::matters::ids(model),
         Where::Overlay => super::overlays::ids(model),
-        Where::Pane(Pane::Timeline | Pane::Channel | Pane::Situation) => Vec::new(),
+        // These have ways of their own.
+        Where::Home | Where::Pane(Pane::Timeline | Pane::Channel | Pane::Situation) => Vec::new(),
     }
 }
 
 /// Rows of a list that can be selected; what is being saved comes after them and cannot.
 pub fn count(model: &Model, list: Where) -> usize {
     match list {
+        Where::Home => model.snapshot.incidents.len(),
         Where::Pane(Pane::Timeline) => model.index.timeline.len(),
         Where::Pane(Pane::Channel) => model.index.channel.len(),
         list => short(model, list).len(),
@@ -207,6 +205,10 @@ pub fn id_at(model: &Model, list: Where, row: usize) -> Option<RowId> {
     match list {
         Where::Pane(Pane::Timeline) => line_id(model, *model.index.timeline.get(row)?),
         Where::Pane(Pane::Channel) => slot_id(model.room_data()?, model.index.channel.get(row)?),
+        Where::Home => {
+            let order = super::home::order(model);
+            Some(RowId::Incident(order.get(row)?.incident.id.clone()))
+        }
         list => short(model, list).into_iter().nth(row),
     }
 }
@@ -238,6 +240,13 @@ pub fn position(model: &Model, list: Where, id: &RowId) -> Option<usize> {
                 };
                 slots.iter().position(within)
             })
+        }
+        Where::Home => {
+            let RowId::Incident(id) = id else {
+                return None;
+            };
+            let mut order = super::home::order(model).into_iter();
+            order.position(|there| there.incident.id == *id)
         }
         list => short(model, list).iter().position(|row| row == id),
     }

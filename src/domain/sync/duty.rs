@@ -125,15 +125,14 @@ impl Engine {
         if !step.writes.is_empty() || self.folds.get(id).is_none_or(|f| !f.pending.is_empty()) {
             return;
         }
+        // Of years of incidents nearly all end here: nothing is copied before.
+        let channel = self.image.channel_of(id);
+        let Some(channel) = channel.filter(|c| c.joined && !c.archived).cloned() else {
+            return;
+        };
         let Some(row) = self.image.incidents.get(id).cloned() else {
             return;
         };
-        let Some(channel) = self.image.channel_of(id).cloned() else {
-            return;
-        };
-        if channel.archived || !channel.joined {
-            return;
-        }
         let Some(state) = self.shown(id) else {
             return;
         };

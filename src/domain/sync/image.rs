@@ -1,6 +1,7 @@
 //! What the journal holds, as rows, and the one way it changes: [`Write`]s, which are upserts.
 //! A journal on disk, the image in memory and the simulator's disk all apply the same writes.
 
+use super::Counts;
 use crate::domain::event::{Event, Position, Recorded};
 use crate::domain::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use chrono::{DateTime, Utc};
@@ -369,6 +370,8 @@ pub struct Image {
     pub outward: BTreeMap<IncidentId, BTreeSet<u64>>,
     /// The job that carries an event of this console.
     pub carriers: BTreeMap<EventId, u64>,
+    /// How many jobs of each incident are in which state.
+    pub counts: BTreeMap<IncidentId, Counts>,
     pub batches: BTreeMap<u64, Batch>,
     pub messages: BTreeMap<ChannelId, BTreeMap<SlackTs, MessageRow>>,
     /// The highest number given to a job, batch or event.
@@ -425,7 +428,12 @@ impl Image {
                 if let Task::Event { id } = &job.task {
                     self.carriers.insert(id.clone(), job.seq);
                 }
-                self.jobs.insert(job.seq, job);
+                let counts = self.counts.entry(job.incident.clone()).or_default();
+                counts.add(&job.state);
+                if let Some(before) = self.jobs.insert(job.seq, job) {
+                    let counts = self.counts.entry(before.incident.clone()).or_default();
+                    counts.take(&before.state);
+                }
             }
             Write::Batch(batch) => {
                 self.last_seq = self.last_seq.max(batch.id);

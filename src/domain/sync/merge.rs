@@ -51,18 +51,24 @@ impl Engine {
     /// Open incidents that may be one, each that would be merged away with the oldest that it could
     /// be merged into.
     pub fn merge_offers(&mut self) -> Vec<MergeOffer> {
-        let mut open: Vec<Arc<Incident>> = self.incidents();
-        open.retain(|incident| !incident.phase.is_over());
-        open.reverse();
+        let all = self.incidents();
+        self.offers_among(&all)
+    }
+
+    /// The same among all incidents as they are known, newest first.
+    pub fn offers_among(&self, all: &[Arc<Incident>]) -> Vec<MergeOffer> {
+        let open = all.iter().rev().filter(|i| !i.phase.is_over());
+        let open: Vec<&Arc<Incident>> = open.collect();
         let mut offers = Vec::new();
         for (n, later) in open.iter().enumerate() {
-            let earlier = open[..n].iter().find(|earlier| {
+            // However many are open, only those of the hour before are looked at.
+            let near = later
+                .declared
+                .and_then(|at| at.checked_sub_signed(TOGETHER));
+            let first = open[..n].partition_point(|earlier| earlier.declared < near);
+            let earlier = open[first..n].iter().find(|earlier| {
                 earlier.service == later.service
                     && self.declared_by(earlier) != self.declared_by(later)
-                    && matches!(
-                        (earlier.declared, later.declared),
-                        (Some(a), Some(b)) if b - a <= TOGETHER
-                    )
                     && self.may_merge(later, &earlier.id).is_ok()
             });
             if let Some(earlier) = earlier {

@@ -472,7 +472,8 @@ impl Flight {
 type Place = (super::event::Position, EventId);
 
 struct Folded {
-    incident: Incident,
+    /// Shared with what is shown where nothing is pending.
+    incident: std::sync::Arc<Incident>,
     last: Option<Place>,
     dirty: bool,
     /// In order, for folding again.
@@ -492,6 +493,8 @@ pub struct Engine {
     /// The workspace's address; empty until it is known.
     home: String,
     folds: HashMap<IncidentId, Folded>,
+    /// Those that have to be folded again: a look at one of thousands asks for none of the others.
+    stale: BTreeSet<IncidentId>,
     /// Calls under way, with the method of each.
     flights: HashMap<u64, (Flight, &'static str)>,
     last_flight: u64,
@@ -559,6 +562,7 @@ impl Engine {
             names: Names::new(),
             home: String::new(),
             folds: HashMap::new(),
+            stale: BTreeSet::new(),
             flights: HashMap::new(),
             last_flight: 0,
             watches: HashMap::new(),
@@ -746,7 +750,10 @@ impl Engine {
             .folds
             .entry(row.incident.clone())
             .or_insert_with(|| Folded {
-                incident: Incident::with_prev(row.incident.clone(), self.safeguards.prev),
+                incident: std::sync::Arc::new(Incident::with_prev(
+                    row.incident.clone(),
+                    self.safeguards.prev,
+                )),
                 last: None,
                 dirty: false,
                 order: BTreeSet::new(),
@@ -773,10 +780,12 @@ impl Engine {
                 }
                 fold.order.remove(&(old, row.event.id.clone()));
                 fold.dirty = true;
+                self.stale.insert(row.incident.clone());
             }
             Some((Some(_), _)) => {
                 // The same place: only the text or nothing changed.
                 fold.dirty = true;
+                self.stale.insert(row.incident.clone());
             }
             Some((None, seq)) => {
                 fold.pending.remove(&seq);
@@ -792,8 +801,9 @@ impl Engine {
                 fold.order.insert(place.clone());
                 if fold.last.as_ref().is_some_and(|last| place <= *last) && self.safeguards.refold {
                     fold.dirty = true;
+                    self.stale.insert(row.incident.clone());
                 } else if !fold.dirty {
-                    fold.incident.apply(&row.recorded());
+                    std::sync::Arc::make_mut(&mut fold.incident).apply(&row.recorded());
                     fold.last = Some(place);
                 }
             }
@@ -859,14 +869,17 @@ impl Engine {
     /// Folds again whatever a lower position made wrong.
     pub fn refold(&mut self) {
         let image = &self.image;
-        for (id, fold) in self.folds.iter_mut().filter(|(_, fold)| fold.dirty) {
-            let mut incident = Incident::with_prev(id.clone(), self.safeguards.prev);
+        for id in std::mem::take(&mut self.stale) {
+            let Some(fold) = self.folds.get_mut(&id) else {
+                continue;
+            };
+            let mut incident = Incident::with_prev(id, self.safeguards.prev);
             for (_, event) in &fold.order {
                 if let Some(row) = image.events.get(event) {
                     incident.apply(&row.recorded());
                 }
             }
-            fold.incident = incident;
+            fold.incident = std::sync::Arc::new(incident);
             fold.last = fold.order.last().cloned();
             fold.dirty = false;
             fold.shown = None;

@@ -353,7 +353,7 @@ impl Engine {
     /// The state with this console's acts that wait, but for one.
     fn without(&self, id: &IncidentId, event: &EventId) -> Option<Incident> {
         let fold = self.folds.get(id)?;
-        let mut state = fold.incident.clone();
+        let mut state = (*fold.incident).clone();
         for other in fold.pending.values().filter(|other| *other != event) {
             if let Some(row) = self.image.events.get(other) {
                 state.apply(&row.recorded());

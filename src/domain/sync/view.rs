@@ -43,10 +43,10 @@ impl Engine {
             let mut incident = fold.incident.clone();
             for event in fold.pending.values() {
                 if let Some(row) = self.image.events.get(event) {
-                    incident.apply(&row.recorded());
+                    Arc::make_mut(&mut incident).apply(&row.recorded());
                 }
             }
-            fold.shown = Some(Arc::new(incident));
+            fold.shown = Some(incident);
         }
         fold.shown.clone()
     }
@@ -68,7 +68,7 @@ impl Engine {
     /// What all consoles agree on: the fold of what is in the channel.
     pub fn agreed(&mut self, id: &IncidentId) -> Option<&Incident> {
         self.refold();
-        self.folds.get(id).map(|fold| &fold.incident)
+        self.folds.get(id).map(|fold| &*fold.incident)
     }
 
     /// Incidents whose declaration is known, newest first.
@@ -168,11 +168,7 @@ impl Engine {
 
     /// How many jobs of the incident are in each state; `sent` counts `seen` as well.
     pub fn counts(&self, id: &IncidentId) -> Counts {
-        let mut counts = Counts::default();
-        for job in self.image.jobs.values().filter(|job| job.incident == *id) {
-            counts.add(&job.state);
-        }
-        counts
+        self.image.counts.get(id).copied().unwrap_or_default()
     }
 
     /// The state of the job that carries an event; `None` for what others wrote.
@@ -252,14 +248,27 @@ pub struct Counts {
 }
 
 impl Counts {
+    fn of(&mut self, state: &JobState) -> Option<&mut usize> {
+        Some(match state {
+            JobState::Pending => &mut self.pending,
+            JobState::Sending => &mut self.sending,
+            JobState::Unconfirmed => &mut self.unconfirmed,
+            JobState::Sent | JobState::Seen => &mut self.sent,
+            JobState::Failed { .. } => &mut self.failed,
+            JobState::Dropped { .. } => return None,
+        })
+    }
+
     pub fn add(&mut self, state: &JobState) {
-        match state {
-            JobState::Pending => self.pending += 1,
-            JobState::Sending => self.sending += 1,
-            JobState::Unconfirmed => self.unconfirmed += 1,
-            JobState::Sent | JobState::Seen => self.sent += 1,
-            JobState::Failed { .. } => self.failed += 1,
-            JobState::Dropped { .. } => {}
+        if let Some(count) = self.of(state) {
+            *count += 1;
+        }
+    }
+
+    /// The job is in another state now.
+    pub(super) fn take(&mut self, state: &JobState) {
+        if let Some(count) = self.of(state) {
+            *count = count.saturating_sub(1);
         }
     }
 }

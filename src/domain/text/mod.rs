@@ -8,6 +8,7 @@
 
 mod cells;
 mod clean;
+pub mod terms;
 mod wrap;
 
 pub use cells::{cells, fit, pad_left, pad_right, plain_cells, split_at_cells};

@@ -3,7 +3,9 @@
 
 use super::lists::{Picks, pick};
 use super::{Panel, buttons, filter_line, framed};
-use crate::app::form::{Choice, Field, Form, Input, Opt, Stop, preview, reading, warnings};
+use crate::app::form::{
+    Choice, Field, Form, Input, Opt, Stop, preview, reading, seen_before, warnings,
+};
 use crate::app::strings::form as words;
 use crate::domain::text::{cells, fit, wrap};
 use crate::ui::layout::inside;
@@ -12,7 +14,7 @@ use crate::ui::scene::{Canvas, Scene};
 use crate::ui::theme::Meaning;
 use crate::ui::typing;
 use crate::ui::window::{Wish, window};
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 const WIDTH: u16 = 80;
 /// Of a choice that is open, so many options are seen at once.
@@ -47,6 +49,17 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, form: &Form) -> Opti
     let first = to.saturating_sub(shown).min(from);
     let lines: Vec<Line> = sheet.lines.into_iter().skip(first).collect();
     framed(canvas, scene, panel.names, place, &title, &lines);
+    // In the frame: nothing moves when it comes.
+    if let Some(text) = seen_before(form, scene.model) {
+        let foot = Rect {
+            x: place.x + 2,
+            y: place.bottom().saturating_sub(1),
+            width: place.width.saturating_sub(4),
+            height: 1,
+        };
+        let line = Line::of(Meaning::DueSoon, format!(" {text} "));
+        canvas.lines("seen before", foot, &[line]);
+    }
     let (x, y) = sheet.caret?;
     let y = y.checked_sub(first)?;
     let caret = Position::new(inner.x + x, inner.y + y as u16);

@@ -3,6 +3,7 @@
 
 mod drill;
 mod form;
+mod history;
 mod lists;
 mod metrics;
 mod outbox;
@@ -61,6 +62,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Optio
             Overlay::Confirm(shown) => confirm(canvas, &panel, shown),
             Overlay::Drill(shown) => drill::draw(canvas, &panel, shown),
             Overlay::Metrics(shown) => metrics::draw(canvas, &panel, shown),
+            Overlay::History(shown) => history::draw(canvas, &panel, shown),
         };
     }
     caret

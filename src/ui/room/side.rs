@@ -174,6 +174,14 @@ pub fn situation(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let width = usize::from(area.width.saturating_sub(2)).max(1);
     let mut lines: Vec<Line> = Vec::new();
     let indented = |meaning: Meaning, text: &str| Line::new().gap(1).and(meaning, text);
+    for (n, text) in panes::seen_before(model).iter().enumerate() {
+        let look = if n == 0 {
+            Meaning::DueSoon
+        } else {
+            Meaning::Muted
+        };
+        lines.push(indented(look, text));
+    }
     match (panes::situation(model), &title.empty) {
         (Some(now), _) => {
             lines.extend(

@@ -7,6 +7,7 @@ mod crash;
 mod declaring;
 mod faults;
 mod hanging;
+mod history;
 mod kills;
 mod kinds;
 mod learnt;

@@ -2,6 +2,7 @@
 
 mod always;
 mod fixture;
+mod history;
 mod laws;
 mod metrics;
 mod overlays;
