@@ -220,10 +220,11 @@ fn reports(incident: &Incident) -> impl Iterator<Item = &Report> {
     all.filter(|report| !retracted.contains(&report.id))
 }
 
-/// Notices to customers that are out: since when, and when the next was promised.
-fn notices(
-    incident: &Incident,
-) -> impl Iterator<Item = (DateTime<Utc>, Option<DateTime<Utc>>)> + '_ {
+/// When it was told, and when the next one was promised.
+type Update = (DateTime<Utc>, Option<DateTime<Utc>>);
+
+/// Notices to customers that are out.
+fn notices(incident: &Incident) -> impl Iterator<Item = Update> + '_ {
     let retracted = &incident.work.retracted;
     let all = incident.work.notices.iter();
     all.filter(|notice| !retracted.contains(&notice.id))
@@ -234,8 +235,7 @@ fn notices(
 /// What was promised for after the end nobody has broken; a final report promises nothing.
 fn cadence(incident: &Incident, end: DateTime<Utc>) -> Share {
     let mut share = Share::default();
-    let mut audiences: BTreeMap<Option<&str>, Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>> =
-        BTreeMap::new();
+    let mut audiences: BTreeMap<Option<&str>, Vec<Update>> = BTreeMap::new();
     for report in reports(incident) {
         let next = report.next.filter(|_| report.stage != Stage::Final);
         let of = audiences.entry(Some(report.audience.id.as_str()));

@@ -29,8 +29,10 @@ fn config() -> Config {
         slo_minutes,
         ..Service::default()
     };
-    let mut config = Config::default();
-    config.services = vec![service("shop", 200), service("auth", 10), service("pay", 0)];
+    let mut config = Config {
+        services: vec![service("shop", 200), service("auth", 10), service("pay", 0)],
+        ..Config::default()
+    };
     config.calendar.holidays = vec!["2026-11-03".to_owned()];
     config
 }
