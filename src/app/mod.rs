@@ -30,6 +30,7 @@ pub mod doctor;
 pub mod drill;
 pub mod edit;
 pub mod effect;
+pub mod export;
 pub mod form;
 pub mod fuzzy;
 pub mod keymap;

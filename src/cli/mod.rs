@@ -9,6 +9,7 @@ mod deeds;
 mod dev;
 mod doctor;
 mod drill;
+mod export;
 mod ground;
 pub mod lessons;
 mod metrics;
@@ -96,6 +97,10 @@ enum Command {
     Replay(replay::Replay),
     /// How responses go, over many incidents: times against targets, process, load
     Metrics(metrics::Metrics),
+    /// The record as a file for others: Markdown, one HTML page, JSON; or the whole history
+    Export(export::Export),
+    /// Take in a history that was exported
+    Import(export::Import),
     /// Whom to call; works with everything else down
     Calls,
     /// Deliver and read without a screen, until stopped
@@ -158,6 +163,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Summary { incident }) => read::summary(global.context()?, &incident),
         Some(Command::Replay(wish)) => replay::run(global.context()?, wish),
         Some(Command::Metrics(wish)) => metrics::run(global.context()?, &wish),
+        Some(Command::Export(wish)) => export::run(global.context()?, wish),
+        Some(Command::Import(wish)) => export::import(&global.context()?, &wish),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),

@@ -49,6 +49,12 @@ impl Engine {
         let (id, state) = match incident {
             Some(id) => {
                 let state = self.shown(id).ok_or_else(|| unknown(id))?;
+                if self.is_imported(id) {
+                    return Err(Problem::refused(Text::fixed(
+                        "This incident was imported: nothing is done in it here.",
+                        "取り込んだインシデントのため、ここでは操作できません。",
+                    )));
+                }
                 (id.clone(), (*state).clone())
             }
             None => {
