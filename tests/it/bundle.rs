@@ -269,8 +269,8 @@ fn swapped() -> impl Strategy<Value = String> {
         "private",
     ];
     let picks = (
-        prop::sample::select(&keys[..]),
-        prop::sample::select(&odd[..]),
+        prop::sample::select(keys.to_vec()),
+        prop::sample::select(odd.to_vec()),
         0..4_usize,
     );
     let whole: serde_json::Value = serde_json::from_str(&file(&image())).unwrap();

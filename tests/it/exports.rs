@@ -22,7 +22,7 @@ fn text(path: &Path) -> String {
 #[test]
 fn a_record_is_written_in_three_forms_and_a_private_one_only_if_that_is_said() {
     let slack = workspace();
-    let console = Console::on(&slack, "sato", "time_zone = \"JST\"\n");
+    let console = Console::on(&slack, "@sato", "time_zone = \"JST\"\n");
     let state = console.declare("Cart is <down>");
     let (incident, room) = (id(&state), channel(&state));
     console
@@ -93,7 +93,10 @@ fn a_record_is_written_in_three_forms_and_a_private_one_only_if_that_is_said() {
 #[test]
 fn a_history_goes_into_another_directory_and_nothing_is_done_there() {
     let slack = workspace();
-    let (here, there) = (Console::on(&slack, "sato", ""), Console::local("sato", ""));
+    let (here, there) = (
+        Console::on(&slack, "@sato", ""),
+        Console::local("@sato", ""),
+    );
     let state = here.declare("Cart is down");
     let incident = id(&state);
     here.run(&["command", &incident]).ok();
