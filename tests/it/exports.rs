@@ -22,7 +22,7 @@ fn text(path: &Path) -> String {
 #[test]
 fn a_record_is_written_in_three_forms_and_a_private_one_only_if_that_is_said() {
     let slack = workspace();
-    let console = Console::on(&slack, "@sato", "time_zone = \"JST\"\n");
+    let console = Console::on(&slack, "@sato", "");
     let state = console.declare("Cart is <down>");
     let (incident, room) = (id(&state), channel(&state));
     console

@@ -31,27 +31,20 @@ impl Window {
     /// What is long before or long after the rest would press it together: it is told below.
     fn of(page: &Page) -> Option<Window> {
         let stones = page.milestones.iter().filter_map(|stone| stone.at.as_ref());
-        let phases = page.phases.iter().map(|phase| &phase.from);
-        let reports = page.reports.iter().map(|report| &report.at);
-        let decisions = page.decisions.iter().map(|decision| &decision.at);
-        let mut times: Vec<DateTime<Utc>> = stones
-            .chain(phases)
-            .chain(reports)
-            .chain(decisions)
-            .map(|at| at.time)
-            .collect();
+        let told = page.story.iter().filter(|line| !line.hole);
+        let times = stones
+            .chain(told.map(|line| &line.at))
+            .chain(page.phases.iter().map(|phase| &phase.from))
+            .chain(page.reports.iter().map(|report| &report.at))
+            .chain(page.decisions.iter().map(|decision| &decision.at));
+        let mut times: Vec<DateTime<Utc>> = times.map(|at| at.time).collect();
         times.sort_unstable();
-        times.dedup();
-        while times.len() > 3 {
-            let last = times.len() - 1;
-            let (whole, all) = (times[last] - times[0], times.len());
-            if times[last] - times[last - 1] > whole / 2 {
-                times.pop();
-            } else if times[1] - times[0] > whole / 2 {
-                times.remove(0);
-            }
-            if times.len() == all {
-                break;
+        // The side of a wide gap that is drawn is the one where it began to be worked on.
+        let anchor = page.phases.first().map(|phase| phase.from.time);
+        while let Some(gap) = wide_gap(&times) {
+            match anchor.is_none_or(|anchor| anchor < times[gap]) {
+                true => times.truncate(gap),
+                false => drop(times.drain(..gap)),
             }
         }
         let (first, last) = (*times.first()?, *times.last()?);
@@ -71,6 +64,16 @@ impl Window {
         let part = (time - self.from).num_milliseconds() as f64 / whole;
         LEFT + part.clamp(0.0, 1.0) * (WIDTH - LEFT - RIGHT)
     }
+}
+
+/// Where the times behind a gap begin that is longer than all the rest, and than an hour.
+fn wide_gap(times: &[DateTime<Utc>]) -> Option<usize> {
+    let whole = *times.last()? - *times.first()?;
+    let gaps = times.windows(2).enumerate();
+    let (n, gap) = gaps
+        .map(|(n, pair)| (n, pair[1] - pair[0]))
+        .max_by_key(|(_, gap)| *gap)?;
+    (gap > TimeDelta::hours(1) && gap > whole / 2).then_some(n + 1)
 }
 
 /// The drawing; `None` where there is nothing to draw.

@@ -404,6 +404,37 @@ fn an_address_is_what_a_browser_may_follow() {
 }
 
 #[test]
+fn what_is_long_after_the_rest_is_told_below_the_drawing() {
+    let mut well = Well {
+        texts: vec!["x".into()],
+        minutes: vec![0, 3, 8],
+        next: 0,
+    };
+    let mut page = well.page();
+    let at = |minutes: i64| At {
+        time: page.made.time + chrono::TimeDelta::minutes(minutes),
+        clock: format!("t{minutes}"),
+        zone: "UTC".into(),
+    };
+    let (near, far) = (at(40), at(4_000));
+    page.milestones[4].at = Some(near);
+    page.milestones[5].at = Some(far);
+    page.milestones[5].name = "resolved".into();
+    let set = html(&page);
+    let drawing = set
+        .split_once("<svg viewBox")
+        .map(|(_, after)| after)
+        .unwrap();
+    let (drawing, below) = drawing.split_once("</svg>\n</div>").unwrap();
+    assert!(drawing.contains("t40") && !drawing.contains("t4000"));
+    assert!(
+        below.trim_start().starts_with("<p class=\"note\">"),
+        "{below:.200}"
+    );
+    assert!(below.contains("resolved <time"));
+}
+
+#[test]
 fn the_style_is_the_one_that_the_policy_names() {
     let mut well = Well {
         texts: vec!["x".into()],
