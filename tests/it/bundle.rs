@@ -19,12 +19,12 @@ fn image() -> Image {
         seed: 3,
     };
     let mut image = Image::new(ConsoleId::new("c1"));
-    let lists = Checklists::shipped().unwrap();
+    let lists = Checklists::shipped().expect("it is whole");
     synth::generate(&amount, &Config::default(), &lists, &mut |writes| {
         writes.iter().for_each(|write| image.apply(write));
         Ok(())
     })
-    .unwrap();
+    .expect("it is whole");
     image
 }
 
@@ -42,12 +42,15 @@ fn names() -> BTreeMap<UserId, String> {
 
 fn file(image: &Image) -> String {
     let all = image.incidents.keys().cloned().collect();
-    gather(image, &all, &names()).bundle.text().unwrap()
+    gather(image, &all, &names())
+        .bundle
+        .text()
+        .expect("it is whole")
 }
 
 fn taken(bundle: &Bundle, image: &Image) -> Image {
     let mut image = image.clone();
-    let plan = bundle.plan(&image).unwrap();
+    let plan = bundle.plan(&image).expect("it is whole");
     plan.writes.iter().for_each(|write| image.apply(write));
     image
 }
@@ -64,7 +67,7 @@ fn refusal(text: &str, image: &Image) -> String {
 fn what_was_exported_comes_back_whole_and_twice_is_once() {
     let image = image();
     let text = file(&image);
-    let bundle = read(&text).unwrap();
+    let bundle = read(&text).expect("it is whole");
     let there = taken(&bundle, &Image::new(ConsoleId::new("c2")));
     assert_eq!(file(&there), text);
     assert_eq!(there.events.len(), image.events.len());
@@ -73,7 +76,7 @@ fn what_was_exported_comes_back_whole_and_twice_is_once() {
         assert_eq!(other.recorded(), row.recorded());
     }
     assert!(there.channels.values().all(|channel| !channel.ours));
-    let again = bundle.plan(&there).unwrap();
+    let again = bundle.plan(&there).expect("it is whole");
     assert!(again.writes.is_empty());
     assert_eq!((again.added, again.same), (0, 3));
 }
@@ -81,12 +84,12 @@ fn what_was_exported_comes_back_whole_and_twice_is_once() {
 #[test]
 fn only_what_is_not_there_is_added() {
     let image = image();
-    let bundle = read(&file(&image)).unwrap();
+    let bundle = read(&file(&image)).expect("it is whole");
     let mut part = bundle.clone();
     part.incidents.truncate(1);
     part.incidents[0].events.truncate(5);
     let there = taken(&part, &Image::new(ConsoleId::new("c2")));
-    let plan = bundle.plan(&there).unwrap();
+    let plan = bundle.plan(&there).expect("it is whole");
     assert_eq!((plan.added, plan.completed, plan.same), (2, 1, 0));
     assert_eq!(file(&taken(&bundle, &there)), file(&image));
 }
@@ -94,7 +97,7 @@ fn only_what_is_not_there_is_added() {
 #[test]
 fn an_incident_whose_channel_is_read_here_stays_as_it_is() {
     let image = image();
-    let bundle = read(&file(&image)).unwrap();
+    let bundle = read(&file(&image)).expect("it is whole");
     let mut part = bundle.clone();
     part.incidents.truncate(1);
     part.incidents[0].events.truncate(5);
@@ -103,7 +106,7 @@ fn an_incident_whose_channel_is_read_here_stays_as_it_is() {
     let mut row = live.channels[&channel].clone();
     row.ours = true;
     live.apply(&Write::Channel(row));
-    let plan = bundle.plan(&live).unwrap();
+    let plan = bundle.plan(&live).expect("it is whole");
     assert_eq!((plan.added, plan.live), (2, 1));
     let other = |write: &Write| match write {
         Write::Event(row) => row.incident != bundle.incidents[0].id,
@@ -117,20 +120,20 @@ fn an_incident_whose_channel_is_read_here_stays_as_it_is() {
 fn what_is_here_and_different_is_refused() {
     let image = image();
     let text = file(&image);
-    let mut other = read(&text).unwrap();
+    let mut other = read(&text).expect("it is whole");
     other.incidents[0].events[1].by = UserId::new("UOTHER");
-    let problem = refusal(&other.text().unwrap(), &image);
+    let problem = refusal(&other.text().expect("it is whole"), &image);
     assert!(
         problem.contains("is different") && problem.contains("--data-dir"),
         "{problem}"
     );
-    let mut other = read(&text).unwrap();
+    let mut other = read(&text).expect("it is whole");
     other.incidents[0].id = IncidentId::new("iother");
-    let problem = refusal(&other.text().unwrap(), &image);
+    let problem = refusal(&other.text().expect("it is whole"), &image);
     assert!(problem.contains("do not belong together"), "{problem}");
-    let mut other = read(&text).unwrap();
+    let mut other = read(&text).expect("it is whole");
     other.incidents[0].channel.id = ChannelId::new("COTHER");
-    let problem = refusal(&other.text().unwrap(), &image);
+    let problem = refusal(&other.text().expect("it is whole"), &image);
     assert!(problem.contains("do not belong together"), "{problem}");
 }
 
@@ -153,10 +156,10 @@ fn a_file_that_cannot_be_is_refused() {
         let problem = refusal(&text.replace(from, to), &image);
         assert!(problem.contains(says), "{to}: {problem}");
     }
-    let mut twice = read(&text).unwrap();
+    let mut twice = read(&text).expect("it is whole");
     let one = twice.incidents[0].clone();
     twice.incidents.push(one);
-    assert!(refusal(&twice.text().unwrap(), &image).contains("twice"));
+    assert!(refusal(&twice.text().expect("it is whole"), &image).contains("twice"));
     for broken in [
         "",
         "[]",
@@ -175,14 +178,17 @@ fn a_kind_of_a_later_version_is_kept_and_strings_are_cleaned() {
         "\"kind\":\"teleport\",\"where\":{\"to\":[1,\"a\u{202e}b\"]}",
     );
     assert!(later != text);
-    let there = taken(&read(&later).unwrap(), &Image::new(ConsoleId::new("c2")));
+    let there = taken(
+        &read(&later).expect("it is whole"),
+        &Image::new(ConsoleId::new("c2")),
+    );
     let again = file(&there);
     assert!(
         again.contains("\"teleport\"") && again.contains("\"ab\"") && !again.contains('\u{202e}')
     );
     assert_eq!(
         file(&taken(
-            &read(&again).unwrap(),
+            &read(&again).expect("it is whole"),
             &Image::new(ConsoleId::new("c3"))
         )),
         again
@@ -273,7 +279,7 @@ fn swapped() -> impl Strategy<Value = String> {
         prop::sample::select(odd.to_vec()),
         0..4_usize,
     );
-    let whole: serde_json::Value = serde_json::from_str(&file(&image())).unwrap();
+    let whole: serde_json::Value = serde_json::from_str(&file(&image())).expect("it is whole");
     proptest::collection::vec(picks, 1..4).prop_map(move |picks| {
         let mut value = whole.clone();
         for (key, odd, nth) in picks {

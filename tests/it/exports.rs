@@ -1,6 +1,6 @@
 //! Exports by the real program: what is written where, and that a history goes round.
 
-use super::peers::rig::{Console, channel, id, workspace};
+use super::peers::rig::{Console, id, workspace};
 use matoi::domain::decide::{Command, Outlets};
 use matoi::domain::ids::UserId;
 use matoi::domain::sync::{Engine, Order, Timing};
@@ -24,14 +24,15 @@ fn a_record_is_written_in_three_forms_and_a_private_one_only_if_that_is_said() {
     let slack = workspace();
     let console = Console::on(&slack, "@sato", "");
     let state = console.declare("Cart is <down>");
-    let (incident, room) = (id(&state), channel(&state));
+    let incident = id(&state);
+    let room = state["channel"]["name"].as_str().expect("a name");
     console
         .run(&["note", &incident, "<script>alert(1)</script> of 812"])
         .ok();
     let file = |name: &str| console.dir.path().join(name);
     let html = file("a.html");
     let out = html.to_string_lossy();
-    let export = ["export", &room, "--format", "html", "--out", &out];
+    let export = ["export", room, "--format", "html", "--out", &out];
     console.run(&export).ok();
     let page = text(&html);
     assert!(page.contains("Cart is &lt;down&gt;") && page.contains("&lt;script&gt;alert(1)"));

@@ -68,7 +68,7 @@ impl Well {
     }
 
     fn stretch(&mut self) -> Stretch {
-        let to = (self.next % 2 == 0).then(|| self.at());
+        let to = (self.next.is_multiple_of(2)).then(|| self.at());
         Stretch {
             name: self.text(),
             from: self.at(),
@@ -85,7 +85,7 @@ impl Well {
             owner: Some(self.text()),
             due: Some(self.at()),
             state: self.text(),
-            over: self.next % 2 == 0,
+            over: self.next.is_multiple_of(2),
             risk: Some(self.text()),
             link: Some(self.text()),
             said: vec![Said {
@@ -103,14 +103,14 @@ impl Well {
             text: self.text(),
             by: self.text(),
             link: Some(self.text()),
-            turns: self.next % 2 == 0,
-            hole: self.next % 3 == 0,
+            turns: self.next.is_multiple_of(2),
+            hole: self.next.is_multiple_of(3),
         }
     }
 
     fn page(&mut self) -> Page {
         Page {
-            lang: if self.next % 2 == 0 {
+            lang: if self.next.is_multiple_of(2) {
                 Lang::Ja
             } else {
                 Lang::En
