@@ -2,7 +2,8 @@
 
 use super::peers::rig::{Console, id, workspace};
 use matoi::domain::decide::{Command, Outlets};
-use matoi::domain::ids::UserId;
+use matoi::domain::ids::{IncidentId, UserId};
+use matoi::domain::sync::image::{IncidentRow, Write};
 use matoi::domain::sync::{Engine, Order, Timing};
 use matoi::io::pace::machine;
 use matoi::io::store::Journal;
@@ -127,7 +128,10 @@ fn a_history_goes_into_another_directory_and_nothing_is_done_there() {
 
     // Its timekeeper is long due, and its card and topic belong to somebody.
     let mut rng = fastrand::Rng::with_seed(1);
-    let (_, image) = Journal::open(&there.data(), &mut rng).expect("a journal");
+    let (_, mut image) = Journal::open(&there.data(), &mut rng).expect("a journal");
+    let incident = IncidentId::new(incident);
+    let row = image.incidents[&incident].clone();
+    image.apply(&Write::Incident(IncidentRow { card: None, ..row }));
     let me = UserId::new("U1");
     let mut now = machine();
     let mut engine = Engine::new(image, me.clone(), Timing::default(), now);
@@ -143,7 +147,6 @@ fn a_history_goes_into_another_directory_and_nothing_is_done_there() {
         by: me,
         outlets: Outlets::default(),
     };
-    let incident = matoi::domain::ids::IncidentId::new(incident);
     let refused = engine.act(Some(&incident), &order, now, &mut rng);
     assert!(refused.is_err(), "nothing is done in it");
 }

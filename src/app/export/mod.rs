@@ -1,8 +1,8 @@
 //! The record of one incident for others to read: Markdown, one HTML page, JSON.
 //!
-//! [`Page`] is what is told, gathered once, as plain texts and instants; [`markdown`] and [`html`]
+//! [`Page`] is what is told, gathered once, as plain texts and instants; [`markdown()`] and [`html()`]
 //! only set it, each with its own escaping, so that no text of the channel can mean anything in
-//! either. [`record`] is the same for programs, with every event as it is.
+//! either. [`record()`] is the same for programs, with every event as it is.
 
 mod chart;
 mod gather;

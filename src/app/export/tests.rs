@@ -26,6 +26,7 @@ const HOSTILE: &[&str] = &[
     "\u{0}\u{8}\u{b}\u{fffe}\u{feff}",
     "[x](javascript:alert(1))",
     "![x](https://evil.example/pixel.png)",
+    "\\[x\\](javascript:alert(1))",
     "# heading",
     "| a | b |\n|---|---|",
     "決済が失敗 <meta http-equiv=refresh content=0>",

@@ -3,7 +3,7 @@
 //!
 //! Equal journals give equal files, byte by byte: nothing in one says when or where it was written.
 //! Only what is in a channel is in it, and nothing of this console's own: no outbox, no settings, no
-//! tokens. [`gather`] makes one, [`read`] makes sense of one that anybody may have written, and
+//! tokens. [`gather()`] makes one, [`read()`] makes sense of one that anybody may have written, and
 //! [`Bundle::plan`] says what to write into a journal.
 //!
 //! The shape is documented in `docs/export.md`; names may be added, and what is there keeps its
