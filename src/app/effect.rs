@@ -7,8 +7,10 @@ use super::model::Ticket;
 use super::postmortem::Desk;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::settings::Zone;
 use crate::domain::sync::Settle;
 use crate::domain::watch::Mark;
+use crate::domain::words::Lang;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -44,6 +46,9 @@ pub enum Effect {
     Search(String),
     /// What was seen before that is like this; [`Msg::Reminders`](super::msg::Msg::Reminders) answers.
     Remind(Reminding),
+    /// An incident's record is written as files for others, with times in this zone and in this
+    /// language; a [`Msg::Notice`](super::msg::Msg::Notice) says where.
+    Export(IncidentId, Zone, Lang),
     /// What writing an incident's post-mortem begins with: a [`Msg::Desk`](super::msg::Msg::Desk)
     /// answers.
     PostMortem(IncidentId),

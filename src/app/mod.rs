@@ -31,6 +31,7 @@ pub mod doctor;
 pub mod drill;
 pub mod edit;
 pub mod effect;
+pub mod export;
 pub mod form;
 pub mod fuzzy;
 pub mod history;

@@ -2,7 +2,7 @@
 //! questions to the core, and frames into bytes. It never waits for a network, a disk or a sync.
 
 use super::context::Context;
-use super::{asks, out, peer, postmortem};
+use super::{asks, export, out, peer, postmortem};
 use crate::app::drill::View;
 use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
@@ -16,9 +16,9 @@ use crate::app::strings::why;
 use crate::app::update::{start, update};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
-use crate::domain::settings::{Notify, Theme as ThemeChoice};
+use crate::domain::settings::{Notify, Theme as ThemeChoice, Zone};
 use crate::domain::sync::{Engine, Link, Now};
-use crate::domain::words::Text;
+use crate::domain::words::{Lang, Text};
 use crate::io::config;
 use crate::io::core::{Ask, Core};
 use crate::io::history::{self, History, Search};
@@ -492,6 +492,7 @@ impl Console {
                 }
             }
             Effect::PostMortem(incident) => self.sit_down(incident),
+            Effect::Export(incident, zone, lang) => self.export(incident, zone, lang),
             Effect::Write(incident, desk) => self.write(incident, desk),
             Effect::Suspend => self.suspend(),
             Effect::Redraw => {
@@ -521,6 +522,34 @@ impl Console {
             };
             post.send(Post::Message(Box::new(msg))).ok();
             waker.wake();
+        };
+        let taken = self
+            .core
+            .as_ref()
+            .map(|core| core.try_ask(Ask::Look(Box::new(look))));
+        if let Some(Err(problem)) = taken {
+            self.take(Msg::Problem(problem));
+        }
+    }
+
+    /// The record is read on the core's thread, and written on one of its own.
+    fn export(&mut self, incident: IncidentId, zone: Zone, lang: Lang) {
+        let (config, people) = (
+            self.context.config.clone(),
+            self.model.snapshot.people.clone(),
+        );
+        let folder = export::folder(&self.context);
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        let look = move |engine: &mut Engine, now| {
+            let read = export::sheets(engine, &incident, &people, (&config, zone, lang), now);
+            std::thread::spawn(move || {
+                let msg = match read.and_then(|sheets| sheets.write(&folder)) {
+                    Ok(told) => Msg::Notice(told),
+                    Err(problem) => Msg::Problem(problem),
+                };
+                post.send(Post::Message(Box::new(msg))).ok();
+                waker.wake();
+            });
         };
         let taken = self
             .core

@@ -9,6 +9,7 @@ mod deeds;
 mod dev;
 mod doctor;
 mod drill;
+mod export;
 mod ground;
 mod history;
 pub mod lessons;
@@ -106,6 +107,10 @@ enum Command {
         #[command(subcommand)]
         what: Option<history::Tags>,
     },
+    /// The record as a file for others: Markdown, one HTML page, JSON; or the whole history
+    Export(export::Export),
+    /// Take in a history that was exported
+    Import(export::Import),
     /// Whom to call; works with everything else down
     Calls,
     /// Deliver and read without a screen, until stopped
@@ -171,6 +176,8 @@ fn run(cli: Cli) -> Result<(), Problem> {
         Some(Command::Search(wish)) => history::search(global.context()?, wish),
         Some(Command::Similar(wish)) => history::similar(global.context()?, &wish),
         Some(Command::Tags { what }) => history::tags(global.context()?, what),
+        Some(Command::Export(wish)) => export::run(global.context()?, wish),
+        Some(Command::Import(wish)) => export::import(&global.context()?, &wish),
         Some(Command::Calls) => calls::run(&global),
         Some(Command::Sync { once }) => read::sync(global.context()?, once),
         Some(Command::Doctor { manifest }) => doctor::run(global, manifest),

@@ -68,7 +68,7 @@ pub fn run(mut context: Context, wish: Replay) -> Result<(), Problem> {
 }
 
 /// Where the console of a drill kept its journal.
-fn drill(data: &Path, run: &str) -> Result<PathBuf, Problem> {
+pub(super) fn drill(data: &Path, run: &str) -> Result<PathBuf, Problem> {
     let all = data.join("drills");
     let place = match run {
         "-" => last(&all),

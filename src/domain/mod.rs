@@ -3,6 +3,7 @@
 
 pub mod broadcast;
 pub mod budget;
+pub mod bundle;
 pub mod checklists;
 pub mod decide;
 pub mod desk;

@@ -35,9 +35,11 @@ const WAITING: usize = 1024;
 /// Under this setting the journal keeps what is known of people.
 pub const PEOPLE: &str = "people";
 /// Under this one, the workspace's address.
-const HOME: &str = "home";
+pub const HOME: &str = "home";
 /// And under this one, what is known of those of the embedded workspace.
 pub const PEOPLE_LOCAL: &str = "people_local";
+/// Of those whom only an imported history names.
+pub const PEOPLE_IMPORTED: &str = "people_imported";
 /// How long a disk that would not take a commit is left alone.
 const HOLD: Duration = Duration::from_secs(2);
 
@@ -607,6 +609,7 @@ impl Running {
                 (user.id, person)
             })
             .collect();
+        let people = self.with_imported(people);
         self.name_all(&people);
         self.people = Arc::new(people);
         self.furnish();
@@ -661,9 +664,18 @@ impl Running {
             self.engine.set_home(address);
         }
         let people = kept_people(&self.journal, &[self.people_key(), PEOPLE]);
+        let people = self.with_imported(people);
         self.name_all(&people);
         self.people = Arc::new(people);
         self.furnish();
+    }
+
+    /// With the names in imported histories; whoever is here is called what they are called here.
+    fn with_imported(&self, mut people: BTreeMap<UserId, Person>) -> BTreeMap<UserId, Person> {
+        for (user, person) in kept_people(&self.journal, &[PEOPLE_IMPORTED]) {
+            people.entry(user).or_insert(person);
+        }
+        people
     }
 
     /// Gives the engine what it resolves people's words with.

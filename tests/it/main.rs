@@ -1,10 +1,12 @@
 //! One test binary, because linking is the cost.
 
+mod bundle;
 mod care;
 mod client;
 mod config;
 mod contracts;
 mod drills;
+mod exports;
 mod fold;
 mod golden;
 mod history;

@@ -4,7 +4,7 @@
 //! A template is Markdown. `{name}` stands for what a part below tells; a name that there is no part
 //! for is text.
 
-mod facts;
+pub(in crate::app) mod facts;
 mod parts;
 
 use crate::app::briefing::Told;

@@ -180,7 +180,7 @@ fn roster(shown: &Shown<'_>) -> Vec<Value> {
 }
 
 /// Where an entry came from.
-fn source(body: &Body) -> &'static str {
+pub(in crate::app) fn source(body: &Body) -> &'static str {
     match body {
         Body::Pinned { .. } | Body::Unpinned { .. } => "pin",
         Body::TimekeeperCall { .. } | Body::Question { .. } => "timer",

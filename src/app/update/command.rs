@@ -15,6 +15,7 @@ use crate::app::model::{Model, Overlay, Pane, RowId, Screen, Where};
 use crate::app::strings::{ask as asks, composer as s, fill};
 use crate::app::view::{self, rows};
 use crate::domain::prompt::{Opens, Prompt, Weight};
+use crate::domain::settings::Zone;
 use crate::domain::text::is_japanese_input;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
@@ -142,6 +143,18 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
             return text.map(Effect::Copy).into_iter().collect();
         }
         Action::Summary => over::summary(model),
+        Action::Export => {
+            let about = model.target().map(|summary| summary.incident.id.clone());
+            let zone = if model.utc {
+                Zone::Fixed(0)
+            } else {
+                model.zone
+            };
+            return about
+                .map(|about| Effect::Export(about, zone, model.lang))
+                .into_iter()
+                .collect();
+        }
         Action::CatchUp => over::catch_up(model),
         Action::Calls => over::calls(model),
         Action::Metrics => return metrics::open(model),

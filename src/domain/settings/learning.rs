@@ -5,6 +5,14 @@ use super::Label;
 use crate::domain::record::due;
 use serde::{Deserialize, Serialize};
 
+/// Exports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Export {
+    /// Where the console writes them; empty: `exports` in the data directory.
+    pub directory: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostMortem {

@@ -19,7 +19,7 @@ mod zone;
 pub use audience::{Audience, INSIDE, Manual, Notice};
 pub use check::Fault;
 pub use label::Label;
-pub use learning::{Assessment, Calendar, PostMortem, Question};
+pub use learning::{Assessment, Calendar, Export, PostMortem, Question};
 pub use legal::Legal;
 pub use metrics::{Metrics, Targets};
 pub use naming::{Fill, MAX_CHANNEL_NAME, NameRule};
@@ -51,6 +51,7 @@ pub struct Config {
     pub timers: Timers,
     pub close: Close,
     pub post_mortem: PostMortem,
+    pub export: Export,
     pub assessment: Assessment,
     pub calendar: Calendar,
     pub metrics: Metrics,
@@ -324,6 +325,7 @@ impl Default for Config {
             timers: Timers::default(),
             close: Close::default(),
             post_mortem: PostMortem::default(),
+            export: Export::default(),
             assessment: Assessment::default(),
             calendar: Calendar::default(),
             metrics: Metrics::default(),

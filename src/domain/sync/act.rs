@@ -49,6 +49,16 @@ impl Engine {
         let (id, state) = match incident {
             Some(id) => {
                 let state = self.shown(id).ok_or_else(|| unknown(id))?;
+                if self.is_imported(id) {
+                    return Err(Problem::refused(Text::fixed(
+                        "This incident was imported: nothing is done in it here.",
+                        "取り込んだインシデントのため、ここでは操作できません。",
+                    ))
+                    .hint(Text::fixed(
+                        "A console that reads its channel can: one on a data directory without the import.",
+                        "チャンネルを直接読んでいる端末 (取り込みをしていないデータディレクトリ) で操作してください。",
+                    )));
+                }
                 (id.clone(), (*state).clone())
             }
             None => {

@@ -90,6 +90,9 @@ impl Engine {
     pub(super) fn duties(&mut self, step: &mut Step, now: Now, rng: &mut fastrand::Rng) {
         let ids: Vec<IncidentId> = self.folds.keys().cloned().collect();
         for id in ids {
+            if self.is_imported(&id) {
+                continue;
+            }
             self.call(step, &id, now, rng);
             self.freshen(step, &id, now);
         }
@@ -170,6 +173,7 @@ impl Engine {
     pub(super) fn duty_due(&self, now: Now) -> Option<Duration> {
         self.folds
             .values()
+            .filter(|fold| !self.is_imported(&fold.incident.id))
             .filter_map(|fold| {
                 // A call that waits to be sent is made: it is not due over and over.
                 let state = fold.shown.as_deref().unwrap_or(&fold.incident);

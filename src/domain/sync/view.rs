@@ -51,6 +51,11 @@ impl Engine {
         fold.shown.clone()
     }
 
+    /// It was taken in from a file: its channel is not read here, and never written to.
+    pub fn is_imported(&self, id: &IncidentId) -> bool {
+        self.image.channel_of(id).is_some_and(|row| !row.ours)
+    }
+
     /// Every event of the incident in the order of its fold, with what is not in the channel yet
     /// behind the rest.
     pub fn recorded(&self, id: &IncidentId) -> Vec<Recorded> {

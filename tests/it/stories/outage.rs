@@ -4,6 +4,7 @@
 use super::rig::{COMPANY, World};
 use super::told;
 use super::written;
+use matoi::app::export::markdown;
 use matoi::domain::words::Lang;
 use matoi::workspace::faults::{Fault, Kind};
 use serde_json::json;
@@ -667,6 +668,8 @@ fn an_outage(lang: Lang) {
     let desk = written::desk(&mut w, "ito", &id);
     written::holds_what_the_record_holds(&mut w, "ito", &id, &desk.fresh);
     told::snapshot(&w, "outage-postmortem", &desk.fresh);
+    let page = w.at("ito").page(&id, lang);
+    told::snapshot(&w, "outage-export", &markdown(&page));
     told::screens(&w, "outage");
 }
 

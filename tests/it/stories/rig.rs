@@ -12,6 +12,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use matoi::app::ask;
 use matoi::app::drill::Wish;
 use matoi::app::effect::Effect;
+use matoi::app::export::{Page, Sheet};
 use matoi::app::form::{Input, Stop};
 use matoi::app::keymap::{Chord, Keymap};
 use matoi::app::model::{Model, Overlay, RowId, Start};
@@ -31,6 +32,7 @@ use matoi::domain::words::Lang;
 use matoi::io::core::{Ask, Core, Setup};
 use matoi::io::net::Door;
 use matoi::io::pace;
+use matoi::io::publish;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
 use matoi::workspace::limits::Mode;
@@ -869,6 +871,18 @@ impl Desk {
         outbox
             .map(|line| format!("{:?}: {:?}", line.what, line.state))
             .collect()
+    }
+
+    /// What is exported here.
+    pub fn page(&self, id: &IncidentId, lang: Lang) -> Page {
+        let (id, people) = (id.clone(), self.model.snapshot.people.clone());
+        let config = self.model.snapshot.config.clone();
+        let page = self.core.look(move |engine, now| {
+            publish::told(engine, &id, &people, &config, now, |told| {
+                Page::of(&Sheet::new(told, &config, lang))
+            })
+        });
+        page.expect("the core runs").expect("it is known")
     }
 
     /// As `matoi show --json` prints it here.
