@@ -84,6 +84,7 @@ fn scene(scenario: &Scenario, spoken: &[Spoken], until: u32) -> Scene {
         cast: cast
             .map(|part| (part.clone(), UserId::new(part.to_uppercase())))
             .collect(),
+        by_name: false,
         clock: Clock::from(start()),
     }
 }

@@ -109,9 +109,12 @@ fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
     let of = |keys: &[(&'static str, Text)]| keys.to_vec();
     match panel {
         Panel::Briefing(_) => of(&[("Enter", d::BEGIN), ("j k", overlay::MOVE)]),
-        Panel::Debrief(_) => of(&[("Enter", d::FEEDBACK), ("j k", overlay::MOVE), close]),
+        Panel::Debrief(..) => of(&[("Enter", d::FEEDBACK), ("j k", overlay::MOVE), close]),
         Panel::Feedback(_) => of(&[("Enter", d::NEXT), close]),
         Panel::Say(..) => of(&[("Enter", d::SAY), close]),
+        Panel::Add(adding) if adding.said.is_some() => of(&[("Enter", d::ADD), close]),
+        Panel::Add(_) => of(&[("Enter", d::NEXT), close]),
+        Panel::Opening => of(&[]),
         Panel::Course(course) => {
             let mut keys = of(&pace);
             keys.extend(match course.revealed {
@@ -120,6 +123,7 @@ fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
                     (">", d::PUT_OFF),
                     ("x", d::DROP),
                     ("i", d::SAY),
+                    ("a", d::ADD),
                 ]),
                 false => of(&[("b", d::BRIEFING), ("v", d::REVEAL)]),
             });

@@ -9,6 +9,7 @@ use matoi::domain::secret::Secret;
 use matoi::domain::words::Lang;
 use matoi::drill::debrief::Debrief;
 use matoi::drill::shipped::Shipped;
+use matoi::io::slack::Settings;
 use matoi::stage::cast;
 use matoi::stage::director::{self, Actor, Setup};
 use std::sync::Arc;
@@ -66,7 +67,10 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
         lists: Checklists::shipped().expect("whole"),
         clock: w.time.clock(),
         pace: None,
-        api_url: w.slack.url(),
+        settings: Settings {
+            api_url: w.slack.url(),
+            ..Settings::default()
+        },
         token: Secret::new(w.slack.bot_token()),
         cast: scenario
             .people
@@ -76,6 +80,7 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
                 let actor = Actor {
                     id: UserId::new(member.id),
                     token: Secret::new(member.token),
+                    voice: None,
                 };
                 (part.clone(), actor)
             })
@@ -84,6 +89,8 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
             .iter()
             .map(|handle| cast::player(&scenario, lang, handle, &id(handle).id))
             .collect(),
+        guests: Vec::new(),
+        speed: 1,
         posts_briefing: true,
         trouble: Box::new(|_| {}),
         tell: Box::new(move |view| drop(tell.send(view))),
