@@ -116,17 +116,20 @@ fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
         Panel::Add(_) => of(&[("Enter", d::NEXT), close]),
         Panel::Opening => of(&[]),
         Panel::Course(course) => {
-            let mut keys = of(&pace);
-            keys.extend(match course.revealed {
-                true => of(&[
+            let mut keys = of(match course.revealed {
+                true => &[
                     ("Enter", d::FIRE),
                     (">", d::PUT_OFF),
                     ("x", d::DROP),
                     ("i", d::SAY),
                     ("a", d::ADD),
-                ]),
-                false => of(&[("b", d::BRIEFING), ("v", d::REVEAL)]),
+                ],
+                false => &[],
             });
+            keys.extend(pace);
+            if !course.revealed {
+                keys.extend([("b", d::BRIEFING), ("v", d::REVEAL)]);
+            }
             keys.extend([("e", d::END), close]);
             keys
         }

@@ -12,15 +12,13 @@ use crate::both;
 use crate::cli::context::{Global, PATIENCE, Session};
 use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
-use crate::domain::secret::Secret;
-use crate::domain::words::{Lang, Text};
-use crate::drill::scenario::{Person, Scenario};
+use crate::domain::words::Text;
 use crate::io::config;
 use crate::io::pace::Clock;
 use crate::io::slack::Client;
-use crate::stage::director::{Actor, Setup, Voice};
+use crate::stage::cast;
+use crate::stage::director::Setup;
 use crate::wire::features::FEATURES;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Plays it to its end, or until the console is left.
@@ -84,7 +82,7 @@ pub fn run(global: Global, found: Found, how: &How) -> Result<(), Problem> {
         pace: None,
         settings,
         token: token.clone(),
-        cast: voices(&scenario, lang, &bot, &token),
+        cast: cast::voices(&scenario, lang, &bot, &token),
         players,
         guests: watches.then_some(me.id).into_iter().collect(),
         speed: how.speed,
@@ -161,35 +159,4 @@ fn who(session: &Session, how: &How) -> Result<(Member, Vec<Member>), Problem> {
         players.insert(0, me.clone());
     }
     Ok((me, players))
-}
-
-fn voices(
-    scenario: &Scenario,
-    lang: Lang,
-    bot: &UserId,
-    token: &Secret,
-) -> BTreeMap<String, Actor> {
-    let people = scenario.people.iter();
-    people
-        .map(|(part, person)| {
-            let actor = Actor {
-                id: bot.clone(),
-                token: token.clone(),
-                voice: Some(voice(person, lang)),
-            };
-            (part.clone(), actor)
-        })
-        .collect()
-}
-
-fn voice(person: &Person, lang: Lang) -> Voice {
-    let name = person.name.get(lang);
-    let mark = Text::fixed("[DRILL]", "[訓練]");
-    Voice {
-        name: format!("{name} {}", mark.get(lang)),
-        icon: match person.monitor {
-            true => ":satellite_antenna:",
-            false => ":bust_in_silhouette:",
-        },
-    }
 }

@@ -7,7 +7,7 @@ use crate::app::drill::{
 };
 use crate::app::edit::Edit;
 use crate::app::strings::drill as words;
-use crate::domain::text::{fit, pad_left, pad_right, wrap};
+use crate::domain::text::{cells, fit, pad_left, pad_right, wrap};
 use crate::domain::words::Text;
 use crate::drill::debrief::mark;
 use crate::drill::engine::Fate;
@@ -278,6 +278,10 @@ fn say(
 
 /// The rest of an inject of which the list shows a line.
 fn whole(inject: &Inject, width: usize) -> Vec<Line> {
+    let said = cells(&inject.what) + cells(&inject.by);
+    if inject.when.is_empty() && inject.what.lines().count() < 2 && said + 10 < width {
+        return Vec::new();
+    }
     let mut text = inject.what.clone();
     if !inject.when.is_empty() {
         text = format!("{text}\n{}", inject.when);
