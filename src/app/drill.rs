@@ -213,6 +213,8 @@ pub enum Panel {
 pub struct Adding {
     pub said: Option<(String, String)>,
     pub edit: Edit,
+    /// Why the line cannot be taken as it is.
+    pub problem: Option<Text>,
     pub born: Generation,
 }
 

@@ -180,25 +180,28 @@ fn add(model: &mut Model, mut adding: Adding, event: KeyEvent) -> Vec<Effect> {
                     return Vec::new();
                 };
                 let line = adding.edit.text();
+                adding.problem = None;
                 match adding.said.take() {
                     None => match drill::spoken(&view, &line) {
                         Some(said) => {
                             adding.said = Some(said);
                             adding.edit.set("");
                         }
-                        None => notice(model, words::WHO_SAYS),
+                        None => adding.problem = Some(words::WHO_SAYS),
                     },
                     Some(said) => match drill::added(&view, said.clone(), &line) {
                         Ok(added) => return vec![Effect::Drill(Wish::Add(added))],
                         Err(problem) => {
                             adding.said = Some(said);
-                            notice(model, problem.sentence);
+                            adding.problem = Some(problem.sentence);
                         }
                     },
                 }
             }
             _ => {
-                adding.edit.key(event);
+                if adding.edit.key(event) {
+                    adding.problem = None;
+                }
             }
         }
     }
@@ -243,6 +246,7 @@ fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect>
             let adding = Adding {
                 said: None,
                 edit: Edit::line(""),
+                problem: None,
                 born: model.generation,
             };
             stay(model, Panel::Course(course));

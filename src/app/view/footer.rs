@@ -35,7 +35,11 @@ pub fn hints(model: &Model) -> Vec<Hint> {
             return fixed(&[("Enter", &overlay::RUN), ("Esc", &overlay::CLOSE)]);
         }
         Some(Overlay::WhoAreYou(_)) => {
-            return fixed(&[("Enter", &overlay::CHOOSE), ("Esc", &overlay::CLOSE)]);
+            return fixed(&[
+                ("Enter", &overlay::CHOOSE),
+                ("Up Down", &overlay::MOVE),
+                ("Esc", &overlay::CLOSE),
+            ]);
         }
         Some(Overlay::Outbox(_)) => {
             return fixed(&[
@@ -116,16 +120,16 @@ fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
         Panel::Add(_) => of(&[("Enter", d::NEXT), close]),
         Panel::Opening => of(&[]),
         Panel::Course(course) => {
-            let mut keys = of(match course.revealed {
-                true => &[
+            let mut keys = Vec::new();
+            if course.revealed {
+                keys.extend([
                     ("Enter", d::FIRE),
                     (">", d::PUT_OFF),
                     ("x", d::DROP),
                     ("i", d::SAY),
                     ("a", d::ADD),
-                ],
-                false => &[],
-            });
+                ]);
+            }
             keys.extend(pace);
             if !course.revealed {
                 keys.extend([("b", d::BRIEFING), ("v", d::REVEAL)]);
@@ -156,6 +160,11 @@ fn raised(action: Action, model: &Model) -> u8 {
     let Screen::Room(_) = model.screen else {
         return 0;
     };
+    // Lines are cut in the panes: whoever stands on one is told how it is read whole.
+    if action == Action::View {
+        let selected = model.room.list(model.room.pane()).selected.is_some();
+        return if selected { 70 } else { 0 };
+    }
     let pane = match action {
         Action::Reply | Action::Do(Verb::Pin) | Action::Unpin => Pane::Channel,
         Action::Do(Verb::Assign | Verb::Skip | Verb::AddItem | Verb::Untick) => Pane::Checklist,

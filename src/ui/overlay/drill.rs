@@ -273,7 +273,7 @@ fn say(
     edit: &Edit,
 ) -> Option<Position> {
     let title = panel.scene.text(&words::SAY);
-    asked(canvas, panel, &title, edit, people(view))
+    asked(canvas, panel, &title, (edit, None), people(view))
 }
 
 /// The rest of an inject of which the list shows a line.
@@ -307,14 +307,10 @@ fn add(
     adding: &Adding,
 ) -> Option<Position> {
     let say = |text: &Text| panel.scene.text(text);
+    let problem = adding.problem.as_ref();
     let Some((part, text)) = &adding.said else {
-        return asked(
-            canvas,
-            panel,
-            &say(&words::ADD_WHO),
-            &adding.edit,
-            people(view),
-        );
+        let title = say(&words::ADD_WHO);
+        return asked(canvas, panel, &title, (&adding.edit, problem), people(view));
     };
     let width = panel.width(WIDTH).saturating_sub(2).max(4);
     let mut below = vec![fit(&format!("{part}: {text}"), width).into_owned()];
@@ -340,7 +336,8 @@ fn add(
                 .map(str::to_owned),
         );
     }
-    asked(canvas, panel, &say(&words::ADD_WHEN), &adding.edit, below)
+    let title = say(&words::ADD_WHEN);
+    asked(canvas, panel, &title, (&adding.edit, problem), below)
 }
 
 /// A line that is typed, with what helps to write it below.
@@ -348,7 +345,7 @@ fn asked(
     canvas: &mut Canvas<'_, '_>,
     panel: &Panel<'_>,
     title: &str,
-    edit: &Edit,
+    (edit, problem): (&Edit, Option<&Text>),
     below: Vec<String>,
 ) -> Option<Position> {
     let width = panel.width(WIDTH).saturating_sub(2).max(4);
@@ -356,7 +353,12 @@ fn asked(
     let typed_line = typed.lines.into_iter().next().unwrap_or_default();
     let mut lines = vec![
         Line::new().gap(1).and(Meaning::Input, typed_line),
-        Line::new(),
+        match problem {
+            Some(problem) => Line::new()
+                .gap(1)
+                .and(Meaning::DueSoon, format!("! {}", panel.scene.text(problem))),
+            None => Line::new(),
+        },
     ];
     let below = below.into_iter();
     lines.extend(below.map(|text| Line::new().gap(1).and(Meaning::Muted, text)));
