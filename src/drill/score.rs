@@ -140,7 +140,22 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
 }
 
 fn fits(act: &Act, done: &Done, scenario: &Scenario, scene: &Scene) -> bool {
+    // Who has just asked is answered without being named, as long as nobody else is.
+    let asks = |part: &str| {
+        let after = act.after.as_ref();
+        let mut injects = scenario.injects.iter();
+        let asked =
+            injects.find(|known| after.is_some_and(|id| id.get_ref() == known.id.get_ref()));
+        let by = asked.and_then(|inject| inject.by.as_ref());
+        by.is_some_and(|by| by.get_ref() == part)
+    };
+    let names_nobody = || {
+        let mut people = scenario.people.values();
+        done.to.is_empty() && !people.any(|person| is_by_name(person, &done.text))
+    };
+    let answers = |part: &str| done.does == MESSAGE && asks(part) && names_nobody();
     let to = |part: &str| match part {
+        _ if answers(part) => true,
         PLAYER => done.to.iter().any(|user| scene.players.contains(user)),
         part if scene.by_name => {
             let named = scenario

@@ -308,6 +308,29 @@ fn what_came_too_late_or_was_gone_on_about_in_public_is_worth_half() {
 }
 
 #[test]
+fn who_asks_is_answered_by_name_or_by_a_message_that_names_nobody() {
+    let (name, scenario) = shipped().remove(0);
+    assert_eq!(name, "first-steps");
+    let fired = [("how-long".to_owned(), Secs(210))].into();
+    let answer = |text: &'static str| {
+        let spoken = [Spoken {
+            at: 240,
+            to: 9,
+            text,
+        }];
+        let score = score(&scenario, &fired, &scene(&scenario, &spoken, 300));
+        let line = score.acts.iter().find(|line| line.act == "answer");
+        line.map(|line| line.points > 0.0)
+    };
+    assert_eq!(
+        answer("カードで払えません。切り戻しを検討中です"),
+        Some(true)
+    );
+    assert_eq!(answer("山本さん、カードで払えません"), Some(true));
+    assert_eq!(answer("伊藤さん、ログをお願いします"), Some(false));
+}
+
+#[test]
 fn who_has_no_user_is_called_by_name_and_comes() {
     let scenario = Arc::new(check::parse("test", WRITING).expect("whole"));
     let mut scene = written(&[(10, "伊藤さん、来てください")], false);
