@@ -110,7 +110,7 @@ pub(super) fn fields(
             let mut fields = vec![entry, ends(chosen), line("line", s::RESULT, false)];
             if chosen.is_none_or(|matter| matter.sort == Sort::Decision) {
                 fields.push(people(model, s::EXECUTES, Some(s::NOBODY), None));
-                fields.push(with(line("time_box", s::MINUTES, false), ""));
+                fields.push(with(line("time_box", s::WITHIN, false), ""));
             }
             fields
         }
