@@ -51,11 +51,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             super::update::timer_selected(model).is_none(),
             super::strings::ask::SELECT_TIMER,
         ),
-        Action::Briefing
-        | Action::Summary
-        | Action::Export
-        | Action::CatchUp
-        | Action::Replay => {
+        Action::Briefing | Action::Summary | Action::Export | Action::CatchUp | Action::Replay => {
             unless(model.target().is_none(), why::NOT_READ)
         }
         Action::Open => unless(model.target().is_none(), why::NOTHING_SELECTED),

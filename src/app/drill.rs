@@ -5,11 +5,16 @@ use super::keymap::Keymap;
 use super::model::Generation;
 use crate::both;
 use crate::domain::ids::IncidentId;
+use crate::domain::problem::Problem;
 use crate::domain::verb::Verb;
 use crate::domain::words::{Lang, Text};
-use crate::drill::engine::Fate;
-use crate::drill::scenario::Secs;
+use crate::drill::check;
+use crate::drill::engine::{Added, Fate};
+use crate::drill::fact::{Fact, WORDS};
+use crate::drill::scenario::{Scenario, Secs};
 use crate::drill::score::Line;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
 
 /// What stands on the screen beside the incident itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,8 +26,6 @@ pub struct View {
     pub at: Secs,
     pub paused: bool,
     pub speed: u32,
-    /// Whether its pace can be changed here.
-    pub paced: bool,
     /// The screen says what is expected next.
     pub coach: bool,
     /// Who you are and what has happened, and the system.
@@ -40,6 +43,28 @@ pub struct View {
     pub debrief: Option<String>,
     /// Where the report is kept.
     pub report: Option<String>,
+    /// What something that is added may refer to.
+    pub script: Option<Script>,
+}
+
+/// The drill that was played last on this machine, and which comes next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Last {
+    pub title: String,
+    /// 0 to 100.
+    pub score: f64,
+    /// Name and title of the first that was not played yet.
+    pub next: Option<(String, Text)>,
+}
+
+/// The scenario: one and the same as long as the drill runs.
+#[derive(Clone, Debug)]
+pub struct Script(pub Arc<Scenario>);
+
+impl PartialEq for Script {
+    fn eq(&self, other: &Script) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// An act of the scenario with what has come of it so far.
@@ -86,6 +111,8 @@ pub enum Wish {
     Fire(String),
     PutOff(String),
     Drop(String),
+    /// Something that was not in the script.
+    Add(Added),
     /// Somebody of the scenario says this.
     Say {
         part: String,
@@ -110,6 +137,45 @@ pub fn spoken(view: &View, line: &str) -> Option<(String, String)> {
     (!text.is_empty()).then(|| (part.id.clone(), text.to_owned()))
 }
 
+/// When something comes that a game master adds, of a line such as `12:00`, `+2:00 !commander` or
+/// nothing at all; `m:ss` is of the drill's clock, `+m:ss` from now on.
+///
+/// # Errors
+/// A word is neither, or refers to what is not there.
+pub fn added(view: &View, (by, text): (String, String), line: &str) -> Result<Added, Problem> {
+    let mut added = Added {
+        by,
+        text,
+        at: None,
+        when: Vec::new(),
+    };
+    for word in line
+        .split([' ', '　', ',', '、'])
+        .filter(|word| !word.is_empty())
+    {
+        let later = word.strip_prefix('+').and_then(Secs::parse);
+        let at = later
+            .map(|later| view.at.plus(later))
+            .or_else(|| Secs::parse(word));
+        match at {
+            Some(at) => added.at = Some(at),
+            None => added.when.push(Fact::parse(word).map_err(|_| {
+                let known: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+                let known = known.join(" ");
+                Problem::usage(both!(
+                    "\"{word}\" is neither a time nor a condition.",
+                    "「{word}」は時刻でも条件でもありません。"
+                ))
+                .hint(both!("Conditions: {known}", "条件: {known}"))
+            })?),
+        }
+    }
+    if let Some(script) = &view.script {
+        check::added(&script.0, &added)?;
+    }
+    Ok(added)
+}
+
 /// What is expected now: the act that is due first of those that are open and not done.
 pub fn next(view: &View) -> Option<&Expected> {
     let open = view.expected.iter().filter(|expected| {
@@ -122,16 +188,34 @@ pub fn next(view: &View) -> Option<&Expected> {
     open.min_by_key(|expected| expected.line.due)
 }
 
+/// For so long after it appeared the debrief hears nothing: whoever typed looks up first.
+pub const SURPRISE: TimeDelta = TimeDelta::milliseconds(1_500);
+
 /// What of a drill stands over the screen.
 #[derive(Clone, Debug)]
 pub enum Panel {
     /// First line shown.
     Briefing(usize),
     Course(Course),
-    Debrief(usize),
+    /// First line shown, and since when it stands there: it comes while somebody types.
+    Debrief(usize, DateTime<Utc>),
     Feedback(Asking),
     /// The game master speaks for somebody: `ito: …`.
     Say(Edit, Generation),
+    /// Something is added to the script.
+    Add(Adding),
+    /// It was begun, and its room is not there yet: keys have nowhere to go.
+    Opening,
+}
+
+/// Who says what, then when.
+#[derive(Clone, Debug)]
+pub struct Adding {
+    pub said: Option<(String, String)>,
+    pub edit: Edit,
+    /// Why the line cannot be taken as it is.
+    pub problem: Option<Text>,
+    pub born: Generation,
 }
 
 /// What is expected, and what the script has in store.
@@ -184,8 +268,8 @@ pub fn clock(view: &View, lang: Lang) -> String {
     format!("{at}/{minutes}:00{pace}")
 }
 
-/// What a coached drill expects now, with the key that does it.
-pub fn hint(view: &View, keymap: &Keymap, lang: Lang) -> Option<String> {
+/// What a coached drill expects now, with the key that does it; and by when.
+pub fn hint(view: &View, keymap: &Keymap, lang: Lang) -> Option<(String, String)> {
     if !view.coach || view.debrief.is_some() || !view.begun {
         return None;
     }
@@ -196,6 +280,7 @@ pub fn hint(view: &View, keymap: &Keymap, lang: Lang) -> Option<String> {
     let key = key.map_or_else(String::new, |key| format!(" [{key}]"));
     let due = expected.line.due.map(Secs).unwrap_or_default();
     let text = &expected.text;
-    let said = both!("next: {text}{key} by {due}", "次は {text}{key} 期限 {due}");
-    Some(said.get(lang).to_owned())
+    let said = both!("next: {text}{key}", "次は {text}{key}");
+    let by = both!("by {due}", "期限 {due}");
+    Some((said.get(lang).to_owned(), by.get(lang).to_owned()))
 }

@@ -50,6 +50,8 @@ pub struct Model {
     pub saving: BTreeMap<Ticket, Saving>,
     /// The drill that this console is open for.
     pub drill: Option<Arc<View>>,
+    /// Told on the first screen while there is nothing else.
+    pub last_drill: Option<super::drill::Last>,
     /// The wall clock as the last message told it.
     pub now: DateTime<Utc>,
     /// The wall clock of people, where `now` is that of a drill.
@@ -296,7 +298,9 @@ impl Overlay {
             | Overlay::Rewrite(_)
             | Overlay::History(_) => true,
             Overlay::Form(form) => form.takes_text(),
-            Overlay::Drill(panel) => matches!(panel, Panel::Feedback(_) | Panel::Say(..)),
+            Overlay::Drill(panel) => {
+                matches!(panel, Panel::Feedback(_) | Panel::Say(..) | Panel::Add(_))
+            }
             Overlay::Help(_)
             | Overlay::Acts(_)
             | Overlay::Outbox(_)
@@ -464,6 +468,7 @@ impl Model {
             toasts: Vec::new(),
             saving: BTreeMap::new(),
             drill: None,
+            last_drill: None,
             now: start.now,
             felt: None,
             size: start.size,

@@ -33,9 +33,14 @@ pub mod drill {
         EXPECTED = "Expected", "期待される行動";
         TO_COME = "In store", "この先の予定";
         TROUBLE = "Did not come about", "起こせなかったこと";
-        NOT_PACED = "Everybody shares the clock: its pace cannot be changed here.", "全員が同じ時計を使うため、速さは変えられません。";
         SAY = "speak for somebody", "誰かの代わりに発言";
         WHO_SAYS = "Write it as name: text, with a name from the list.", "「名前: 発言」の形で入力してください。名前は下の一覧から。";
+        ADD = "add to the script", "台本に追加";
+        ADD_WHO = "Add to the script: who says what?", "台本に追加: 誰が何を言いますか?";
+        ADD_WHEN = "When? A time, conditions, or both; nothing: now", "いつ? 時刻か条件、または両方。空欄なら今すぐ";
+        ADD_TIMES = "12:00 at that time of the drill   +2:00 in two minutes", "12:00 訓練の時計でその時刻   +2:00 2分後";
+        ADD_FACTS = "Conditions, ! turns one round:", "条件 (! を付けると逆):";
+        OPENING = "Opening the channel…", "チャンネルを開いています…";
         SAVED = "Saved with the report.", "報告に保存しました。";
         REPORT = "The report is in {}", "報告は {} にあります";
         WAITS = "The clock stands until you begin.", "開始するまで時計は止まっています。";

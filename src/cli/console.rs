@@ -68,6 +68,8 @@ pub struct Opening {
     pub replay: Option<Alone>,
     /// Starts the drill that it is opened for.
     pub drill: Option<Stager>,
+    /// What was practised here before.
+    pub last_drill: Option<crate::app::drill::Last>,
 }
 
 /// A replay by itself, with what its room needs to know of the world.
@@ -120,6 +122,8 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
         keymap: Arc::new(keymap),
         checklists: Arc::new(checklists),
     });
+    let mut model = model;
+    model.last_drill = opening.last_drill;
     let mut console = Console {
         model,
         assembler: Assembler::new(),

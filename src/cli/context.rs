@@ -199,6 +199,20 @@ impl Context {
         self
     }
 
+    /// The same in the configured Slack: a store of its own, and nobody else's say over its end.
+    pub fn of_drill_in_slack(mut self, dir: PathBuf) -> Context {
+        self.paths.data_dir = dir;
+        let mut config = (*self.config).clone();
+        config.close.closers.clear();
+        self.config = Arc::new(config);
+        self
+    }
+
+    /// How the configured Slack is reached.
+    pub const fn slack_door(&self) -> Option<&Door> {
+        self.slack.as_ref()
+    }
+
     pub const fn is_local(&self) -> bool {
         self.slack.is_none()
     }

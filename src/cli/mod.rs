@@ -196,7 +196,12 @@ fn run(cli: Cli) -> Result<(), Problem> {
 /// The console; and in its place the first drill, where somebody asks for it there.
 fn open(global: Global) -> Result<(), Problem> {
     loop {
-        match console::run(global.clone().context()?, console::Opening::default())? {
+        let context = global.clone().context()?;
+        let opening = console::Opening {
+            last_drill: drill::last(&context),
+            ..console::Opening::default()
+        };
+        match console::run(context, opening)? {
             console::Next::Done => return Ok(()),
             console::Next::FirstSteps => drill::first_steps(global.clone())?,
         }

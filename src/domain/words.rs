@@ -41,6 +41,9 @@ pub struct Text {
     pub ja: Cow<'static, str>,
 }
 
+/// Behind the name of somebody whom the program plays in a drill, where they are no user.
+pub const PLAYED: Text = Text::fixed("[DRILL]", "[訓練]");
+
 impl Text {
     /// A text known at compile time.
     pub const fn fixed(en: &'static str, ja: &'static str) -> Text {

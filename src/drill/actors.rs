@@ -1,7 +1,7 @@
 //! The scripted people: who answers what, how soon, and how they put it when they know nothing.
 
 use super::engine::{Doing, Drill, Line, Thread, check_in};
-use super::hearing::{is_called, is_question};
+use super::hearing::{fold, has, is_called, is_question, is_summons};
 use super::scenario::{Answer, Person, Scenario, Temper, Words};
 use super::scene::{Heard, Manner, Scene};
 use crate::domain::ids::EventId;
@@ -42,6 +42,25 @@ struct Manners {
 static MANNERS: LazyLock<Option<Manners>> =
     LazyLock::new(|| toml::from_str(include_str!("../../assets/drills/manners.toml")).ok());
 
+/// Whether somebody's name is in a text; where people have no users, it is how they are written to.
+pub fn is_by_name(person: &Person, text: &str) -> bool {
+    let names = [&person.name.en, &person.name.ja];
+    person.called.is_in(text)
+        || is_called(text, person.handle.get_ref())
+        || names.into_iter().any(|name| has(text, &fold(name)))
+}
+
+/// Whom a text asks to come, where nobody can be called by the program.
+pub fn summoned(scenario: &Scenario, heard: &Heard, scene: &Scene) -> Vec<String> {
+    let people = scenario.people.iter();
+    people
+        .filter(|(part, person)| {
+            !person.monitor && is_for(scenario, part, heard, scene) && is_summons(&heard.text)
+        })
+        .map(|(part, _)| part.clone())
+        .collect()
+}
+
 /// Whether somebody is written to by mention or handle.
 fn is_named(person: &Person, part: &str, heard: &Heard, scene: &Scene) -> bool {
     let user = scene.cast.get(part);
@@ -56,6 +75,7 @@ fn is_for(scenario: &Scenario, part: &str, heard: &Heard, scene: &Scene) -> bool
         .any(|(part, person)| is_named(person, part, heard, scene));
     people.get(part).is_some_and(|person| match mentioned {
         true => is_named(person, part, heard, scene),
+        false if scene.by_name => is_by_name(person, &heard.text),
         false => person.called.is_in(&heard.text),
     })
 }
@@ -82,6 +102,11 @@ pub fn react(drill: &mut Drill, at: u32, heard: &Heard, scene: &Scene) -> Vec<Re
     let humans = || scenario.people.iter().filter(|(_, person)| !person.monitor);
     match &heard.what {
         Manner::Says | Manner::Task(_) | Manner::Decision(_) => {
+            if scene.by_name {
+                for part in summoned(&scenario, heard, scene) {
+                    all.extend(comes(drill, at, heard, &part));
+                }
+            }
             let spoken_to: Vec<(&String, &Person)> = humans()
                 .filter(|(part, _)| {
                     is_for(&scenario, part, heard, scene) || drill.is_reply_to(heard, part)
@@ -102,14 +127,8 @@ pub fn react(drill: &mut Drill, at: u32, heard: &Heard, scene: &Scene) -> Vec<Re
             }
         }
         Manner::Calls(user) => {
-            for (part, person) in humans().filter(|(part, _)| scene.cast.get(*part) == Some(user)) {
-                if let Some(arrives) = person.arrives
-                    && drill.told.coming.insert(part.clone())
-                {
-                    let due = at + drill.around(arrives.0, &format!("arrives {part}"));
-                    all.push(quiet(due, check_in(part)));
-                    all.extend(said(drill, due, heard, part, None, |m| Some(&m.coming)));
-                }
+            for (part, _) in humans().filter(|(part, _)| scene.cast.get(*part) == Some(user)) {
+                all.extend(comes(drill, at, heard, part));
             }
         }
         Manner::Offers(user) => {
@@ -122,13 +141,14 @@ pub fn react(drill: &mut Drill, at: u32, heard: &Heard, scene: &Scene) -> Vec<Re
         }
         Manner::RollCall | Manner::Claims => {
             for (part, person) in humans() {
-                let here = scene.current().is_some_and(|room| {
-                    let present = scene
-                        .cast
-                        .get(part)
-                        .and_then(|u| room.incident.roster.get(u));
-                    present.is_some_and(|present| present.left.is_none())
-                });
+                let here = drill.is_here(part) && scene.by_name
+                    || scene.current().is_some_and(|room| {
+                        let present = scene
+                            .cast
+                            .get(part)
+                            .and_then(|u| room.incident.roster.get(u));
+                        present.is_some_and(|present| present.left.is_none())
+                    });
                 let confirms = person
                     .confirms
                     .as_ref()
@@ -144,6 +164,22 @@ pub fn react(drill: &mut Drill, at: u32, heard: &Heard, scene: &Scene) -> Vec<Re
         }
         Manner::Notes => {}
     }
+    all
+}
+
+/// Somebody who was called comes, once.
+fn comes(drill: &mut Drill, at: u32, heard: &Heard, part: &str) -> Vec<Reaction> {
+    let scenario = drill.scenario.clone();
+    let arrives = scenario.people.get(part).and_then(|person| person.arrives);
+    let Some(arrives) = arrives.filter(|_| !drill.is_here(part)) else {
+        return Vec::new();
+    };
+    if !drill.told.coming.insert(part.to_owned()) {
+        return Vec::new();
+    }
+    let due = at + drill.around(arrives.0, &format!("arrives {part}"));
+    let mut all = vec![quiet(due, check_in(part))];
+    all.extend(said(drill, due, heard, part, None, |m| Some(&m.coming)));
     all
 }
 

@@ -1,5 +1,6 @@
 //! Reads a scenario and says everything that is wrong with it, each with its line.
 
+use super::engine::Added;
 use super::fact::{Fact, What};
 use super::hearing::Hears;
 use super::scenario::{Deed, Inject, Person, Scenario, When, Words};
@@ -54,6 +55,28 @@ pub fn parse(name: &str, text: &str) -> Result<Scenario, Vec<Problem>> {
     Err(found.into_iter().map(|(_, problem)| problem).collect())
 }
 
+/// What is wrong with something that a game master adds while the drill runs: it may refer only to
+/// what there is.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn added(scenario: &Scenario, added: &Added) -> Result<(), Problem> {
+    let mut check = Check {
+        name: "",
+        text: "",
+        scenario,
+        found: Vec::new(),
+    };
+    for fact in &added.when {
+        check.fact(&Spanned::new(0..0, fact.clone()));
+    }
+    check.person(&added.by, None, false);
+    match check.found.into_iter().next() {
+        Some((_, problem)) => Err(problem),
+        None => Ok(()),
+    }
+}
+
 fn line(text: &str, span: Option<Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start.min(text.len()));
     text.get(..start).unwrap_or(text).matches('\n').count() + 1
@@ -70,7 +93,11 @@ impl Check<'_> {
     fn wrong(&mut self, span: Option<Range<usize>>, what: &Text, hint: Text) {
         let (name, line) = (self.name, line(self.text, span));
         let (en, ja) = (&what.en, &what.ja);
-        let problem = Problem::usage(both!("{name}:{line}: {en}", "{name}:{line}: {ja}"));
+        let problem = Problem::usage(match name {
+            // What somebody has just typed stands in no file.
+            "" => what.clone(),
+            name => both!("{name}:{line}: {en}", "{name}:{line}: {ja}"),
+        });
         self.found.push((line, problem.hint(hint)));
     }
 
@@ -107,6 +134,20 @@ impl Check<'_> {
         }
         for role in &scenario.roles {
             self.role(role);
+        }
+        if let Some(part) = &scenario.start.commander {
+            self.person(part.get_ref(), Some(part.span()), false);
+            let known = scenario.people.get(part.get_ref());
+            if known.is_some_and(|person| !person.here) {
+                self.wrong(
+                    Some(part.span()),
+                    &Text::fixed(
+                        "who commands at the beginning is not here",
+                        "開始時の指揮者が参加していません",
+                    ),
+                    Text::same("here = true"),
+                );
+            }
         }
         if let Some(clock) = &scenario.start.clock
             && scenario.start.time().is_none()
@@ -336,6 +377,7 @@ impl Check<'_> {
             }
             What::Role(role) => self.role(&Spanned::new(fact.span(), role.clone())),
             What::Inject(id) => self.inject_named(id, span, false),
+            What::Decided(Some(id)) => self.proposal_named(id, span),
             What::Replied(id) => self.inject_named(id, span, true),
             What::Said(name) if !scenario.said.contains_key(name) => self.wrong(
                 span,
@@ -383,6 +425,21 @@ impl Check<'_> {
                     "an [[inject]] with this id",
                     "この id の [[inject]] が要ります",
                 ),
+            );
+        }
+    }
+
+    fn proposal_named(&mut self, id: &str, span: Option<Range<usize>>) {
+        let mut injects = self.scenario.injects.iter();
+        let found = injects.find(|inject| inject.id.get_ref() == id);
+        if found.and_then(Inject::proposal).is_none() {
+            self.wrong(
+                span,
+                &both!(
+                    "inject `{id}` proposes no decision",
+                    "inject `{id}` は決定を提案していません"
+                ),
+                Text::same("do = { decide = { text = … } }"),
             );
         }
     }
@@ -442,6 +499,20 @@ impl Check<'_> {
             if let Some(words) = &inject.say {
                 self.words(words, span.clone());
             }
+            // It is known again by these words.
+            if inject
+                .proposal()
+                .is_some_and(|words| words.en.contains('{') || words.ja.contains('{'))
+            {
+                self.wrong(
+                    span.clone(),
+                    &both!(
+                        "the decision of inject `{id}` names somebody in braces",
+                        "inject `{id}` の決定に {{}} が使われています"
+                    ),
+                    Text::fixed("write the name", "名前をそのまま書いてください"),
+                );
+            }
             if let Some(thread) = &inject.thread {
                 self.inject_named(thread.get_ref(), Some(thread.span()), true);
             }
@@ -460,7 +531,9 @@ impl Check<'_> {
                 );
             }
             match &inject.deed {
-                Some(Deed::Task { to, .. } | Deed::Offer { to }) => self.person(to, span, true),
+                Some(Deed::Task { to, .. } | Deed::Offer { to } | Deed::Pass { to, .. }) => {
+                    self.person(to, span, true)
+                }
                 Some(Deed::Action { owner, .. }) => self.person(owner, span, true),
                 _ => {}
             }
@@ -534,6 +607,20 @@ impl Check<'_> {
             }
             if let Some(after) = &act.after {
                 self.inject_named(after.get_ref(), Some(after.span()), false);
+            }
+            if let Some(on) = &act.on {
+                self.proposal_named(on.get_ref(), Some(on.span()));
+            }
+            if let Some(other) = &act.before {
+                let mut acts = scenario.acts.iter();
+                if !acts.any(|known| known.id.get_ref() == other.get_ref()) {
+                    let other = other.get_ref();
+                    self.wrong(
+                        act.before.as_ref().map(Spanned::span),
+                        &both!("there is no act `{other}`", "act `{other}` はありません"),
+                        Text::fixed("an [[act]] with this id", "この id の [[act]] が要ります"),
+                    );
+                }
             }
         }
         let whole: u32 = scenario.acts.iter().map(|act| act.weight).sum();

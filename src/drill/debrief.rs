@@ -3,7 +3,7 @@
 
 use super::engine::{Drill, End, Fate};
 use super::measures::{self, Measure, Value};
-use super::scenario::{Scenario, Secs};
+use super::scenario::{Inject, Scenario, Secs};
 use super::scene::Scene;
 use super::score::{Line, Score, score};
 use crate::domain::text::{cells, pad_right};
@@ -54,6 +54,12 @@ pub struct Injected {
     /// Why it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
+    /// Who would have said or done what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// It was the end that came first.
+    #[serde(default)]
+    pub too_late: bool,
 }
 
 /// What somebody who played says of it.
@@ -106,6 +112,8 @@ impl Debrief {
             Some(End::Called) | None => ("called", None),
         };
         let injects = drill.fates().map(|(inject, fate)| {
+            let ended = matches!(fate, Fate::Waiting { .. })
+                || matches!(fate, Fate::Missed { at, .. } if *at == took && inject.at >= took);
             let (at, why_not) = match fate {
                 Fate::Fired { at } => (Some(at.0), None),
                 Fate::Waiting { .. } => (None, Some("the drill ended before it".to_owned())),
@@ -118,6 +126,8 @@ impl Debrief {
             Injected {
                 id: inject.id.get_ref().clone(),
                 at,
+                too_late: at.is_none() && ended,
+                text: Some(told(scenario, inject, played.lang)),
                 why_not,
             }
         });
@@ -192,8 +202,12 @@ impl Debrief {
             )
             .ok();
             for inject in missed {
-                let why = inject.why_not.as_deref().unwrap_or_default();
-                writeln!(out, "- {} ({why})", inject.id).ok();
+                let text = inject.text.as_ref().unwrap_or(&inject.id);
+                let why = match inject.too_late {
+                    true => say("the drill ended first", "その前に終了"),
+                    false => say("there was no occasion", "条件が揃わなかった"),
+                };
+                writeln!(out, "- {text} ({why})").ok();
             }
             out.push('\n');
         }
@@ -321,6 +335,29 @@ impl Debrief {
                 writeln!(out, "\n{}", observed.text).ok();
             }
         }
+    }
+}
+
+/// Who says what in an inject, as people read it; its name where nobody says anything.
+fn told(scenario: &Scenario, inject: &Inject, lang: Lang) -> String {
+    let by = inject.by.as_ref();
+    let by = by.and_then(|by| scenario.people.get(by.get_ref()));
+    let name = by.map_or("", |person| person.name.get(lang));
+    let said = match (&inject.say, &inject.deed) {
+        (Some(say), _) => say.get(lang),
+        (None, Some(deed)) => deed.text().map_or("", |text| text.get(lang)),
+        (None, None) => "",
+    };
+    let said = match said.trim() {
+        "" => inject.note.get(lang),
+        said => said,
+    };
+    let first = said.lines().next().unwrap_or_default();
+    let first = first.replace("{commander}", "").replace("{player}", "");
+    match (name, first.trim()) {
+        (_, "") => inject.id.get_ref().clone(),
+        ("", said) => said.to_owned(),
+        (name, said) => format!("{name}: {said}"),
     }
 }
 

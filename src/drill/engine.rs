@@ -6,13 +6,17 @@
 //! for, never from the order in which things came.
 
 use super::actors;
-use super::fact::Ledger;
+use super::fact::{Fact, Ledger};
 use super::hearing;
 use super::scenario::{Deed, Inject, Scenario, Secs, Trouble, When, Words};
 use super::scene::{self, Heard, Manner, Scene};
 use crate::domain::ids::EventId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use toml::Spanned;
+
+/// How what a game master added is called, before its number.
+const ADDED: &str = "gm-";
 
 /// What is to be done now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +59,30 @@ pub enum Thread {
 pub enum Line {
     Scripted(Deed),
     CheckIn,
+    /// They have commanded until now.
+    Command,
     Accept,
     Confirm,
     Here,
-    Done { matter: EventId, text: Words },
-    Object { matter: EventId, text: Words },
+    Done {
+        matter: EventId,
+        text: Words,
+    },
+    Object {
+        matter: EventId,
+        text: Words,
+    },
+}
+
+/// What a game master adds: somebody says something, at its time or as soon after it as all facts
+/// hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    pub by: String,
+    pub text: String,
+    /// Now, where there is none.
+    pub at: Option<Secs>,
+    pub when: Vec<Fact>,
 }
 
 /// Why it is over.
@@ -136,13 +159,20 @@ pub struct Drill {
 impl Drill {
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Drill {
         let world = scenario.world.iter();
+        let proposals = scenario.injects.iter().filter_map(|inject| {
+            let id = inject.id.get_ref().clone();
+            Some((id, inject.proposal()?.clone()))
+        });
         let ledger = Ledger {
             world: world
                 .map(|(name, v)| (name.clone(), v.start.clone()))
                 .collect(),
+            proposals: proposals.collect(),
+            leads: (scenario.start.commander.as_ref()).map(|part| part.get_ref().clone()),
             ..Ledger::default()
         };
-        let plans = scenario.injects.iter().cloned().map(Plan::of).collect();
+        let injects = scenario.injects.iter().cloned().map(Arc::new);
+        let plans = injects.map(Plan::of).collect();
         let mut drill = Drill {
             seed,
             next: 0,
@@ -163,6 +193,13 @@ impl Drill {
             if person.here {
                 drill.later(0, check_in(part), Vec::new());
             }
+        }
+        if let Some(part) = &scenario.start.commander {
+            let what = Doing::Act {
+                by: part.get_ref().clone(),
+                line: Line::Command,
+            };
+            drill.later(0, what, Vec::new());
         }
         drill
     }
@@ -272,6 +309,10 @@ impl Drill {
                 .collect();
             self.ledger.replied.extend(answered);
         }
+        if scene.by_name {
+            let summoned = actors::summoned(&scenario, heard, scene);
+            self.ledger.called.extend(summoned);
+        }
         for reaction in actors::react(self, at, heard, scene) {
             self.later(reaction.due, reaction.what, reaction.sets);
         }
@@ -379,10 +420,15 @@ impl Drill {
             });
         }
         if let (Some(by), Some(deed)) = (by, &inject.deed) {
-            doings.push(Doing::Act {
+            let act = Doing::Act {
                 by,
                 line: Line::Scripted(deed.clone()),
-            });
+            };
+            // Who comes says something once they are there, for they may have to be let in.
+            match deed {
+                Deed::CheckIn { .. } => doings.insert(0, act),
+                _ => doings.push(act),
+            }
         }
         self.ledger.world.extend(sets);
         for doing in doings {
@@ -416,8 +462,23 @@ impl Drill {
         self.waiting = waiting;
         due.sort_by_key(|w| (w.due, w.serial));
         for waiting in due {
-            if let Doing::Say { key, by, .. } = &waiting.what {
-                self.said.insert(key.clone(), (by.clone(), at, None));
+            match &waiting.what {
+                Doing::Say { key, by, .. } => {
+                    self.said.insert(key.clone(), (by.clone(), at, None));
+                }
+                Doing::Act {
+                    by,
+                    line: Line::CheckIn | Line::Scripted(Deed::CheckIn { .. }),
+                } => {
+                    self.ledger.present.insert(by.clone());
+                }
+                Doing::Act {
+                    by,
+                    line: Line::Scripted(Deed::CheckOut),
+                } => {
+                    self.ledger.present.remove(by);
+                }
+                _ => {}
             }
             self.ledger.world.extend(waiting.sets);
             out.push(Effect {
@@ -536,6 +597,44 @@ impl Drill {
         self.later(self.next, what, Vec::new());
     }
 
+    /// Adds something to the script, to come like what was in it from the beginning; what it is
+    /// called. Whatever it refers to must be there: see [`super::check::added`].
+    pub fn add(&mut self, added: Added) -> String {
+        let n = (1..).find(|n| {
+            let id = format!("{ADDED}{n}");
+            self.plans
+                .iter()
+                .all(|plan| *plan.inject.id.get_ref() != id)
+        });
+        let id = format!("{ADDED}{}", n.unwrap_or_default());
+        let spanned = |text: &str| Spanned::new(0..0, text.to_owned());
+        let facts = added.when.into_iter();
+        self.plans.push(Plan::of(Arc::new(Inject {
+            id: spanned(&id),
+            at: added.at.unwrap_or_default().max(Secs(self.next)),
+            when: facts.map(|fact| Spanned::new(0..0, fact)).collect(),
+            by: Some(spanned(&added.by)),
+            say: Some(Words {
+                en: added.text.clone(),
+                ja: added.text,
+            }),
+            after: Secs(0),
+            until: None,
+            thread: None,
+            deed: None,
+            sets: BTreeMap::new(),
+            times: 1,
+            every: Secs(0),
+            note: Words::default(),
+        })));
+        id
+    }
+
+    /// Whoever of the script is here, as far as the script knows.
+    pub fn is_here(&self, part: &str) -> bool {
+        self.ledger.present.contains(part)
+    }
+
     /// It is over.
     pub fn call_off(&mut self) -> Vec<Effect> {
         let mut out = Vec::new();
@@ -553,11 +652,10 @@ impl Drill {
 }
 
 impl Plan {
-    fn of(inject: Inject) -> Plan {
-        let from = inject.at;
+    fn of(inject: Arc<Inject>) -> Plan {
         Plan {
-            inject: Arc::new(inject),
-            fate: Fate::Waiting { from },
+            fate: Fate::Waiting { from: inject.at },
+            inject,
             since: None,
             said: 0,
             next: 0,

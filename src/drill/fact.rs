@@ -1,9 +1,10 @@
 //! Facts: what conditions of a scenario are made of. One word, perhaps with what it is about after a
 //! colon; `!` before it turns it round.
 
+use super::scenario::Words;
 use super::scene::Scene;
 use crate::domain::event::{Kind, Milestone, Phase};
-use crate::domain::work::{Section, Sort, State};
+use crate::domain::work::{Section, Sort};
 use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,8 +42,8 @@ pub enum What {
     Open(Sort),
     /// One of this sort was ever opened.
     Any(Sort),
-    /// A decision was decided.
-    Decided,
+    /// A decision was decided; with a name, the one that this inject proposed.
+    Decided(Option<String>),
     /// Command is offered and not yet taken.
     Offered,
     /// Command passed on by an offer.
@@ -74,6 +75,13 @@ pub struct Ledger {
     pub replied: BTreeSet<String>,
     /// The second in which a player was last heard.
     pub heard: u32,
+    /// What injects propose as decisions, by their names.
+    pub proposals: BTreeMap<String, Words>,
+    /// Who of the script is here, and who was called, where they are no users.
+    pub present: BTreeSet<String>,
+    pub called: BTreeSet<String>,
+    /// Who of the script commands at the beginning.
+    pub leads: Option<String>,
 }
 
 /// The words, each with an example of what may follow its colon.
@@ -95,7 +103,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("published", "published"),
     ("open", "open:task"),
     ("any", "any:decision"),
-    ("decided", "decided"),
+    ("decided", "decided, decided:propose-restore"),
     ("offered", "offered"),
     ("handed_over", "handed_over"),
     ("here", "here:5"),
@@ -173,7 +181,7 @@ impl Fact {
             "published" => bare(What::Published)?,
             "open" => What::Open(about.and_then(sort).ok_or_else(wrong)?),
             "any" => What::Any(about.and_then(sort).ok_or_else(wrong)?),
-            "decided" => bare(What::Decided)?,
+            "decided" => What::Decided(about.map(str::to_owned)),
             "offered" => bare(What::Offered)?,
             "handed_over" => bare(What::HandedOver)?,
             "here" => What::Here(number(None)?),
@@ -236,7 +244,8 @@ impl std::fmt::Display for Fact {
             What::Published => f.write_str("published"),
             What::Open(of) => write!(f, "open:{}", sort(of)),
             What::Any(of) => write!(f, "any:{}", sort(of)),
-            What::Decided => f.write_str("decided"),
+            What::Decided(None) => f.write_str("decided"),
+            What::Decided(Some(id)) => write!(f, "decided:{id}"),
             What::Offered => f.write_str("offered"),
             What::HandedOver => f.write_str("handed_over"),
             What::Here(n) => write!(f, "here:{n}"),
@@ -264,6 +273,11 @@ impl What {
         };
         match self {
             What::Commander(None) => here(&|i| i.commander.is_some()),
+            // Whoever of the script takes over is played by somebody real.
+            What::Commander(Some(who)) if scene.by_name && ledger.leads.as_ref() == Some(who) => {
+                here(&|i| i.commander.is_none())
+            }
+            What::Commander(Some(_)) if scene.by_name => scene.handed_over(),
             What::Commander(Some(who)) => {
                 let who = scene.cast.get(who);
                 here(&|i| i.commander.as_ref().map(|held| &held.user) == who && who.is_some())
@@ -291,17 +305,22 @@ impl What {
             What::Published => some(&|i| i.work.notices.iter().any(|n| n.published.is_some())),
             What::Open(sort) => here(&|i| i.work.open(*sort).next().is_some()),
             What::Any(sort) => some(&|i| i.work.matters.iter().any(|m| m.sort == *sort)),
-            What::Decided => some(&|i| {
-                let mut all = i.work.matters.iter();
-                all.any(|m| {
-                    m.sort == Sort::Decision && matches!(m.state, State::Decided | State::Resulted)
-                })
-            }),
+            What::Decided(None) => scene.is_decided(None),
+            What::Decided(Some(id)) => {
+                let words = ledger.proposals.get(id);
+                words.is_some() && scene.is_decided(words)
+            }
             What::Offered => here(&|i| i.work.offer.is_some()),
             What::HandedOver => scene.handed_over(),
             What::Here(n) => {
-                here(&|i| i.roster.values().filter(|p| p.left.is_none()).count() >= *n)
+                let voices = match scene.by_name {
+                    true => ledger.present.len(),
+                    false => 0,
+                };
+                here(&|i| i.roster.values().filter(|p| p.left.is_none()).count() + voices >= *n)
             }
+            What::Present(who) if scene.by_name => ledger.present.contains(who),
+            What::Called(who) if scene.by_name => ledger.called.contains(who),
             What::Present(who) => {
                 let who = scene.cast.get(who);
                 let is = |i: &crate::domain::incident::Incident| {

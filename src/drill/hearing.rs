@@ -58,6 +58,30 @@ pub fn is_called(text: &str, handle: &str) -> bool {
     })
 }
 
+/// It asks somebody to come.
+pub fn is_summons(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "come",
+        "join",
+        "call",
+        "page",
+        "paging",
+        "wake",
+        "need you",
+        "来て",
+        "呼",
+        "入って",
+        "参加",
+        "起こ",
+        "起きて",
+        "お願いし",
+        "力を貸",
+    ];
+    WORDS
+        .iter()
+        .any(|words| words.split_whitespace().all(|word| has(text, word)))
+}
+
 /// It asks for an answer.
 pub fn is_question(text: &str) -> bool {
     const ENDS: &[&str] = &[

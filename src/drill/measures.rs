@@ -1,7 +1,7 @@
 //! How the response went, counted from the record: the process metrics that a debrief talks about.
 //! They are told beside the score and do not enter it.
 
-use super::scenario::{Scenario, Secs};
+use super::scenario::{Act, Scenario, Secs};
 use super::scene::{Room, Scene};
 use crate::domain::event::{Body, Milestone};
 use crate::domain::incident::{Entry, ItemState};
@@ -151,21 +151,34 @@ pub fn measures(
     });
     let report = first(&|e| matches!(e.body, Body::Work(Deed::Report { .. })));
     let notice = first(&|e| matches!(e.body, Body::Work(Deed::Published { .. })));
-    let mut all = vec![
-        time("commander", commander, COMMANDER),
-        time("level", level, LEVEL),
-    ];
-    if scenario.roles.iter().any(|role| role.get_ref() == "scribe") {
-        all.push(time("scribe", scribe, SCRIBE));
+    let mut all = Vec::new();
+    // Where somebody of the script commands from the beginning there is nothing to wait for.
+    if scenario.start.commander.is_none() {
+        all.push(time(
+            "commander",
+            commander,
+            target(scenario, &["command"], COMMANDER),
+        ));
     }
-    all.push(time("first_update", report, REPORT));
+    all.push(time("level", level, target(scenario, &["level"], LEVEL)));
+    if scenario.roles.iter().any(|role| role.get_ref() == "scribe") {
+        let scribes = |act: &&Act| act.of.as_deref() == Some("scribe");
+        let wanted = scenario.acts.iter().find(scribes).and_then(due);
+        all.push(time("scribe", scribe, wanted.unwrap_or(SCRIBE)));
+    }
+    all.push(time(
+        "first_update",
+        report,
+        target(scenario, &["report"], REPORT),
+    ));
     if notice.is_some()
         || scene
             .rooms
             .iter()
             .any(|r| !r.incident.work.notices.is_empty())
     {
-        all.push(time("first_broadcast", notice, 2 * REPORT));
+        let wanted = target(scenario, &["publish", "approve"], 2 * REPORT);
+        all.push(time("first_broadcast", notice, wanted));
     }
     all.push(share("cadence", cadence(scene, end)));
     let matters = |sort: Sort, met: &dyn Fn(&crate::domain::work::Matter) -> bool| {
@@ -213,6 +226,19 @@ pub fn measures(
         all.push(share("roles", roles(scenario, room)));
     }
     all
+}
+
+/// Until when a scenario wants it, where one of its acts says so: two targets for one thing would
+/// contradict each other. Else what the console itself goes by.
+fn target(scenario: &Scenario, does: &[&str], otherwise: u32) -> u32 {
+    let wants = |act: &&Act| act.does.0.iter().any(|name| does.contains(&name.as_str()));
+    let mut acts = scenario.acts.iter().filter(wants);
+    acts.find_map(due).unwrap_or(otherwise)
+}
+
+/// Of what is counted from the beginning.
+fn due(act: &Act) -> Option<u32> {
+    act.after.is_none().then_some(act.within.0)
 }
 
 /// Reports that were promised, and were there in time.

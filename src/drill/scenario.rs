@@ -182,6 +182,9 @@ pub struct Start {
     /// The time of day at which it begins, where the story names times; `14:20`.
     #[serde(default)]
     pub clock: Option<Spanned<String>>,
+    /// Somebody of the script who has commanded until now.
+    #[serde(default)]
+    pub commander: Option<Spanned<String>>,
     #[serde(default)]
     pub started_minutes_ago: Option<u32>,
     #[serde(default)]
@@ -278,6 +281,9 @@ pub struct Person {
     /// Confirms that it is good again, while this holds.
     #[serde(default)]
     pub confirms: Option<When>,
+    /// Once it goes on among few, they are among them.
+    #[serde(default)]
+    pub inside: bool,
     /// A program: it posts, and answers nobody.
     #[serde(default)]
     pub monitor: bool,
@@ -352,6 +358,16 @@ fn every() -> Secs {
     Secs(120)
 }
 
+impl Inject {
+    /// The decision that it proposes.
+    pub const fn proposal(&self) -> Option<&Words> {
+        match &self.deed {
+            Some(Deed::Decide { text, .. }) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// What a person does at a console of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -381,12 +397,33 @@ pub enum Deed {
     Offer {
         to: String,
     },
+    /// Command goes to them without being asked for.
+    Pass {
+        to: String,
+        why: Words,
+    },
     Claim,
     Action {
         text: Words,
         owner: String,
         days: u32,
     },
+}
+
+impl Deed {
+    /// What it says.
+    pub const fn text(&self) -> Option<&Words> {
+        match self {
+            Deed::Need { text }
+            | Deed::Decide { text, .. }
+            | Deed::Hypothesis { text }
+            | Deed::Notice { text }
+            | Deed::Task { text, .. }
+            | Deed::Action { text, .. } => Some(text),
+            Deed::CheckIn { task } => task.as_ref(),
+            Deed::CheckOut | Deed::Offer { .. } | Deed::Pass { .. } | Deed::Claim => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -429,6 +466,15 @@ pub struct Act {
     /// What it must say.
     #[serde(default)]
     pub words: Hears,
+    /// The decision that this inject proposed.
+    #[serde(default)]
+    pub on: Option<Spanned<String>>,
+    /// Worth half once that act was done first.
+    #[serde(default)]
+    pub before: Option<Spanned<String>>,
+    /// Worth half where a player goes on about it in the open channel afterwards.
+    #[serde(default)]
+    pub hush: bool,
     /// Counted from this inject, or from the beginning.
     #[serde(default)]
     pub after: Option<Spanned<String>>,

@@ -1,11 +1,11 @@
 //! What the script sees of the response: the drill's incidents as everybody sees them, and what is
 //! written in their channels.
 
-use super::scenario::Secs;
+use super::scenario::{Secs, Words};
 use crate::domain::event::Body;
 use crate::domain::ids::{EventId, IncidentId, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
-use crate::domain::work::Deed;
+use crate::domain::work::{Deed, Sort, State};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,9 @@ pub struct Clock {
     /// When it was moved on, and by how many seconds.
     #[serde(default)]
     pub leaps: Vec<(DateTime<Utc>, u32)>,
+    /// From when on it runs how many times as fast as the wall's; in order.
+    #[serde(default)]
+    pub speeds: Vec<(DateTime<Utc>, u32)>,
 }
 
 impl Clock {
@@ -29,22 +32,40 @@ impl Clock {
             start,
             rests: Vec::new(),
             leaps: Vec::new(),
+            speeds: Vec::new(),
         }
+    }
+
+    /// How many times as fast as the wall's it runs now.
+    pub fn speed(&self) -> u32 {
+        self.speeds.last().map_or(1, |(_, speed)| *speed)
     }
 
     /// Seconds of the drill at an instant; 0 before it began.
     pub fn at(&self, wall: DateTime<Utc>) -> Secs {
-        let rested: TimeDelta = self
-            .rests
-            .iter()
-            .filter(|(from, _)| *from < wall)
-            .map(|(from, to)| (*to).min(wall) - *from)
+        // Each stretch of one speed by itself, without what of it was rest.
+        let changes = self.speeds.iter().copied();
+        let begins = std::iter::once((self.start, 1)).chain(changes);
+        let ends = self.speeds.iter().map(|(from, _)| *from).chain([wall]);
+        let run: TimeDelta = begins
+            .zip(ends)
+            .map(|((from, speed), to)| {
+                let to = to.min(wall);
+                let rested: TimeDelta = self
+                    .rests
+                    .iter()
+                    .map(|(since, until)| (*until).min(to) - (*since).max(from))
+                    .filter(|rested| *rested > TimeDelta::zero())
+                    .sum();
+                let passed = (to - from - rested).max(TimeDelta::zero());
+                passed * i32::try_from(speed).unwrap_or(i32::MAX)
+            })
             .sum();
         let leaps = self.leaps.iter().filter(|(at, _)| *at <= wall);
         let leapt: TimeDelta = leaps
             .map(|(_, by)| TimeDelta::seconds(i64::from(*by)))
             .sum();
-        let passed = wall - self.start - rested + leapt;
+        let passed = run + leapt;
         Secs(u32::try_from(passed.num_seconds().max(0)).unwrap_or(u32::MAX))
     }
 }
@@ -80,6 +101,9 @@ pub struct Scene {
     pub players: BTreeSet<UserId>,
     /// The scripted people, by their names in the scenario.
     pub cast: BTreeMap<String, UserId>,
+    /// The scripted people are no users of the workspace: they are called by name, hold no role,
+    /// and stand on no roster. `cast` is empty then.
+    pub by_name: bool,
     pub clock: Clock,
 }
 
@@ -112,6 +136,19 @@ impl Scene {
         self.entries().any(|(_, entry)| passes(entry))
     }
 
+    /// Decisions whose line was taken, of those that somebody of the script proposed in these words.
+    pub(super) fn is_decided(&self, proposal: Option<&Words>) -> bool {
+        let mut all = self
+            .rooms
+            .iter()
+            .flat_map(|room| &room.incident.work.matters);
+        all.any(|m| {
+            m.sort == Sort::Decision
+                && matches!(m.state, State::Decided | State::Resulted)
+                && proposal.is_none_or(|words| is_proposal(words, &m.line))
+        })
+    }
+
     pub(super) fn has_evidence(&self) -> bool {
         let kept = |entry: &Entry| matches!(entry.body, Body::Pinned { evidence: true, .. });
         self.entries().any(|(_, entry)| kept(entry))
@@ -123,6 +160,14 @@ impl Scene {
         cast.find(|(_, id)| *id == user)
             .map(|(part, _)| part.as_str())
     }
+}
+
+/// Whether a decision's line is that proposal: in either language, and behind the name of whoever
+/// made it where they have no user of their own.
+pub(super) fn is_proposal(words: &Words, line: &str) -> bool {
+    [&words.en, &words.ja]
+        .into_iter()
+        .any(|text| line.trim_end().ends_with(text.trim_end()))
 }
 
 /// One thing that a player wrote or did, as scripted people hear it.
@@ -228,7 +273,6 @@ fn of_entry(scene: &Scene, room: &Room, entry: &Entry) -> Option<Heard> {
 }
 
 fn of_deed(id: &EventId, deed: &Deed) -> Option<(Manner, String, Vec<UserId>)> {
-    use crate::domain::work::Sort;
     Some(match deed {
         Deed::Opened {
             matter,

@@ -1,9 +1,10 @@
 //! The score: what the record holds against what a good response does, act by act.
 
+use super::actors::is_by_name;
 use super::check::PLAYER;
-use super::hearing::{fold, is_called};
-use super::scenario::{Act, Scenario, Secs};
-use super::scene::{Scene, mentioned};
+use super::hearing::{fold, is_called, is_summons};
+use super::scenario::{Act, Inject, Scenario, Secs};
+use super::scene::{self, Room, Scene, mentioned};
 use crate::domain::event::Body;
 use crate::domain::ids::UserId;
 use crate::domain::incident::Entry;
@@ -43,6 +44,10 @@ struct Done {
     of: String,
     to: Vec<UserId>,
     text: String,
+    /// The line of the decision that it is about.
+    decision: Option<String>,
+    /// In the open channel of what has become restricted, for everybody to read.
+    in_public: bool,
 }
 
 /// Scores what the scene's records hold. `fired` says when each inject happened.
@@ -51,7 +56,11 @@ struct Done {
 /// that fits. So the second report cannot stand in for the first and be counted again.
 pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene) -> Score {
     let done = done(scene);
+    let alone = scene.by_name && scene.players.len() < 2;
+    let offers = |act: &Act| act.does.0.iter().any(|does| does == "offer");
     let base = |act: &Act| match &act.after {
+        // Nobody of the script can be handed command, and nobody else is there.
+        _ if alone && act.to.is_some() && offers(act) => None,
         Some(inject) => fired.get(inject.get_ref()).copied(),
         None => Some(Secs(0)),
     };
@@ -61,6 +70,7 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
         (base(act).map(|base| base.plus(act.within)), *n)
     });
     let mut used = BTreeSet::new();
+    let mut when: BTreeMap<&str, Secs> = BTreeMap::new();
     let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
     for n in order {
         let act = &scenario.acts[n];
@@ -78,7 +88,10 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
                 .map(|(k, done)| (k, done.at))
         });
         used.extend(found.map(|(k, _)| k));
-        let due = base(act).map(|base| base.plus(act.within));
+        when.extend(found.map(|(_, at)| (act.id.get_ref().as_str(), at)));
+        // Nothing is due after the end.
+        let end = Secs(scenario.minutes.saturating_mul(60));
+        let due = base(act).map(|base| base.plus(act.within).min(end));
         let whole = f64::from(act.weight);
         let points = match (found, due) {
             (Some((_, at)), Some(due)) if at <= due => whole,
@@ -96,6 +109,21 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
             },
         );
     }
+    for (n, line) in &mut lines {
+        let act = &scenario.acts[*n];
+        let Some(at) = when.get(act.id.get_ref().as_str()) else {
+            continue;
+        };
+        let first = act
+            .before
+            .as_ref()
+            .and_then(|other| when.get(other.get_ref().as_str()));
+        let too_late = first.is_some_and(|first| first < at);
+        let told = act.hush && done.iter().any(|done| done.in_public && done.at > *at);
+        if too_late || told {
+            line.points = line.points.min(f64::from(line.weight) / 2.0);
+        }
+    }
     let acts: Vec<Line> = lines.into_values().collect();
     let counted = acts.iter().filter(|line| line.due.is_some());
     let (points, whole) = counted.fold((0.0, 0.0), |(points, whole), line| {
@@ -112,8 +140,35 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
 }
 
 fn fits(act: &Act, done: &Done, scenario: &Scenario, scene: &Scene) -> bool {
+    // Who has just asked is answered without being named, as long as nobody else is.
+    let asks = |part: &str| {
+        let after = act.after.as_ref();
+        let mut injects = scenario.injects.iter();
+        let asked =
+            injects.find(|known| after.is_some_and(|id| id.get_ref() == known.id.get_ref()));
+        let by = asked.and_then(|inject| inject.by.as_ref());
+        by.is_some_and(|by| by.get_ref() == part)
+    };
+    let names_nobody = || {
+        let mut people = scenario.people.values();
+        done.to.is_empty() && !people.any(|person| is_by_name(person, &done.text))
+    };
+    let answers = |part: &str| done.does == MESSAGE && asks(part) && names_nobody();
     let to = |part: &str| match part {
+        _ if answers(part) => true,
         PLAYER => done.to.iter().any(|user| scene.players.contains(user)),
+        part if scene.by_name => {
+            let named = scenario
+                .people
+                .get(part)
+                .is_some_and(|person| is_by_name(person, &done.text));
+            // Roles and command are held by those who have a user.
+            named
+                || matches!(
+                    done.does,
+                    "role" | "checkin" | "checkout" | "offer" | "command" | "give"
+                )
+        }
         part => {
             let written = done.does == MESSAGE
                 && scenario.people.get(part).is_some_and(|person| {
@@ -124,7 +179,23 @@ fn fits(act: &Act, done: &Done, scenario: &Scenario, scene: &Scene) -> bool {
             written || user.is_some_and(|user| done.to.contains(user))
         }
     };
-    act.does.0.iter().any(|name| name == done.does)
+    let on = |inject: &str| {
+        let mut all = scenario.injects.iter();
+        let inject = all.find(|known| known.id.get_ref() == inject);
+        inject
+            .and_then(Inject::proposal)
+            .zip(done.decision.as_ref())
+            .is_some_and(|(words, line)| scene::is_proposal(words, line))
+    };
+    // Whom the program cannot call is asked to come.
+    let calls = |name: &str| {
+        scene.by_name && name == "call" && done.does == MESSAGE && is_summons(&done.text)
+    };
+    act.does
+        .0
+        .iter()
+        .any(|name| name == done.does || calls(name))
+        && act.on.as_ref().is_none_or(|inject| on(inject.get_ref()))
         && act
             .of
             .as_ref()
@@ -140,7 +211,7 @@ fn done(scene: &Scene) -> Vec<Done> {
         .filter(|(_, entry)| scene.players.contains(&entry.by))
         // What a declaration brings, or carries over, nobody has done.
         .filter(|(room, entry)| room.incident.declared.is_some_and(|at| entry.at > at))
-        .filter_map(|(_, entry)| of_entry(scene, entry))
+        .filter_map(|(room, entry)| of_entry(scene, room, entry))
         .collect();
     for room in &scene.rooms {
         let said = room
@@ -153,13 +224,20 @@ fn done(scene: &Scene) -> Vec<Done> {
             of: String::new(),
             to: said.to.clone(),
             text: fold(&said.text),
+            decision: None,
+            in_public: is_open(room),
         }));
     }
     all.sort_by_key(|done| done.at);
     all
 }
 
-fn of_entry(scene: &Scene, entry: &Entry) -> Option<Done> {
+/// It was found to be for few, and everybody reads along here.
+fn is_open(room: &Room) -> bool {
+    room.incident.work.restricted.is_some() && !room.private
+}
+
+fn of_entry(scene: &Scene, room: &Room, entry: &Entry) -> Option<Done> {
     let verb = entry.body.verb()?;
     let text = entry.text.as_deref().unwrap_or_default();
     let none = String::new;
@@ -198,12 +276,27 @@ fn of_entry(scene: &Scene, entry: &Entry) -> Option<Done> {
         (Body::Pinned { .. }, None) => entry.recorded_at,
         _ => entry.at,
     };
+    let decision = match &entry.body {
+        Body::Work(Deed::Settled { matter, .. }) => {
+            let mut all = room.incident.work.matters.iter();
+            all.find(|known| known.id == *matter)
+                .map(|known| known.line.clone())
+        }
+        _ => None,
+    };
+    // What is acted is told by the record; what is written is read.
+    let written = matches!(
+        entry.body,
+        Body::Message { .. } | Body::Note {} | Body::Situation {} | Body::Work(Deed::Report { .. })
+    );
     Some(Done {
         at: scene.clock.at(at),
         does: verb.row().name,
         of,
         to,
         text: fold(&format!("{line} {text}")),
+        decision,
+        in_public: written && is_open(room),
     })
 }
 

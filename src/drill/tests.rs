@@ -1,8 +1,11 @@
 //! What holds of every drill, whatever the scenario, the seed and the players.
 
-use super::engine::{Doing, Drill, Effect, End, Fate};
+use super::check;
+use super::engine::{Added, Doing, Drill, Effect, End, Fate};
+use super::fact::Fact;
 use super::scenario::{Scenario, Secs};
 use super::scene::{Clock, Room, Said, Scene};
+use super::score::score;
 use super::shipped::SHIPPED;
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
@@ -84,6 +87,7 @@ fn scene(scenario: &Scenario, spoken: &[Spoken], until: u32) -> Scene {
         cast: cast
             .map(|part| (part.clone(), UserId::new(part.to_uppercase())))
             .collect(),
+        by_name: false,
         clock: Clock::from(start()),
     }
 }
@@ -181,6 +185,165 @@ fn a_game_master_fires_puts_off_and_takes_out() {
         .fates()
         .find(|(inject, _)| inject.id.get_ref() == "found");
     assert!(matches!(dropped, Some((_, Fate::Dropped { .. }))));
+}
+
+#[test]
+fn what_is_added_waits_for_its_time_and_its_facts() {
+    let (_, scenario) = shipped().remove(0);
+    let mut drill = Drill::new(scenario.clone(), 1);
+    let wanted = |at, when: &[&str]| Added {
+        by: "ito".to_owned(),
+        text: "by the way".to_owned(),
+        at,
+        when: when
+            .iter()
+            .map(|fact| Fact::parse(fact).expect("a fact"))
+            .collect(),
+    };
+    let nowhere = wanted(None, &["world:weather=fine"]);
+    assert!(check::added(&scenario, &nowhere).is_err());
+    let later = wanted(Some(Secs(40)), &["!commander", "inject:calls"]);
+    assert!(check::added(&scenario, &later).is_ok());
+    let id = drill.add(later);
+    let other = drill.add(wanted(None, &["commander"]));
+    assert_ne!(id, other);
+    let out = drill.step(Secs(120), &scene(&scenario, &[], 0));
+    let said: Vec<(&str, Secs)> = out
+        .iter()
+        .filter_map(|e| match &e.what {
+            Doing::Say { key, .. } if key.starts_with("gm-") => Some((key.as_str(), e.at)),
+            _ => None,
+        })
+        .collect();
+    // As soon as the other has happened; nobody ever commands.
+    assert_eq!(said, [(id.as_str(), Secs(45))]);
+}
+
+#[test]
+fn the_scripts_clock_stands_leaps_and_runs_faster_than_peoples() {
+    let mut clock = Clock::from(start());
+    let wall = |seconds: i64| start() + TimeDelta::seconds(seconds);
+    clock.speeds.push((wall(10), 6));
+    assert_eq!(clock.at(wall(5)), Secs(5));
+    assert_eq!(clock.at(wall(20)), Secs(70));
+    clock.rests.push((wall(20), wall(50)));
+    assert_eq!(clock.at(wall(50)), Secs(70));
+    clock.speeds.push((wall(60), 1));
+    clock.leaps.push((wall(65), 30));
+    // 10 at one, 10 and 10 at six, 10 at one, and the leap.
+    assert_eq!(clock.at(wall(70)), Secs(10 + 60 + 60 + 10 + 30));
+    // What was before a change stays where it was.
+    assert_eq!(clock.at(wall(5)), Secs(5));
+}
+
+/// One act of writing, and another.
+const WRITING: &str = r#"
+title = "t"
+about = "a"
+minutes = 5
+difficulty = 1
+[briefing]
+text = "b"
+[start]
+title = "t"
+service = "s"
+situation = "x"
+[people.ito]
+handle = "ito"
+name = { en = "Ito", ja = "伊藤" }
+about = "a"
+arrives = "0:30"
+[[act]]
+id = "keep"
+text = "keep"
+does = "message"
+words = { en = ["keep"], ja = ["保全"] }
+before = "mend"
+hush = true
+within = "4:00"
+weight = 60
+[[act]]
+id = "mend"
+text = "mend"
+does = ["call", "message"]
+to = "ito"
+within = "4:00"
+weight = 40
+"#;
+
+fn written(texts: &[(u32, &'static str)], open: bool) -> Scene {
+    let scenario = check::parse("test", WRITING).expect("whole");
+    let spoken: Vec<Spoken> = texts
+        .iter()
+        .map(|(at, text)| Spoken {
+            at: *at,
+            to: 9,
+            text,
+        })
+        .collect();
+    let mut scene = scene(&scenario, &spoken, 300);
+    if open {
+        let mut incident = (*scene.rooms[0].incident).clone();
+        incident.work.restricted = Some(start());
+        scene.rooms[0].incident = Arc::new(incident);
+    }
+    scene
+}
+
+fn points(scene: &Scene) -> Vec<f64> {
+    let scenario = check::parse("test", WRITING).expect("whole");
+    let score = score(&scenario, &std::collections::BTreeMap::new(), scene);
+    score.acts.iter().map(|line| line.points).collect()
+}
+
+#[test]
+fn what_came_too_late_or_was_gone_on_about_in_public_is_worth_half() {
+    let (keep, mend) = ((10, "keep the logs"), (20, "@ito go ahead"));
+    assert_eq!(points(&written(&[keep, mend], false)), [60.0, 40.0]);
+    let (first, then) = ((10, "@ito go ahead"), (20, "keep the logs"));
+    assert_eq!(points(&written(&[first, then], false)), [30.0, 40.0]);
+    // Everybody reads along, and it goes on.
+    assert_eq!(points(&written(&[keep, mend], true)), [30.0, 40.0]);
+    assert_eq!(points(&written(&[keep], true)), [60.0, 0.0]);
+}
+
+#[test]
+fn who_asks_is_answered_by_name_or_by_a_message_that_names_nobody() {
+    let (name, scenario) = shipped().remove(0);
+    assert_eq!(name, "first-steps");
+    let fired = [("how-long".to_owned(), Secs(210))].into();
+    let answer = |text: &'static str| {
+        let spoken = [Spoken {
+            at: 240,
+            to: 9,
+            text,
+        }];
+        let score = score(&scenario, &fired, &scene(&scenario, &spoken, 300));
+        let line = score.acts.iter().find(|line| line.act == "answer");
+        line.map(|line| line.points > 0.0)
+    };
+    assert_eq!(
+        answer("カードで払えません。切り戻しを検討中です"),
+        Some(true)
+    );
+    assert_eq!(answer("山本さん、カードで払えません"), Some(true));
+    assert_eq!(answer("伊藤さん、ログをお願いします"), Some(false));
+}
+
+#[test]
+fn who_has_no_user_is_called_by_name_and_comes() {
+    let scenario = Arc::new(check::parse("test", WRITING).expect("whole"));
+    let mut scene = written(&[(10, "伊藤さん、来てください")], false);
+    scene.cast.clear();
+    scene.by_name = true;
+    // To be asked to come is to be called; to be spoken of is not.
+    assert_eq!(points(&scene), [0.0, 40.0]);
+    let mut drill = Drill::new(scenario, 1);
+    let out = drill.step(Secs(60), &scene);
+    assert!(drill.is_here("ito"), "{out:?}");
+    let mut spoken_of = written(&[(10, "who knows the logs?")], false);
+    spoken_of.by_name = true;
+    assert_eq!(points(&spoken_of), [0.0, 0.0]);
 }
 
 proptest! {

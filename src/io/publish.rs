@@ -17,7 +17,7 @@ use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::tape::Tape;
 use crate::domain::text::clean_line;
 use crate::domain::watch::Local;
-use crate::domain::words::{Lang, Text};
+use crate::domain::words::{Lang, PLAYED, Text};
 use crate::wire::mrkdwn::{self, Names};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -282,6 +282,10 @@ fn said(
         event: None,
         pending: false,
     };
+    if is_played(engine, incident, message) {
+        talk.author = unmarked(&talk.author).to_owned();
+        talk.bot = false;
+    }
     let carries = message.own
         && message
             .metadata
@@ -312,8 +316,31 @@ fn said(
     }
 }
 
+/// Somebody of a drill who has a name and no user: read like a colleague, not like an alert.
+fn is_played(
+    engine: &Engine,
+    incident: &Incident,
+    message: &crate::domain::sync::image::Message,
+) -> bool {
+    let row = engine.image().incidents.get(&incident.id);
+    row.is_some_and(|row| row.drill)
+        && message.subtype.as_deref() == Some("bot_message")
+        && (message.username.as_deref()).is_some_and(|name| unmarked(name).len() < name.len())
+}
+
+/// A name without the mark of a drill, which the screen's first row carries.
+fn unmarked(name: &str) -> &str {
+    let mark = PLAYED;
+    let marks = [mark.get(Lang::En), mark.get(Lang::Ja)];
+    let bare = marks.iter().find_map(|mark| name.strip_suffix(mark));
+    bare.unwrap_or(name).trim_end()
+}
+
 fn author(message: &crate::domain::sync::image::Message, names: &Resolver<'_>) -> String {
-    let by_user = message.user.as_ref().and_then(|user| names.user(user));
+    // Under a name of its own it is not whoever's token it was posted with.
+    let disguised = message.subtype.as_deref() == Some("bot_message") && message.username.is_some();
+    let by_user = message.user.as_ref().filter(|_| !disguised);
+    let by_user = by_user.and_then(|user| names.user(user));
     by_user
         .or_else(|| {
             message

@@ -1,11 +1,15 @@
 //! Who is in a drill's workspace: the scenario's people, its monitors, and whoever plays.
 
-use crate::app::snapshot::Person;
+use crate::app::snapshot::Person as Member;
 use crate::both;
+use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
-use crate::domain::words::{Lang, Text};
-use crate::drill::scenario::Scenario;
+use crate::domain::secret::Secret;
+use crate::domain::words::{Lang, PLAYED, Text};
+use crate::drill::scenario::{Person, Scenario};
+use crate::stage::director::{Actor, Voice};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Who plays, where nobody says otherwise: the handles of so many.
 pub const HANDLES: &[&str] = &["you", "second", "third", "fourth", "fifth", "sixth"];
@@ -94,13 +98,45 @@ pub fn seed(scenario: &Scenario, lang: Lang, players: &[String]) -> Result<Strin
 }
 
 /// A player as screens know them: by the name that they have in the scenario, else by their handle.
-pub fn player(scenario: &Scenario, lang: Lang, handle: &str, id: &str) -> Person {
+pub fn player(scenario: &Scenario, lang: Lang, handle: &str, id: &str) -> Member {
     let mut people = scenario.people.values();
     let person = people.find(|person| person.handle.get_ref() == handle);
-    Person {
-        id: crate::domain::ids::UserId::new(id),
+    Member {
+        id: UserId::new(id),
         name: person.map_or_else(|| name(handle, lang), |p| p.name.get(lang).to_owned()),
         handle: handle.to_owned(),
         bot: false,
+    }
+}
+
+/// The scripted people where they are no users: each with a name that carries the mark of a drill,
+/// for a colleague may be called the same. `bot` is who posts for them.
+pub fn voices(
+    scenario: &Scenario,
+    lang: Lang,
+    bot: &UserId,
+    token: &Secret,
+) -> BTreeMap<String, Actor> {
+    let people = scenario.people.iter();
+    people
+        .map(|(part, person)| {
+            let actor = Actor {
+                id: bot.clone(),
+                token: token.clone(),
+                voice: Some(voice(person, lang)),
+            };
+            (part.clone(), actor)
+        })
+        .collect()
+}
+
+fn voice(person: &Person, lang: Lang) -> Voice {
+    let name = person.name.get(lang);
+    Voice {
+        name: format!("{name} {}", PLAYED.get(lang)),
+        icon: match person.monitor {
+            true => ":satellite_antenna:",
+            false => ":bust_in_silhouette:",
+        },
     }
 }

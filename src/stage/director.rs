@@ -16,6 +16,7 @@ use crate::domain::secret::Secret;
 use crate::domain::settings::Config;
 use crate::domain::sync::{Order, Timing};
 use crate::domain::words::{Lang, Text};
+use crate::drill::check;
 use crate::drill::debrief::{Debrief, Feedback, Played};
 use crate::drill::engine::{Doing, Drill, Effect, End};
 use crate::drill::scenario::{Scenario, Secs, Trouble, Words};
@@ -58,8 +59,8 @@ pub struct Setup {
     /// Where one process holds all of them, its clock can be paced; elsewhere only the script can
     /// be held and moved on, and everybody's clocks go on.
     pub pace: Option<Pace>,
-    /// Ends in `/api/`.
-    pub api_url: String,
+    /// How the workspace is reached; by this drill's clock.
+    pub settings: Settings,
     /// The bot token that the consoles use too.
     pub token: Secret,
     /// The scripted people by their names in the scenario, each with who they are here.
@@ -67,6 +68,10 @@ pub struct Setup {
     /// Who plays; the declarer is the first. Where one of them is a person of the scenario, the
     /// script leaves that person alone.
     pub players: Vec<Member>,
+    /// Who watches: invited, and no player.
+    pub guests: Vec<UserId>,
+    /// Where everybody's clocks go on: how many times as fast the script runs.
+    pub speed: u32,
     /// The briefing is posted in the channel: there are screens that do not show it.
     pub posts_briefing: bool,
     /// Makes the tools fail, or well again.
@@ -80,6 +85,16 @@ pub struct Setup {
 pub struct Actor {
     pub id: UserId,
     pub token: Secret,
+    /// They are no user: the program itself posts under this name.
+    pub voice: Option<Voice>,
+}
+
+/// As what somebody appears who is no user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voice {
+    pub name: String,
+    /// An emoji's name between colons.
+    pub icon: &'static str,
 }
 
 /// A drill that runs; dropping it ends it where it stands.
@@ -162,6 +177,8 @@ struct Director {
     trouble: Vec<Text>,
     /// What was over a limit, in order.
     late: Vec<Effect>,
+    /// The scripted people have voices only.
+    by_name: bool,
     debrief: Option<Debrief>,
     shown: Option<View>,
     setup: Setup,
@@ -180,9 +197,8 @@ impl Director {
             })?;
         let clock = setup.clock.clone();
         let settings = Settings {
-            api_url: setup.api_url.clone(),
             clock: clock.clone(),
-            ..Settings::default()
+            ..setup.settings.clone()
         };
         let mut people: People = setup
             .players
@@ -194,6 +210,11 @@ impl Director {
             let Some(actor) = setup.cast.get(part) else {
                 continue;
             };
+            if actor.voice.is_some() {
+                let name = person.name.get(setup.lang);
+                called.insert(part.clone(), mrkdwn::escape(name).into_owned());
+                continue;
+            }
             called.insert(part.clone(), mrkdwn::mention(&actor.id));
             let member = Member {
                 id: actor.id.clone(),
@@ -232,7 +253,9 @@ impl Director {
             seed: core::seed(),
             publish: Box::new(|_| {}),
         })?;
+        let by_name = setup.cast.values().any(|actor| actor.voice.is_some());
         Ok(Director {
+            by_name,
             drill: Drill::new(setup.scenario.clone(), setup.seed),
             clock: Clock::from(setup.clock.now().wall),
             held: None,
@@ -311,16 +334,9 @@ impl Director {
             Wish::Begin if !self.begun => self.begin(),
             Wish::Begin => {}
             Wish::Hold => self.hold(runs),
-            Wish::Faster => {
-                if let Some(pace) = pace {
-                    pace.set_speed(faster(pace.speed()));
-                }
-            }
-            Wish::Slower => {
-                if let Some(pace) = pace {
-                    pace.set_speed(slower(pace.speed()));
-                }
-            }
+            Wish::Faster if runs => self.run_at(faster(self.speed())),
+            Wish::Slower if runs => self.run_at(slower(self.speed())),
+            Wish::Faster | Wish::Slower => {}
             Wish::Skip if runs => {
                 let now = self.at();
                 let next = self.drill.next_due().filter(|due| *due > now);
@@ -338,6 +354,11 @@ impl Director {
             Wish::Fire(id) => drop(self.drill.fire(&id)),
             Wish::PutOff(id) => drop(self.drill.put_off(&id, Secs(60))),
             Wish::Drop(id) => drop(self.drill.drop_inject(&id)),
+            Wish::Add(added) if runs => match check::added(&self.setup.scenario, &added) {
+                Ok(()) => drop(self.drill.add(added)),
+                Err(problem) => self.complain(problem),
+            },
+            Wish::Add(_) => {}
             Wish::Say { part, text } => {
                 let words = Words {
                     en: text.clone(),
@@ -364,9 +385,30 @@ impl Director {
         }
     }
 
+    /// How many times as fast as people's clocks the script runs.
+    fn speed(&self) -> u32 {
+        match &self.setup.pace {
+            Some(pace) => pace.speed(),
+            None => self.clock.speed(),
+        }
+    }
+
+    fn run_at(&mut self, speed: u32) {
+        match &self.setup.pace {
+            Some(pace) => pace.set_speed(speed),
+            None => self
+                .clock
+                .speeds
+                .push((self.held.unwrap_or_else(|| self.now()), speed)),
+        }
+    }
+
     fn begin(&mut self) {
         self.begun = true;
         self.clock = Clock::from(self.now());
+        if self.setup.pace.is_none() && self.setup.speed > pace::SLOWEST {
+            self.run_at(self.setup.speed);
+        }
         if let Some(pace) = &self.setup.pace {
             pace.resume();
         }
@@ -406,7 +448,9 @@ impl Director {
             .filter(|(_, person)| !person.monitor);
         let here = here
             .filter_map(|(part, _)| setup.cast.get(part))
-            .map(|actor| &actor.id);
+            .filter(|actor| actor.voice.is_none())
+            .map(|actor| &actor.id)
+            .chain(&setup.guests);
         let order = Order {
             command: Command::Declare(Box::new(declaration)),
             by: setup
@@ -445,7 +489,7 @@ impl Director {
         let Some((part, _)) = monitor.or(people.iter().next()) else {
             return;
         };
-        let text = self.briefing();
+        let text = format!("{}{}", self.briefing(), self.ground());
         self.late.push(Effect {
             at: self.drill.at(),
             what: Doing::Say {
@@ -483,6 +527,9 @@ impl Director {
         };
         self.debrief = Some(Debrief::of(&self.drill, &scene, played));
         self.keep();
+        if self.by_name {
+            self.close(&scene);
+        }
     }
 
     /// The report, for people and for programs.

@@ -6,6 +6,7 @@ use crate::domain::ids::UserId;
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::work::{Deed as Done, Sort, State};
+use crate::drill::check::PLAYER;
 use crate::drill::engine::Line;
 use crate::drill::scenario::{Deed, Person, Words};
 use chrono::{DateTime, Utc};
@@ -37,6 +38,10 @@ pub fn command(line: &Line, doer: &Doer<'_>) -> Result<Command, Problem> {
     let (incident, now) = (doer.incident, doer.now);
     Ok(match line {
         Line::CheckIn => check_in(doer, None),
+        Line::Command => Command::Commander {
+            user: Some(doer.user.clone()),
+            reason: None,
+        },
         Line::Accept => Done::Accepted {
             offer: deeds::offer(incident)?.id.clone(),
             user: doer.user.clone(),
@@ -112,6 +117,10 @@ fn scripted(deed: &Deed, doer: &Doer<'_>, now: DateTime<Utc>) -> Result<Command,
             },
             (doer.brief)(),
         ),
+        Deed::Pass { to, why } => Command::Commander {
+            user: Some(who(to)?),
+            reason: Some((doer.say)(why)),
+        },
         Deed::Claim => Done::Claimed {
             time: now,
             hold: HOLD,
@@ -119,6 +128,52 @@ fn scripted(deed: &Deed, doer: &Doer<'_>, now: DateTime<Utc>) -> Result<Command,
         }
         .into(),
     })
+}
+
+/// What becomes of a line where whoever does it is no user of the workspace.
+pub enum Spoken {
+    /// The program does it in its own name, for them.
+    Done,
+    /// They say it.
+    Said(Words),
+    /// The script alone knows.
+    Known,
+}
+
+/// How a line is done by somebody who has nothing but a voice: who is here the script knows by
+/// itself, roles and command are held by real people, and what would need a user is said.
+pub fn by_voice(line: &Line) -> Spoken {
+    match line {
+        Line::CheckIn
+        | Line::Command
+        | Line::Accept
+        | Line::Scripted(
+            Deed::CheckIn { .. } | Deed::CheckOut | Deed::Offer { .. } | Deed::Pass { .. },
+        ) => Spoken::Known,
+        Line::Confirm => Spoken::Said(words(
+            "I confirm: it is good again.",
+            "復旧を確認しました。",
+        )),
+        Line::Here => Spoken::Said(words("I'm here.", "います。")),
+        Line::Scripted(Deed::Claim) => Spoken::Said(words(
+            "It looks good again from here.",
+            "こちらでは復旧したように見えます。",
+        )),
+        Line::Scripted(
+            Deed::Task { text, to, .. }
+            | Deed::Action {
+                text, owner: to, ..
+            },
+        ) if to != PLAYER => Spoken::Said(text.clone()),
+        Line::Done { .. } | Line::Object { .. } | Line::Scripted(_) => Spoken::Done,
+    }
+}
+
+fn words(en: &str, ja: &str) -> Words {
+    Words {
+        en: en.to_owned(),
+        ja: ja.to_owned(),
+    }
 }
 
 fn check_in(doer: &Doer<'_>, task: Option<&Words>) -> Command {

@@ -13,6 +13,7 @@ use crate::app::view::header;
 use crate::app::view::home::{Row, order, row, title};
 use crate::app::view::panes::Title;
 use crate::app::view::{Said, Tone};
+use crate::both;
 use crate::domain::text::wrap;
 use crate::domain::verb::Verb;
 use ratatui::layout::Rect;
@@ -210,6 +211,36 @@ fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
         let about = scene.text(action.row().about());
         let line = Line::new().gap(3).and(Meaning::Key, key);
         lines.push(line.column(7).and(Meaning::Text, about.to_owned()));
+    }
+    lines.extend(practised(scene, room));
+    lines
+}
+
+/// The drill that was played last, and how the next one is begun.
+fn practised(scene: &Scene<'_>, room: usize) -> Vec<Line> {
+    let Some(last) = &scene.model.last_drill else {
+        return Vec::new();
+    };
+    let (title, score) = (&last.title, last.score);
+    let mut said = vec![both!(
+        "Last drill: {title}, {score:.0} of 100. All of them: matoi drill report",
+        "前回の訓練: {title}、{score:.0} / 100 点。履歴は matoi drill report"
+    )];
+    said.extend(last.next.as_ref().map(|(name, title)| {
+        let (en, ja) = (&title.en, &title.ja);
+        both!(
+            "Next: {en}. Leave with Ctrl-c and run: matoi drill run {name}",
+            "次の訓練: {ja}。Ctrl-c で終えて、次のように始めます: matoi drill run {name}"
+        )
+    }));
+    let mut lines = vec![Line::new()];
+    for text in &said {
+        let parts = wrap(text.get(scene.lang), room);
+        lines.extend(
+            parts
+                .iter()
+                .map(|part| Line::new().gap(3).and(Meaning::Muted, *part)),
+        );
     }
     lines
 }

@@ -105,7 +105,7 @@ async fn handle(
     let now = (service.clock)();
     service.last_request.store(now, Ordering::Relaxed);
     peer.plain();
-    if !host_is_ours(request.headers(), service.address) {
+    if !host_is_ours(request.headers()) {
         return plain(StatusCode::FORBIDDEN, "unexpected Host");
     }
     let path = request.uri().path().to_owned();
@@ -186,17 +186,18 @@ fn lost() -> Answer {
 }
 
 /// Against a page in a browser that resolves its own name to loopback.
-fn host_is_ours(headers: &HeaderMap, address: SocketAddr) -> bool {
+fn host_is_ours(headers: &HeaderMap) -> bool {
     let Some(host) = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
     else {
         return false;
     };
-    let port = address.port();
-    [format!("127.0.0.1:{port}"), format!("localhost:{port}")]
-        .iter()
-        .any(|ours| ours.eq_ignore_ascii_case(host))
+    // Whoever comes through a tunnel says the port of its near end.
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let loopback = ["127.0.0.1", "localhost"];
+    port.bytes().all(|b| b.is_ascii_digit())
+        && loopback.iter().any(|ours| ours.eq_ignore_ascii_case(name))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

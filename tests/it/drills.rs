@@ -184,6 +184,26 @@ fn a_broken_scenario_is_told_by_file_line_and_hint() {
             "no inject `how-longer`",
         ),
         (
+            "when = [\"!decided\"]",
+            "when = [\"!decided:calls\"]",
+            "`calls` proposes no decision",
+        ),
+        (
+            "within = \"1:45\"",
+            "within = \"1:45\"\non = \"calls\"",
+            "`calls` proposes no decision",
+        ),
+        (
+            "within = \"1:45\"",
+            "within = \"1:45\"\nbefore = \"dinner\"",
+            "no act `dinner`",
+        ),
+        (
+            "temperature = 1",
+            "temperature = 1\ncommander = \"yamamoto\"",
+            "is not here",
+        ),
+        (
             "handle = \"tanaka\"",
             "handle = \"ito\"",
             "two people are called `ito`",

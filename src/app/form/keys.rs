@@ -79,6 +79,7 @@ fn settle(form: &mut Form, model: &Model) {
         field.input = Input::Flag(private);
     }
     super::work::follow_audience(form, model);
+    super::work::follow_entry(form, model);
     read::check(form, model, false);
 }
 

@@ -6,10 +6,11 @@ use super::build::{
 use super::{Field, Form};
 use crate::app::clock;
 use crate::app::deeds::{self, Wanted};
-use crate::app::model::Model;
+use crate::app::model::{Model, RowId};
 use crate::app::resolve;
 use crate::app::strings::form as s;
 use crate::app::template;
+use crate::app::view;
 use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::event::Kind;
@@ -18,7 +19,7 @@ use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::settings::{INSIDE, Timers};
 use crate::domain::verb::Verb;
-use crate::domain::work::{Can, Deed, Section, Sort, State};
+use crate::domain::work::{Can, Deed, Matter, Section, Sort, State};
 
 /// What a matter's time is by default.
 pub const fn default_minutes(sort: Sort, timers: &Timers) -> Option<u32> {
@@ -98,21 +99,18 @@ pub(super) fn fields(
     let person = |chosen| people(model, s::PERSON, None, chosen);
     Some(match verb {
         Verb::Settle => {
-            let chosen = subject.and_then(|id| incident.work.matter(&EventId::new(id)));
-            let states: &[State] = chosen.map_or(&State::ALL[1..], |matter| matter.sort.states());
-            let options = states.iter().map(|state| opt(state.name(), state.text()));
-            let mut state = choice("state", s::STATE, options.collect());
-            if let Some(Ok(ordinary)) = chosen.map(|matter| deeds::state(matter, None)) {
-                choose(&mut state, ordinary.name());
+            let mut entry = entries(incident, subject, &|_| true);
+            // What waits for the commander stands first in the pane, and here.
+            for id in view::matters::ids(model) {
+                if let (true, RowId::Matter(id)) = (entry.value().is_empty(), id) {
+                    choose(&mut entry, id.as_str());
+                }
             }
-            let mut fields = vec![
-                entries(incident, subject, &|_| true),
-                state,
-                line("line", s::RESULT, false),
-            ];
+            let chosen = incident.work.matter(&EventId::new(entry.value()));
+            let mut fields = vec![entry, ends(chosen), line("line", s::RESULT, false)];
             if chosen.is_none_or(|matter| matter.sort == Sort::Decision) {
                 fields.push(people(model, s::EXECUTES, Some(s::NOBODY), None));
-                fields.push(with(line("time_box", s::MINUTES, false), ""));
+                fields.push(with(line("time_box", s::WITHIN, false), ""));
             }
             fields
         }
@@ -261,6 +259,39 @@ pub(super) fn follow_audience(form: &mut Form, model: &Model) {
         {
             edit.set(&text);
         }
+    }
+}
+
+/// How an entry can end, its ordinary end chosen.
+fn ends(matter: Option<&Matter>) -> Field {
+    let states: &[State] = matter.map_or(&State::ALL[1..], |matter| matter.sort.states());
+    let options = states.iter().map(|state| opt(state.name(), state.text()));
+    let mut field = choice("state", s::STATE, options.collect());
+    if let Some(Ok(ordinary)) = matter.map(|matter| deeds::state(matter, None)) {
+        choose(&mut field, ordinary.name());
+    }
+    field
+}
+
+/// With another entry chosen, the ends are that entry's: a decision is never "met".
+pub(super) fn follow_entry(form: &mut Form, model: &Model) {
+    let (Verb::Settle, Some(incident)) = (form.verb, model.incident()) else {
+        return;
+    };
+    let chosen = incident.work.matter(&EventId::new(form.value("entry")));
+    let wanted = ends(chosen);
+    let names = |field: &Field| match &field.input {
+        super::Input::Choice(choice) => choice
+            .options
+            .iter()
+            .map(|option| option.value.clone())
+            .collect(),
+        _ => Vec::new(),
+    };
+    if let Some(field) = form.field_mut("state")
+        && names(field) != names(&wanted)
+    {
+        *field = wanted;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{busy, form_of};
 use crate::app::deeds::{self, Wanted};
+use crate::app::form::Input;
 use crate::app::model::{Pane, RowId};
 use crate::app::testing::{Desk, ME, World};
 use crate::app::view::{self, matters};
@@ -68,6 +69,32 @@ fn what_is_selected_is_settled_by_one_key_and_enter() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// Hangs on `follow_entry` in form/keys.rs.
+#[test]
+fn an_entry_is_offered_the_ends_that_it_can_have() {
+    let mut desk = Desk::in_room(much());
+    desk.keys(", s");
+    let states = |desk: &Desk| {
+        let form = desk.model.form().expect("a form");
+        let field = form.field("state").expect("there");
+        match &field.input {
+            Input::Choice(choice) => {
+                let all = choice.options.iter().map(|option| option.value.clone());
+                all.collect::<Vec<_>>()
+            }
+            _ => unreachable!(),
+        }
+    };
+    let of = |sort: Sort| {
+        let all = sort.states().iter().map(|state| state.name().to_owned());
+        all.collect::<Vec<_>>()
+    };
+    // What waits for the commander is chosen first: the decision.
+    assert_eq!(states(&desk), of(Sort::Decision));
+    desk.write("T1");
+    assert_eq!(states(&desk), of(Sort::Task));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod audiences;
 mod care;
 mod catchup;
 mod deputy;
+mod drill;
 mod export;
 mod forms;
 mod history;

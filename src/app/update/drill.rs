@@ -1,13 +1,12 @@
 //! What becomes of a drill on the screen, and its keys.
 
 use super::{enter, is_painted, notice};
-use crate::app::drill::{self, Asking, Course, Panel, QUESTIONS, View, Wish};
+use crate::app::drill::{self, Adding, Asking, Course, Panel, QUESTIONS, View, Wish};
 use crate::app::edit::Edit;
 use crate::app::effect::Effect;
 use crate::app::keymap::Chord;
 use crate::app::model::{Confirmable, Generation, Model, Overlay, Screen};
 use crate::app::strings::drill as words;
-use crate::domain::words::Text;
 use crate::drill::engine::Fate;
 use crossterm::event::{KeyCode, KeyEvent};
 use std::sync::Arc;
@@ -27,7 +26,10 @@ pub(super) fn told(model: &mut Model, view: Arc<View>) -> Vec<Effect> {
         model
             .overlays
             .retain(|shown| !matches!(shown, Overlay::Drill(_)));
-        model.overlays.push(Overlay::Drill(Panel::Debrief(0)));
+        let since = model.now;
+        model
+            .overlays
+            .push(Overlay::Drill(Panel::Debrief(0, since)));
     }
     arrived(model)
 }
@@ -45,6 +47,8 @@ pub(super) fn arrived(model: &mut Model) -> Vec<Effect> {
     match incident {
         Some(id) if known(id.clone()) => {
             model.memory.drill.room = true;
+            let waits = |shown: &Overlay| matches!(shown, Overlay::Drill(Panel::Opening));
+            model.overlays.retain(|shown| !waits(shown));
             enter(model, id)
         }
         _ => Vec::new(),
@@ -58,7 +62,7 @@ pub(super) fn open(model: &mut Model) {
         .is_some_and(|view| view.debrief.is_some());
     let begun = model.drill.as_ref().is_some_and(|view| view.begun);
     model.overlays.push(Overlay::Drill(match (over, begun) {
-        (true, _) => Panel::Debrief(0),
+        (true, _) => Panel::Debrief(0, model.now - drill::SURPRISE),
         (_, true) => Panel::Course(Course::default()),
         (_, false) => Panel::Briefing(0),
     }));
@@ -69,14 +73,23 @@ pub(super) fn key(model: &mut Model, panel: Panel, event: KeyEvent, chord: Chord
         Panel::Briefing(top) => match chord.code {
             KeyCode::Enter | KeyCode::Esc => {
                 let begun = model.drill.as_ref().is_some_and(|view| view.begun);
-                return match begun {
-                    true => Vec::new(),
-                    false => vec![Effect::Drill(Wish::Begin)],
-                };
+                if begun {
+                    return Vec::new();
+                }
+                if !model.memory.drill.room {
+                    stay(model, Panel::Opening);
+                }
+                return vec![Effect::Drill(Wish::Begin)];
             }
             code => stay(model, Panel::Briefing(scrolled(top, code))),
         },
-        Panel::Debrief(top) => match chord.code {
+        // The room opens by itself; where it does not, what is wrong stands on the first screen.
+        Panel::Opening if chord.code == KeyCode::Esc => {}
+        Panel::Opening => stay(model, Panel::Opening),
+        Panel::Debrief(top, since) if model.now - since < drill::SURPRISE => {
+            stay(model, Panel::Debrief(top, since));
+        }
+        Panel::Debrief(top, since) => match chord.code {
             KeyCode::Esc | KeyCode::Char('q') => {}
             KeyCode::Enter => {
                 let asking = Asking {
@@ -86,10 +99,11 @@ pub(super) fn key(model: &mut Model, panel: Panel, event: KeyEvent, chord: Chord
                 };
                 stay(model, Panel::Feedback(asking));
             }
-            code => stay(model, Panel::Debrief(scrolled(top, code))),
+            code => stay(model, Panel::Debrief(scrolled(top, code), since)),
         },
         Panel::Feedback(asking) => return feedback(model, asking, event),
         Panel::Say(edit, born) => return say(model, edit, born, event),
+        Panel::Add(adding) => return add(model, adding, event),
         Panel::Course(course) => return in_course(model, course, chord),
     }
     Vec::new()
@@ -157,16 +171,50 @@ fn say(model: &mut Model, mut edit: Edit, born: Generation, event: KeyEvent) -> 
     Vec::new()
 }
 
+fn add(model: &mut Model, mut adding: Adding, event: KeyEvent) -> Vec<Effect> {
+    if is_painted(model, adding.born) {
+        match event.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter if event.modifiers.is_empty() => {
+                let Some(view) = model.drill.clone() else {
+                    return Vec::new();
+                };
+                let line = adding.edit.text();
+                adding.problem = None;
+                match adding.said.take() {
+                    None => match drill::spoken(&view, &line) {
+                        Some(said) => {
+                            adding.said = Some(said);
+                            adding.edit.set("");
+                        }
+                        None => adding.problem = Some(words::WHO_SAYS),
+                    },
+                    Some(said) => match drill::added(&view, said.clone(), &line) {
+                        Ok(added) => return vec![Effect::Drill(Wish::Add(added))],
+                        Err(problem) => {
+                            adding.said = Some(said);
+                            adding.problem = Some(problem.sentence);
+                        }
+                    },
+                }
+            }
+            _ => {
+                if adding.edit.key(event) {
+                    adding.problem = None;
+                }
+            }
+        }
+    }
+    stay(model, Panel::Add(adding));
+    Vec::new()
+}
+
 fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect> {
     let Some(view) = model.drill.clone() else {
         return Vec::new();
     };
-    let pace = |wish: Wish| match view.paced {
-        true => Ok(wish),
-        false => Err(words::NOT_PACED),
-    };
     let mut leave = false;
-    let wish: Option<Result<Wish, Text>> = match chord.code {
+    let wish: Option<Wish> = match chord.code {
         KeyCode::Esc | KeyCode::Char('q' | 'K') => {
             leave = true;
             None
@@ -175,10 +223,10 @@ fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect>
             leave = true;
             None
         }
-        KeyCode::Char(' ') => Some(Ok(Wish::Hold)),
-        KeyCode::Char('+' | '=' | ';') => Some(pace(Wish::Faster)),
-        KeyCode::Char('-') => Some(pace(Wish::Slower)),
-        KeyCode::Char('n') => Some(Ok(Wish::Skip)),
+        KeyCode::Char(' ') => Some(Wish::Hold),
+        KeyCode::Char('+' | '=' | ';') => Some(Wish::Faster),
+        KeyCode::Char('-') => Some(Wish::Slower),
+        KeyCode::Char('n') => Some(Wish::Skip),
         KeyCode::Char('e') => {
             super::confirm(model, Confirmable::EndDrill);
             return Vec::new();
@@ -192,6 +240,17 @@ fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect>
             let born = model.generation;
             stay(model, Panel::Course(course));
             stay(model, Panel::Say(Edit::line(""), born));
+            return Vec::new();
+        }
+        KeyCode::Char('a') => {
+            let adding = Adding {
+                said: None,
+                edit: Edit::line(""),
+                problem: None,
+                born: model.generation,
+            };
+            stay(model, Panel::Course(course));
+            stay(model, Panel::Add(adding));
             return Vec::new();
         }
         KeyCode::Char('v') => {
@@ -208,23 +267,16 @@ fn in_course(model: &mut Model, mut course: Course, chord: Chord) -> Vec<Effect>
             None
         }
         code => selected(&course).and_then(|id| match code {
-            KeyCode::Enter => Some(Ok(Wish::Fire(id))),
-            KeyCode::Char('>' | '.') => Some(Ok(Wish::PutOff(id))),
-            KeyCode::Char('x') => Some(Ok(Wish::Drop(id))),
+            KeyCode::Enter => Some(Wish::Fire(id)),
+            KeyCode::Char('>' | '.') => Some(Wish::PutOff(id)),
+            KeyCode::Char('x') => Some(Wish::Drop(id)),
             _ => None,
         }),
     };
     if !leave {
         stay(model, Panel::Course(course));
     }
-    match wish {
-        Some(Ok(wish)) => vec![Effect::Drill(wish)],
-        Some(Err(why)) => {
-            notice(model, why);
-            Vec::new()
-        }
-        None => Vec::new(),
-    }
+    wish.map(Effect::Drill).into_iter().collect()
 }
 
 fn selected(course: &Course) -> Option<String> {

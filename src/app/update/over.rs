@@ -14,6 +14,7 @@ use crate::app::strings::form as fs;
 use crate::app::view::{self, overlays};
 use crate::app::{calls, catchup};
 use crate::domain::sync::Settle;
+use crate::domain::words::Text;
 use crossterm::event::{KeyCode, KeyEvent};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent, chord: Chord) -> Vec<Effect> {
@@ -303,6 +304,11 @@ fn in_palette(model: &mut Model, mut shown: Palette, event: KeyEvent) -> Vec<Eff
     Vec::new()
 }
 
+const CHOOSE_ONE: Text = Text::fixed(
+    "Choose a name with the arrow keys, or type a part of it.",
+    "矢印キーで選ぶか、名前の一部を入力してください。",
+);
+
 fn in_who(model: &mut Model, mut shown: WhoAreYou, event: KeyEvent) -> Vec<Effect> {
     if !is_painted(model, shown.born) {
         model.overlays.push(Overlay::WhoAreYou(shown));
@@ -322,6 +328,7 @@ fn in_who(model: &mut Model, mut shown: WhoAreYou, event: KeyEvent) -> Vec<Effec
                 return match overlays::chosen_person(model, &shown) {
                     Some(user) => vec![Effect::SetMe(user)],
                     None => {
+                        notice(model, CHOOSE_ONE);
                         model.overlays.push(Overlay::WhoAreYou(shown));
                         Vec::new()
                     }

@@ -35,7 +35,11 @@ pub fn hints(model: &Model) -> Vec<Hint> {
             return fixed(&[("Enter", &overlay::RUN), ("Esc", &overlay::CLOSE)]);
         }
         Some(Overlay::WhoAreYou(_)) => {
-            return fixed(&[("Enter", &overlay::CHOOSE), ("Esc", &overlay::CLOSE)]);
+            return fixed(&[
+                ("Enter", &overlay::CHOOSE),
+                ("Up Down", &overlay::MOVE),
+                ("Esc", &overlay::CLOSE),
+            ]);
         }
         Some(Overlay::Outbox(_)) => {
             return fixed(&[
@@ -119,20 +123,27 @@ fn drill_hints(panel: &Panel) -> Vec<(&'static str, Text)> {
     let of = |keys: &[(&'static str, Text)]| keys.to_vec();
     match panel {
         Panel::Briefing(_) => of(&[("Enter", d::BEGIN), ("j k", overlay::MOVE)]),
-        Panel::Debrief(_) => of(&[("Enter", d::FEEDBACK), ("j k", overlay::MOVE), close]),
+        Panel::Debrief(..) => of(&[("Enter", d::FEEDBACK), ("j k", overlay::MOVE), close]),
         Panel::Feedback(_) => of(&[("Enter", d::NEXT), close]),
         Panel::Say(..) => of(&[("Enter", d::SAY), close]),
+        Panel::Add(adding) if adding.said.is_some() => of(&[("Enter", d::ADD), close]),
+        Panel::Add(_) => of(&[("Enter", d::NEXT), close]),
+        Panel::Opening => of(&[]),
         Panel::Course(course) => {
-            let mut keys = of(&pace);
-            keys.extend(match course.revealed {
-                true => of(&[
+            let mut keys = Vec::new();
+            if course.revealed {
+                keys.extend([
                     ("Enter", d::FIRE),
                     (">", d::PUT_OFF),
                     ("x", d::DROP),
                     ("i", d::SAY),
-                ]),
-                false => of(&[("b", d::BRIEFING), ("v", d::REVEAL)]),
-            });
+                    ("a", d::ADD),
+                ]);
+            }
+            keys.extend(pace);
+            if !course.revealed {
+                keys.extend([("b", d::BRIEFING), ("v", d::REVEAL)]);
+            }
             keys.extend([("e", d::END), close]);
             keys
         }
@@ -159,6 +170,11 @@ fn raised(action: Action, model: &Model) -> u8 {
     let Screen::Room(_) = model.screen else {
         return 0;
     };
+    // Lines are cut in the panes: whoever stands on one is told how it is read whole.
+    if action == Action::View {
+        let selected = model.room.list(model.room.pane()).selected.is_some();
+        return if selected { 70 } else { 0 };
+    }
     let pane = match action {
         Action::Reply | Action::Do(Verb::Pin) | Action::Unpin => Pane::Channel,
         Action::Do(Verb::Assign | Verb::Skip | Verb::AddItem | Verb::Untick) => Pane::Checklist,

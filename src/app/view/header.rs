@@ -141,12 +141,15 @@ fn drill_marks(model: &Model, view: &drill::View) -> Vec<Mark> {
     let key = key.map_or_else(String::new, |key| format!(" [{key}]"));
     let mut marks = vec![Mark {
         long: format!("{name} {clock}{key}"),
-        short: format!("{name} {clock}"),
+        short: format!("{name} {clock}{key}"),
     }];
-    marks.extend(drill::hint(view, &model.keymap, lang).map(|hint| Mark {
-        long: hint.clone(),
-        short: hint,
-    }));
+    // By when gives way before the key does that shows it too.
+    marks.extend(
+        drill::hint(view, &model.keymap, lang).map(|(hint, due)| Mark {
+            long: format!("{hint} {due}"),
+            short: hint,
+        }),
+    );
     marks
 }
 

@@ -346,6 +346,7 @@ impl<'a> Run<'a> {
             rooms: rooms.collect(),
             players: self.players.values().cloned().collect::<BTreeSet<_>>(),
             cast: self.cast.clone(),
+            by_name: false,
             clock: self.clock.clone(),
         }
     }

@@ -6,10 +6,12 @@ mod headless;
 mod join;
 mod player;
 mod report;
+mod slack;
 mod solo;
 
-use super::context::Global;
+use super::context::{Context, Global};
 use super::out;
+use crate::app::drill::Last;
 use crate::app::resolve::Checklists;
 use crate::domain::problem::Problem;
 use crate::domain::words::{Lang, Text};
@@ -78,6 +80,9 @@ struct Run {
     /// Others join; this screen is the game master's
     #[arg(long, conflicts_with = "headless")]
     host: bool,
+    /// In a channel of its own in the configured Slack; its people have names there, and no users
+    #[arg(long, conflicts_with = "headless")]
+    in_slack: bool,
     /// Who plays: handles, also of people of the scenario, whom the script then leaves alone
     #[arg(
         long,
@@ -220,9 +225,17 @@ fn play(global: Global, run: &Run) -> Result<(), Problem> {
             host: run.host,
             players: run.players.clone(),
         };
-        return solo::run(global, found, how);
+        return match run.in_slack {
+            true => slack::run(global, found, &how),
+            false => solo::run(global, found, how),
+        };
     }
     headless(global, found, run)
+}
+
+/// What was played here last, and which comes next.
+pub fn last(context: &Context) -> Option<Last> {
+    report::last(context)
 }
 
 /// The shipped scenario that a newcomer begins with.

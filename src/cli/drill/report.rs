@@ -2,14 +2,16 @@
 //! afterwards.
 
 use super::{find, join};
+use crate::app::drill::Last;
 use crate::both;
-use crate::cli::context::Global;
+use crate::cli::context::{Context, Global};
 use crate::cli::out;
 use crate::domain::problem::Problem;
 use crate::domain::text::{cells, fit, pad_left, pad_right};
 use crate::domain::words::{Lang, Text};
 use crate::drill::debrief::{Debrief, Feedback, OBSERVED, Observed, mark};
 use crate::drill::scenario::Secs;
+use crate::drill::shipped::SHIPPED;
 use crate::io::paths;
 use clap::Args;
 use serde_json::json;
@@ -99,6 +101,30 @@ fn kept(global: &Global) -> Result<Vec<Kept>, Problem> {
     }
     all.sort_by_key(|kept| kept.debrief.started);
     Ok(all)
+}
+
+/// The newest run, and the first of the shipped scenarios that was never played here. What cannot be
+/// read is no reason not to open the console.
+pub fn last(context: &Context) -> Option<Last> {
+    let runs = std::fs::read_dir(join::runs(&context.paths)).ok()?;
+    let files = runs.flatten().map(|run| run.path().join("report.json"));
+    let read = |file: PathBuf| -> Option<Debrief> {
+        serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()
+    };
+    let played: Vec<Debrief> = files.filter_map(read).collect();
+    let newest = played.iter().max_by_key(|debrief| debrief.started)?;
+    let next = SHIPPED
+        .iter()
+        .find(|shipped| !played.iter().any(|run| run.scenario == shipped.name));
+    let next = next.and_then(|shipped| {
+        let scenario = shipped.parse().ok()?;
+        Some((shipped.name.to_owned(), scenario.title.text()))
+    });
+    Some(Last {
+        title: newest.title.clone(),
+        score: newest.score.score,
+        next,
+    })
 }
 
 fn unreadable(path: &std::path::Path, error: &dyn std::fmt::Display) -> Problem {

@@ -11,6 +11,7 @@ use crate::cli::out;
 use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
+use crate::domain::words::Lang;
 use crate::drill::scenario::{Scenario, Trouble};
 use crate::io::config;
 use crate::io::net::Door;
@@ -94,13 +95,18 @@ pub fn run(global: Global, found: Found, how: How) -> Result<(), Problem> {
         lists,
         clock: clock.clone(),
         pace: pace.clone(),
-        api_url: workspace.url(),
+        settings: Settings {
+            api_url: workspace.url(),
+            ..Settings::default()
+        },
         token: Secret::new(workspace.bot_token()),
         cast: actors(&workspace, &scenario),
         players: players
             .iter()
             .map(|handle| cast::player(&scenario, lang, handle, &user(&workspace, handle)))
             .collect(),
+        guests: Vec::new(),
+        speed: how.speed,
         posts_briefing: how.host,
         trouble: {
             let workspace = workspace.clone();
@@ -108,30 +114,36 @@ pub fn run(global: Global, found: Found, how: How) -> Result<(), Problem> {
         },
         tell: Box::new(|_| {}),
         scenario,
-        dir: dir.clone(),
+        dir,
     };
     if let Some(pace) = &pace {
         pace.set_speed(how.speed);
     }
+    play(context, setup, drills)?;
+    drop(invitation);
+    Ok(())
+}
+
+/// Opens the console on the drill, and says afterwards where its report is.
+pub(super) fn play(context: Context, setup: Setup, lang: Lang) -> Result<(), Problem> {
+    let report = setup.dir.join("report.md");
     let opening = Opening {
-        clock,
+        clock: setup.clock.clone(),
         drill: Some(Box::new(move |tell| {
             director::start(Setup { tell, ..setup })
         })),
         ..Opening::default()
     };
     console::run(context, opening)?;
-    drop(invitation);
-    let report = dir.join("report.md");
     if report.exists() {
         let report = report.display();
-        out::talk(&both!("The report: {report}", "報告: {report}"), drills);
+        out::talk(&both!("The report: {report}", "報告: {report}"), lang);
     }
     Ok(())
 }
 
 /// A folder of its own for each run.
-fn place(context: &Context, name: &str) -> Result<PathBuf, Problem> {
+pub(super) fn place(context: &Context, name: &str) -> Result<PathBuf, Problem> {
     let stamp = Utc::now().format("%Y%m%dT%H%M%S");
     let dir = join::runs(&context.paths).join(format!("{stamp}-{name}"));
     paths::private_dir(&dir)?;
@@ -189,7 +201,7 @@ fn user(workspace: &Handle, handle: &str) -> String {
 }
 
 /// Who the scripted people are in the workspace.
-fn actors(workspace: &Handle, scenario: &Scenario) -> BTreeMap<String, Actor> {
+pub(super) fn actors(workspace: &Handle, scenario: &Scenario) -> BTreeMap<String, Actor> {
     let (people, apps) = (workspace.people(), workspace.apps());
     let members = scenario.people.iter().filter_map(|(part, person)| {
         let all = if person.monitor { &apps } else { &people };
@@ -199,6 +211,7 @@ fn actors(workspace: &Handle, scenario: &Scenario) -> BTreeMap<String, Actor> {
         let actor = Actor {
             id: UserId::new(&*member.id),
             token: Secret::new(&*member.token),
+            voice: None,
         };
         Some((part.clone(), actor))
     });

@@ -41,6 +41,11 @@ pub struct Post<'a> {
     pub metadata: Option<&'a Metadata>,
     /// JSON.
     pub blocks: Option<&'a str>,
+    /// In place of the app's own name; needs `chat:write.customize`. Such a message is no event of
+    /// ours, whatever it carries.
+    pub username: Option<&'a str>,
+    /// Beside a `username`, in place of the app's picture.
+    pub icon_emoji: Option<&'a str>,
 }
 
 impl<'a> Post<'a> {
@@ -52,6 +57,8 @@ impl<'a> Post<'a> {
             reply_broadcast: false,
             metadata: None,
             blocks: None,
+            username: None,
+            icon_emoji: None,
         }
     }
 }
@@ -325,7 +332,9 @@ impl Client {
         ])
         .maybe("thread_ts", post.thread_ts.map(SlackTs::as_str))
         .maybe("metadata", metadata.as_deref())
-        .maybe("blocks", post.blocks);
+        .maybe("blocks", post.blocks)
+        .maybe("username", post.username)
+        .maybe("icon_emoji", post.icon_emoji);
         if post.reply_broadcast {
             form.0.push(("reply_broadcast", "true"));
         }

@@ -321,6 +321,9 @@ impl Carrier {
                 _ => false,
             },
         };
+        // Under a name that is not ours the app speaks for somebody: a drill's people. What they say
+        // is heard like any other program's, and is never an event.
+        let own = own && !is_voice(message);
         Message {
             ts: message.ts.to_string(),
             thread: message
@@ -518,6 +521,13 @@ fn not_joined(joining: CallError, refused: CallError) -> CallError {
         _ if joining.code() == Some("is_archived") => joining,
         _ => refused,
     }
+}
+
+/// Posted with `username`; an app of the old kind has one on everything, its events too.
+fn is_voice(message: &objects::Message) -> bool {
+    message.subtype.as_deref() == Some("bot_message")
+        && message.username.is_some()
+        && message.metadata.is_none()
 }
 
 fn reactions(message: &objects::Message) -> Vec<Reaction> {

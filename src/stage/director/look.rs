@@ -1,19 +1,20 @@
 //! What the director sees of the response, and what it shows of the drill.
 
 use super::Director;
-use crate::app::drill::{Expected, Inject, Part, View};
-use crate::domain::ids::UserId;
+use crate::app::drill::{Expected, Inject, Part, Script, View};
+use crate::both;
+use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::verb::Verb;
-use crate::domain::words::Lang;
-use crate::drill::scenario::Secs;
+use crate::domain::words::{Lang, Text};
+use crate::drill::scenario::{Deed, Secs};
 use crate::drill::scene::{Room, Said, Scene, mentioned};
 use crate::drill::score::score;
-use crate::io::pace::{self, Pace};
+use crate::io::pace::Pace;
 use crate::io::publish::Resolver;
 use crate::wire::mrkdwn;
 use chrono::DateTime;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Director {
@@ -28,9 +29,11 @@ impl Director {
         let players: BTreeSet<UserId> = self.setup.players.iter().map(|p| p.id.clone()).collect();
         let heed = players.clone();
         let (people, zone) = (self.people.clone(), self.setup.config.time_zone);
+        let root = self.root();
         let rooms = self.core.look(move |engine, _| {
             let mut incidents = engine.incidents();
             incidents.reverse();
+            of_drill(&mut incidents, root.as_ref());
             let rooms: Vec<Room> = incidents
                 .into_iter()
                 .map(|incident| {
@@ -73,10 +76,48 @@ impl Director {
             rooms,
             players,
             cast: cast
+                .filter(|(_, actor)| actor.voice.is_none())
                 .map(|(part, actor)| (part.clone(), actor.id.clone()))
                 .collect(),
+            by_name: self.by_name,
             clock: self.clock.clone(),
         })
+    }
+
+    /// The incident that is the drill's, where there are others that are not.
+    pub(super) fn root(&self) -> Option<IncidentId> {
+        let none = || IncidentId::new("");
+        self.by_name
+            .then(|| self.incident.clone().unwrap_or_else(none))
+    }
+
+    /// What whoever has only the channel has to know of this drill.
+    pub(super) fn ground(&self) -> String {
+        let lang = self.setup.lang;
+        let scenario = &self.setup.scenario;
+        let mut out = String::new();
+        if let Some(time) = scenario.start.time() {
+            let time = time.format("%H:%M");
+            let said = both!(
+                "In the story it is {time} now.",
+                "物語の中では、いま {time} です。"
+            );
+            out = format!("\n\n{}", said.get(lang));
+        }
+        if !self.by_name {
+            return out;
+        }
+        let said = Text::fixed(
+            "This is a drill. Whoever carries [DRILL] behind their name is played by the program: write to them by name, in this channel or in a thread under what they said. They hear a task that names them, come when a message asks them to, and hold no role: roles and command are yours.",
+            "これは訓練です。名前に [訓練] と付く人はプログラムが演じます。このチャンネルか本人の発言のスレッドで、名前を書いて話しかけてください。名前の入ったタスクは引き受け、来てほしいと書けば来ます。役割と指揮は、実際に参加している人が持ちます。",
+        );
+        out = format!("{out}\n\n{}\n", said.get(lang));
+        let people = scenario.people.iter().filter(|(_, person)| !person.monitor);
+        for (_, person) in people {
+            let (name, about) = (person.name.get(lang), person.about.get(lang));
+            out = format!("{out}\n• {name}: {about}");
+        }
+        out
     }
 
     /// What one has to know beforehand, and the system.
@@ -105,9 +146,9 @@ impl Director {
                 .as_ref()
                 .map(|by| people(by.get_ref()))
                 .unwrap_or_default(),
-            what: match &inject.say {
-                Some(say) => say.get(lang).to_owned(),
-                None => inject.note.get(lang).to_owned(),
+            what: match (&inject.say, inject.deed.as_ref().and_then(Deed::text)) {
+                (Some(text), _) | (None, Some(text)) => text.get(lang).to_owned(),
+                (None, None) => inject.note.get(lang).to_owned(),
             },
             when: inject
                 .when
@@ -118,6 +159,7 @@ impl Director {
             fate: fate.clone(),
         });
         View {
+            script: Some(Script(scenario.clone())),
             name: self.setup.name.clone(),
             title: scenario.title.get(lang).to_owned(),
             minutes: scenario.minutes,
@@ -126,8 +168,7 @@ impl Director {
                 false => Secs(0),
             },
             paused: self.held.is_some() || pace.is_some_and(Pace::is_paused),
-            speed: pace.map_or(pace::SLOWEST, Pace::speed),
-            paced: pace.is_some(),
+            speed: self.speed(),
             coach: scenario.coach,
             briefing: self.briefing(),
             begun: self.begun,
@@ -172,6 +213,29 @@ impl Director {
         })
         .collect()
     }
+}
+
+/// Leaves those that came of `root`; all, where everything here is the drill's.
+pub(super) fn of_drill(incidents: &mut Vec<Arc<Incident>>, root: Option<&IncidentId>) {
+    let Some(root) = root else { return };
+    let parents: BTreeMap<IncidentId, IncidentId> = incidents
+        .iter()
+        .filter_map(|i| Some((i.id.clone(), i.came_of.clone()?)))
+        .collect();
+    incidents.retain(|incident| {
+        let mut id = &incident.id;
+        // However it was made, no chain is longer than there are incidents.
+        for _ in 0..=parents.len() {
+            if id == root {
+                return true;
+            }
+            match parents.get(id) {
+                Some(parent) => id = parent,
+                None => return false,
+            }
+        }
+        false
+    });
 }
 
 /// Each paragraph on one line: the screen knows how wide it is.

@@ -2,12 +2,16 @@
 
 use super::{Panel, framed};
 use crate::app::action::Action;
-use crate::app::drill::{Asking, Course, Expected, Inject, Panel as Shown, QUESTIONS, View, clock};
+use crate::app::drill::{
+    Adding, Asking, Course, Expected, Inject, Panel as Shown, QUESTIONS, View, clock,
+};
 use crate::app::edit::Edit;
 use crate::app::strings::drill as words;
-use crate::domain::text::{fit, pad_left, pad_right, wrap};
+use crate::domain::text::{cells, fit, pad_left, pad_right, wrap};
+use crate::domain::words::Text;
 use crate::drill::debrief::mark;
 use crate::drill::engine::Fate;
+use crate::drill::fact::WORDS;
 use crate::drill::scenario::Secs;
 use crate::ui::layout::inside;
 use crate::ui::line::Line;
@@ -24,13 +28,19 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &Shown) -> Op
     let view = panel.scene.model.drill.clone()?;
     match shown {
         Shown::Briefing(top) => text(canvas, panel, &view.title, &briefing(panel, &view), *top),
-        Shown::Debrief(top) => {
+        Shown::Debrief(top, _) => {
             let title = panel.scene.text(&words::DEBRIEF);
             text(canvas, panel, &title, &debrief(panel, &view), *top);
         }
         Shown::Course(course) => self::course(canvas, panel, &view, course),
         Shown::Feedback(asking) => return feedback(canvas, panel, asking),
         Shown::Say(edit, _) => return say(canvas, panel, &view, edit),
+        Shown::Add(adding) => return add(canvas, panel, &view, adding),
+        Shown::Opening => {
+            let said = panel.scene.text(&words::OPENING);
+            let line = Line::new().gap(1).and(Meaning::Muted, said);
+            text(canvas, panel, &view.title, &[line], 0);
+        }
     }
     None
 }
@@ -80,7 +90,7 @@ fn debrief(panel: &Panel<'_>, view: &View) -> Vec<Line> {
 fn plain(text: &str, width: usize) -> Vec<Line> {
     let row = |row: &str| -> Vec<Line> {
         if let Some(cells) = row.strip_prefix('|') {
-            return table_row(cells, width).into_iter().collect();
+            return table_row(cells, width);
         }
         let heading = row.starts_with('#');
         let meaning = if heading {
@@ -100,31 +110,32 @@ fn plain(text: &str, width: usize) -> Vec<Line> {
 /// Columns of what stands after the name in the debrief's table: due, done, points.
 const NUMBERS: usize = 10;
 
-fn table_row(cells: &str, width: usize) -> Option<Line> {
+fn table_row(cells: &str, width: usize) -> Vec<Line> {
     let cells: Vec<&str> = cells
         .trim_end_matches('|')
         .split('|')
         .map(str::trim)
         .collect();
     let [mark, name, numbers @ ..] = cells.as_slice() else {
-        return None;
+        return Vec::new();
     };
     if name.starts_with("---") {
-        return None;
+        return Vec::new();
     }
     let room = width.saturating_sub(2 + NUMBERS * numbers.len());
     let numbers: String = numbers.iter().map(|cell| pad_left(cell, NUMBERS)).collect();
-    let name = pad_right(&fit(name, room), room);
     let meaning = match *mark {
         "x" => Meaning::DueSoon,
         "-" => Meaning::Muted,
         _ => Meaning::Text,
     };
-    Some(
-        Line::new()
-            .gap(1)
-            .and(meaning, format!("{} {name}{numbers}", pad_right(mark, 1))),
-    )
+    let parts = wrap(name, room.max(1));
+    let rows = parts.into_iter().enumerate().map(|(n, part)| match n {
+        0 => format!("{} {}{numbers}", pad_right(mark, 1), pad_right(part, room)),
+        _ => format!("  {part}"),
+    });
+    rows.map(|row| Line::new().gap(1).and(meaning, row))
+        .collect()
 }
 
 fn text(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, title: &str, lines: &[Line], top: usize) {
@@ -173,11 +184,13 @@ fn course(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, view: &View, course: &
                 .gap(1)
                 .and(Meaning::Heading, scene.text(&words::TO_COME)),
         );
-        lines.extend(
-            view.injects
-                .iter()
-                .map(|inject| self::inject(inject, course, width)),
-        );
+        for inject in &view.injects {
+            lines.push(self::inject(inject, course, width));
+            // What is selected is read whole before it is let happen.
+            if course.selected.as_deref() == Some(inject.id.as_str()) {
+                lines.extend(whole(inject, width));
+            }
+        }
     }
     if !view.trouble.is_empty() {
         lines.push(Line::new());
@@ -259,26 +272,98 @@ fn say(
     view: &View,
     edit: &Edit,
 ) -> Option<Position> {
+    let title = panel.scene.text(&words::SAY);
+    asked(canvas, panel, &title, (edit, None), people(view))
+}
+
+/// The rest of an inject of which the list shows a line.
+fn whole(inject: &Inject, width: usize) -> Vec<Line> {
+    let said = cells(&inject.what) + cells(&inject.by);
+    if inject.when.is_empty() && inject.what.lines().count() < 2 && said + 10 < width {
+        return Vec::new();
+    }
+    let mut text = inject.what.clone();
+    if !inject.when.is_empty() {
+        text = format!("{text}\n{}", inject.when);
+    }
+    let rows = text
+        .lines()
+        .flat_map(|row| wrap(row, width.saturating_sub(8).max(1)));
+    rows.map(|row| Line::new().gap(8).and(Meaning::Muted, row.to_owned()))
+        .collect()
+}
+
+fn people(view: &View) -> Vec<String> {
+    let people = view.people.iter();
+    people
+        .map(|part| format!("{}  {}", pad_right(&part.handle, 14), part.name))
+        .collect()
+}
+
+fn add(
+    canvas: &mut Canvas<'_, '_>,
+    panel: &Panel<'_>,
+    view: &View,
+    adding: &Adding,
+) -> Option<Position> {
+    let say = |text: &Text| panel.scene.text(text);
+    let problem = adding.problem.as_ref();
+    let Some((part, text)) = &adding.said else {
+        let title = say(&words::ADD_WHO);
+        return asked(canvas, panel, &title, (&adding.edit, problem), people(view));
+    };
+    let width = panel.width(WIDTH).saturating_sub(2).max(4);
+    let mut below = vec![fit(&format!("{part}: {text}"), width).into_owned()];
+    below.push(String::new());
+    below.push(say(&words::ADD_TIMES));
+    below.push(say(&words::ADD_FACTS));
+    let facts: Vec<&str> = WORDS.iter().map(|(_, example)| *example).collect();
+    below.extend(
+        wrap(&facts.join("   "), width)
+            .into_iter()
+            .map(str::to_owned),
+    );
+    if let Some(script) = &view.script {
+        let worlds = script
+            .0
+            .world
+            .iter()
+            .map(|(name, is)| format!("world:{name}={}", is.start));
+        let worlds: Vec<String> = worlds.collect();
+        below.extend(
+            wrap(&worlds.join("   "), width)
+                .into_iter()
+                .map(str::to_owned),
+        );
+    }
+    let title = say(&words::ADD_WHEN);
+    asked(canvas, panel, &title, (&adding.edit, problem), below)
+}
+
+/// A line that is typed, with what helps to write it below.
+fn asked(
+    canvas: &mut Canvas<'_, '_>,
+    panel: &Panel<'_>,
+    title: &str,
+    (edit, problem): (&Edit, Option<&Text>),
+    below: Vec<String>,
+) -> Option<Position> {
     let width = panel.width(WIDTH).saturating_sub(2).max(4);
     let typed = typing::line(edit, width as u16);
     let typed_line = typed.lines.into_iter().next().unwrap_or_default();
     let mut lines = vec![
         Line::new().gap(1).and(Meaning::Input, typed_line),
-        Line::new(),
+        match problem {
+            Some(problem) => Line::new()
+                .gap(1)
+                .and(Meaning::DueSoon, format!("! {}", panel.scene.text(problem))),
+            None => Line::new(),
+        },
     ];
-    for part in &view.people {
-        let text = format!("{}  {}", pad_right(&part.handle, 14), part.name);
-        lines.push(Line::new().gap(1).and(Meaning::Muted, text));
-    }
+    let below = below.into_iter();
+    lines.extend(below.map(|text| Line::new().gap(1).and(Meaning::Muted, text)));
     let place = panel.place(WIDTH, lines.len());
-    framed(
-        canvas,
-        panel.scene,
-        panel.names,
-        place,
-        &panel.scene.text(&words::SAY),
-        &lines,
-    );
+    framed(canvas, panel.scene, panel.names, place, title, &lines);
     let inner = inside(place);
     let caret = Position::new(inner.x + 1 + typed.caret.0, inner.y);
     inner.contains(caret).then_some(caret)

@@ -80,7 +80,7 @@ pub fn default_scopes(kind: TokenKind) -> BTreeSet<String> {
 }
 
 /// More than the app manifest of matoi asks for: other programs try their calls here too.
-const BOT_SCOPES: [&str; 20] = [
+const BOT_SCOPES: [&str; 21] = [
     "channels:read",
     "channels:history",
     "channels:manage",
@@ -91,6 +91,7 @@ const BOT_SCOPES: [&str; 20] = [
     "im:write",
     "mpim:write",
     "chat:write",
+    "chat:write.customize",
     "pins:read",
     "pins:write",
     "reactions:read",

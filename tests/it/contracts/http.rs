@@ -289,7 +289,10 @@ fn other_hosts_and_paths_find_nothing() {
     let ours = address(&handle);
     assert_eq!(get(&ours, "/api/api.test"), 200);
     assert_eq!(get("evil.example", "/api/api.test"), 403);
-    assert_eq!(get("127.0.0.1:1", "/api/api.test"), 403);
+    // The near end of somebody's tunnel; a name that a page in a browser gave itself is none.
+    assert_eq!(get("127.0.0.1:1", "/api/api.test"), 200);
+    assert_eq!(get("127.0.0.1.evil.example:1", "/api/api.test"), 403);
+    assert_eq!(get("localhost:x", "/api/api.test"), 403);
     assert_eq!(get(&ours, "/"), 404);
 }
 

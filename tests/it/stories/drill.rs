@@ -4,13 +4,17 @@ use super::rig::{COMPANY, Desk, World};
 use matoi::app::drill::View;
 use matoi::app::msg::Msg;
 use matoi::app::resolve::Checklists;
+use matoi::app::snapshot::Person;
 use matoi::domain::ids::UserId;
 use matoi::domain::secret::Secret;
 use matoi::domain::words::Lang;
 use matoi::drill::debrief::Debrief;
+use matoi::drill::scenario::Scenario;
 use matoi::drill::shipped::Shipped;
+use matoi::io::slack::Settings;
 use matoi::stage::cast;
 use matoi::stage::director::{self, Actor, Setup};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
@@ -52,12 +56,42 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
         let found = all.find(|person| person.name == handle);
         found.expect("a member").clone()
     };
+    let cast = scenario
+        .people
+        .iter()
+        .map(|(part, person)| {
+            let member = id(person.handle.get_ref());
+            let actor = Actor {
+                id: UserId::new(member.id),
+                token: Secret::new(member.token),
+                voice: None,
+            };
+            (part.clone(), actor)
+        })
+        .collect();
+    let members = players
+        .iter()
+        .map(|handle| cast::player(&scenario, lang, handle, &id(handle).id))
+        .collect();
+    direct(&mut w, cast::MASTER, scenario, (name, dir), cast, members);
+    w
+}
+
+/// Starts the director of a drill in this world; `master` is whose console leads it.
+pub(super) fn direct(
+    w: &mut World,
+    master: &'static str,
+    scenario: Scenario,
+    (name, dir): (&str, &std::path::Path),
+    cast: BTreeMap<String, Actor>,
+    players: Vec<Person>,
+) {
     let (tell, views) = channel();
     let director = director::start(Setup {
         dir: dir.to_owned(),
         name: name.to_owned(),
         seed: 1,
-        lang,
+        lang: w.lang,
         config: Arc::new(
             matoi::io::config::parse("story", COMPANY)
                 .expect("a configuration")
@@ -66,36 +100,26 @@ fn hosted(name: &str, lang: Lang, dir: &std::path::Path) -> World {
         lists: Checklists::shipped().expect("whole"),
         clock: w.time.clock(),
         pace: None,
-        api_url: w.slack.url(),
+        settings: Settings {
+            api_url: w.slack.url(),
+            ..Settings::default()
+        },
         token: Secret::new(w.slack.bot_token()),
-        cast: scenario
-            .people
-            .iter()
-            .map(|(part, person)| {
-                let member = id(person.handle.get_ref());
-                let actor = Actor {
-                    id: UserId::new(member.id),
-                    token: Secret::new(member.token),
-                };
-                (part.clone(), actor)
-            })
-            .collect(),
-        players: players
-            .iter()
-            .map(|handle| cast::player(&scenario, lang, handle, &id(handle).id))
-            .collect(),
+        cast,
+        players,
+        guests: Vec::new(),
+        speed: 1,
         posts_briefing: true,
         trouble: Box::new(|_| {}),
         tell: Box::new(move |view| drop(tell.send(view))),
         scenario: Arc::new(scenario),
     });
     w.stage = Some(Stage {
-        master: cast::MASTER,
+        master,
         director: director.expect("it starts"),
         views,
     });
     w.pass(1);
-    w
 }
 
 fn view(w: &mut World) -> View {
@@ -204,6 +228,40 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.pass(15);
     w.pass(15);
     assert!(view(&mut w).at > held.at);
+
+    // Something is added that waits for what the players do, and the script runs faster than they.
+    w.at(cast::MASTER).keys("a");
+    w.at(cast::MASTER).write("hanada: 追加の知らせです");
+    w.at(cast::MASTER).keys("Enter");
+    w.at(cast::MASTER).write("kind:party");
+    w.at(cast::MASTER).keys("Enter");
+    let screen = w.at(cast::MASTER).screen();
+    assert!(screen.contains("時刻でも条件でもありません"), "{screen}");
+    for _ in "kind:party".chars() {
+        w.at(cast::MASTER).keys("Backspace");
+    }
+    w.at(cast::MASTER).write("+0:10 role:comms");
+    w.shot(cast::MASTER, "added");
+    w.at(cast::MASTER).keys("Enter");
+    w.pass(30);
+    let added = |w: &World| {
+        said(w)
+            .iter()
+            .any(|(_, text)| text.contains("追加の知らせ"))
+    };
+    assert!(!added(&w), "nobody is the communications lead yet");
+    w.act("sato", "w", &[("role", "comms"), ("person", "@suzuki")]);
+    w.pass(15);
+    assert!(added(&w));
+    let before = view(&mut w).at;
+    w.at(cast::MASTER).keys("+");
+    w.pass(1);
+    assert_eq!(view(&mut w).speed, 2);
+    w.pass(29);
+    let ran = view(&mut w).at.0 - before.0;
+    assert!((55..=62).contains(&ran), "half a minute is one: {ran}");
+    w.at(cast::MASTER).keys("-");
+    w.pass(1);
 
     w.at(cast::MASTER).keys("e Tab Enter");
     w.pass(2);

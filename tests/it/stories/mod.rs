@@ -3,6 +3,7 @@
 mod after;
 mod drill;
 mod hang;
+mod in_slack;
 mod leak;
 mod outage;
 pub mod rig;
