@@ -23,7 +23,7 @@ pub struct Scribe {
 
 impl Scribe {
     /// Declared by `U1`.
-    pub fn new() -> Scribe {
+    pub fn declared() -> Scribe {
         let mut scribe = Scribe {
             incident: Incident::new(IncidentId::new("i1")),
             written: 0,

@@ -34,7 +34,7 @@ fn made(scribe: &Scribe, lang: Lang, template: &str) -> String {
 
 #[test]
 fn what_is_missing_is_marked_with_who_should_know_and_counted() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     for lang in [Lang::En, Lang::Ja] {
         let text = made(&scribe, lang, template(lang));
         assert!(text.contains("佐藤"), "{text}");
@@ -55,7 +55,7 @@ fn what_is_missing_is_marked_with_who_should_know_and_counted() {
 
 #[test]
 fn a_template_is_filled_and_what_it_does_not_name_is_text() {
-    let scribe = Scribe::new();
+    let scribe = Scribe::declared();
     let own = "{title} {nothing} { {title}\n\n## Evidence\n\n{evidence}\n\n## End\n\nof it";
     assert_eq!(
         made(&scribe, Lang::En, own),
@@ -65,7 +65,7 @@ fn a_template_is_filled_and_what_it_does_not_name_is_text() {
 
 #[test]
 fn text_of_the_channel_is_text_and_no_gap_of_ours() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe.note(
         "U2",
         5,
@@ -95,7 +95,7 @@ fn text_of_the_channel_is_text_and_no_gap_of_ours() {
 
 #[test]
 fn each_line_of_the_timeline_links_its_message() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe.note("U2", 5, "looking");
     let timeline = made(&scribe, Lang::Ja, "{timeline}");
     let line = timeline.lines().nth(1).unwrap();
@@ -107,7 +107,7 @@ fn each_line_of_the_timeline_links_its_message() {
 
 #[test]
 fn a_file_is_named_by_day_and_channel_and_stays_in_its_folder() {
-    let scribe = Scribe::new();
+    let scribe = Scribe::declared();
     let told = |channel: &'static str| {
         let told = Told {
             incident: &scribe.incident,

@@ -83,7 +83,7 @@ fn every_kind_is_written_as_it_will_always_be() {
 
 #[test]
 fn a_tag_is_one_however_it_is_typed_and_comes_off_again() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe
         .learn("U2", 5, tag(" #DNS  Cache", false), None)
         .unwrap();
@@ -103,7 +103,7 @@ fn a_tag_is_one_however_it_is_typed_and_comes_off_again() {
 
 #[test]
 fn a_correction_stands_in_the_story_and_the_record_keeps_what_was_said() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     let first = scribe.note("U2", 10, "db1 is down");
     scribe.note("U2", 20, "db1 is back");
     let fix = |event: &EventId, time| Learnt::Corrected {
@@ -142,7 +142,7 @@ fn a_correction_stands_in_the_story_and_the_record_keeps_what_was_said() {
 
 #[test]
 fn a_line_about_a_time_stands_at_that_time_and_fills_a_hole() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe.reach(0, Milestone::Detected);
     scribe.reach(100, Milestone::Recovered);
     let limit = chrono::TimeDelta::minutes(60);
@@ -159,7 +159,7 @@ fn a_line_about_a_time_stands_at_that_time_and_fills_a_hole() {
 
 #[test]
 fn what_is_taken_back_is_told_no_more() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     let evidence = Learnt::Evidence {
         link: "https://example.com/graph".into(),
         line: None,
@@ -189,7 +189,7 @@ fn what_is_taken_back_is_told_no_more() {
 
 #[test]
 fn versions_of_the_post_mortem_only_go_up_and_gaps_hold_the_review() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     let drafted = |version, gaps| Learnt::Drafted {
         version,
         gaps,
@@ -213,7 +213,7 @@ fn versions_of_the_post_mortem_only_go_up_and_gaps_hold_the_review() {
 
 #[test]
 fn an_action_item_is_tracked_and_nothing_else() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     let open = |sort| Deed::Opened {
         matter: sort,
         line: "alert on replication lag".into(),
@@ -244,7 +244,7 @@ fn an_action_item_is_tracked_and_nothing_else() {
 
 #[test]
 fn answers_are_levels_from_one_to_three() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     let assessed = |level| Learnt::Assessed {
         user: UserId::new("U2"),
         answers: vec![Answer {

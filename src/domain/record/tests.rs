@@ -21,7 +21,7 @@ fn reached(several: Option<bool>, recurs: Option<bool>) -> Learnt {
 #[test]
 fn a_post_mortem_is_due_when_two_of_three_hold() {
     let rule = Rule::default();
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     let judge = |scribe: &Scribe, minute| due(&scribe.incident, &rule, at(minute));
     // Nobody knows yet, and five minutes are not over.
     assert_eq!(judge(&scribe, 4).is_due(), None);
@@ -49,7 +49,7 @@ fn a_post_mortem_is_due_when_two_of_three_hold() {
         ..rule
     };
     assert_eq!(
-        due(&Scribe::new().incident, &always, at(0)).is_due(),
+        due(&Scribe::declared().incident, &always, at(0)).is_due(),
         Some(true)
     );
 }
@@ -95,7 +95,7 @@ fn blame_is_named_with_its_line_and_plain_words_are_not() {
 
 #[test]
 fn reminders_wait_for_working_hours_and_keep_their_number() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe.tell("U1", 30, Body::Recovered { time: at(30) }, None);
     let due = at(2 * 24 * 60);
     let action = scribe.work(
@@ -152,7 +152,7 @@ fn reminders_wait_for_working_hours_and_keep_their_number() {
 
 #[test]
 fn a_summary_says_what_the_record_says() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe.tell("U1", 1, Body::Situation {}, Some("cards fail"));
     scribe.reach(-10, Milestone::Started);
     let task = scribe.work(
@@ -203,7 +203,7 @@ fn a_summary_says_what_the_record_says() {
 
 #[test]
 fn a_hole_is_what_nobody_told() {
-    let mut scribe = Scribe::new();
+    let mut scribe = Scribe::declared();
     scribe.reach(-5, Milestone::Detected);
     scribe.note("U1", 10, "looking");
     scribe.note("U1", 80, "found it");
