@@ -120,9 +120,10 @@ impl Told {
 
     fn level(&mut self, time: &str, id: &str) {
         let body = Body::Level {
+            // Levels are renamed in time; that of the last incident stands.
             level: Named {
                 id: id.to_owned(),
-                name: id.to_owned(),
+                name: format!("{id} as in {}", self.incident.id),
             },
             owner: None,
             manual: None,
