@@ -87,7 +87,7 @@ const ACTS: &[Act] = &[
     act("track", &["A1", "https://example.com/issues/7"], &[("/action_items/0/link", "\"https://example.com/issues/7\"")], "A1 migrations run in two steps: "),
     act("tag", &["#Deploy"], &[("/tags/0", "\"deploy\"")], "Tag: *deploy* — 佐藤"),
     act("untag", &["deploy"], &[("/tags", "[]")], "Tag taken off: *deploy* — 佐藤"),
-    act("evidence", &["https://example.com/graph", "errors by minute"], &[("/evidence/0/text", "\"errors by minute\"")], "*Evidence*: errors by minute https://example.com/graph — 佐藤"),
+    act("evidence", &["https://example.com/graph", "errors by minute"], &[("/evidence/0/text", "\"errors by minute\"")], "*Evidence*: errors by minute "),
     act("note-at", &["-30m", "the vendor called"], &[], "*Note* about <!date^"),
     act("reach", &["--users", "several", "--recurs", "no"], &[("/reach/several_users", "true"), ("/reach/recurs", "false")], "*How far it reached*: several users were affected; new, and not likely to come again — 佐藤"),
     act("assess", &["leadership=3", "sharing=2", "--text", "calm"], &[("/assessments/0/answers/sharing", "2")], "*How the response went*: Leadership 3/3, Sharing of information 2/3 — calm — 佐藤"),

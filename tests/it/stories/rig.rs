@@ -589,7 +589,8 @@ impl Desk {
             Ok(None) => {}
             Ok(Some(msg)) => self.take(*msg),
             Err(effect) => match *effect {
-                Effect::Redraw | Effect::Notify(_) => {}
+                // Nothing was seen before: a story begins with an empty history.
+                Effect::Redraw | Effect::Notify(_) | Effect::Remind(_) => {}
                 Effect::Drill(wish) => self.wishes.push(wish),
                 other => unreachable!("a story does nothing to its terminal: {other:?}"),
             },
