@@ -12,7 +12,7 @@ use crate::domain::sentence::level_words;
 use crate::domain::sync::mirror::span;
 use crate::domain::verb::{ROLES, role_name};
 use crate::domain::words::{Lang, Text};
-use crate::domain::work::{Matter, Review, Section, Sort, State};
+use crate::domain::work::{Deed, Matter, Review, Section, Sort, State};
 use chrono::{DateTime, TimeDelta, Utc};
 
 const NONE: Text = Text::fixed("None.", "なし。");
@@ -413,9 +413,10 @@ fn told(sheet: &Sheet<'_>) -> String {
     }
     for notice in &incident.work.notices {
         if let Some((target, time)) = &notice.published {
-            let notice = Text::fixed("customer notice", "ユーザー告知");
+            let word = Text::fixed("customer notice", "ユーザー告知");
             let (time, target) = (at(sheet, *time), line(target));
-            lines.push(format!("- {time} {} → {target}", notice.get(lang)));
+            lines.push(format!("- {time} {} → {target}", word.get(lang)));
+            lines.push(format!("  - {}", line(&plain(sheet, &notice.text))));
         }
     }
     match lines.is_empty() {
@@ -607,6 +608,15 @@ fn timeline(sheet: &Sheet<'_>) -> String {
     lines.join("\n")
 }
 
+fn is_read_elsewhere(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::Work(
+            Deed::Offered { .. } | Deed::Report { .. } | Deed::Notice {} | Deed::Written { .. }
+        )
+    )
+}
+
 fn story_line(sheet: &Sheet<'_>, told: &Line<'_>) -> String {
     let entry: &Entry = told.entry;
     let by = name_of(sheet, &entry.by);
@@ -624,6 +634,16 @@ fn story_line(sheet: &Sheet<'_>, told: &Line<'_>) -> String {
             format!("{said} ({by})")
         }
         _ => {
+            // What reports, notices and parts say stands in places of its own; a briefing repeats
+            // the record.
+            let elsewhere = Entry {
+                text: entry
+                    .text
+                    .clone()
+                    .filter(|_| !is_read_elsewhere(&entry.body)),
+                ..entry.clone()
+            };
+            let entry = &elsewhere;
             let clock = |time: DateTime<Utc>| at(sheet, time);
             let said = show::words_in(
                 entry,

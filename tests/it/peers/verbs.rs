@@ -453,6 +453,10 @@ fn shape(state: &Value) {
         "offer",
         "claim",
         "meeting",
+        "evidence",
+        "reach",
+        "post_mortem",
+        "assessments",
         "restricted",
     ] {
         fields.remove(name);
