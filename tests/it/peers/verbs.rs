@@ -95,7 +95,7 @@ const ACTS: &[Act] = &[
     act("review", &[], &[("/review/state", "\"reviewed\"")], "The post-mortem was reviewed"),
     act("postmortem", &["--save"], &[("/post_mortem/version", "1")], "*Post-mortem, version 1*: "),
     act("recover", &["--at", "-1m"], &[("/phase", "\"recovered\""), ("/milestones/recovered", "?")], "*Recovered* since <!date^"),
-    act("reopen", &["--reason", "it fails again"], &[("/phase", "\"investigating\""), ("/milestones/recovered", "null")], "*Reopened* by 佐藤. Reason: it fails again"),
+    act("reopen", &["--reason", "it fails again"], &[("/phase", "\"investigating\""), ("/milestones/recovered", "null")], "Reason: it fails again"),
     act("cancel", &["--near-miss", "--reason", "nobody was hurt"], &[("/phase", "\"near_miss\"")], "*near miss* — 佐藤. Reason: nobody was hurt"),
     act("archive", &[], &[("/phase", "\"archived\"")], "This channel is archived by 佐藤"),
 ];
