@@ -19,6 +19,11 @@
 //! | [`sample`] | made-up journals, for measuring | people |
 //! | [`cli`] | one file a subcommand; wires the others | rules |
 //!
+//! Within `domain`, an incident is read in this order: `event` and its kinds (`work` for what command
+//! deals out, `learn` for what the record gains afterwards), `incident` (the fold), `decide`; then what is
+//! made of it: `timer`, `prompt`, `gate`, `record` (the story, its holes, the summary, when a post-mortem is
+//! due, reminders), `metrics`, `history` (search and likeness), `bundle` (a history on its way).
+//!
 //! `tests/tidy.rs` keeps the table true.
 
 pub mod app;
