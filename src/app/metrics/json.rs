@@ -3,7 +3,7 @@
 use super::Sheet;
 use crate::app::clock;
 use crate::domain::event::Milestone;
-use crate::domain::metrics::{Facts, Group, Measure, Share, Stat, Wish};
+use crate::domain::metrics::{Assessed, Facts, Group, Measure, Share, Stat, Wish};
 use crate::domain::settings::Zone;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -65,7 +65,24 @@ pub fn json(sheet: &Sheet, zone: Zone) -> Value {
                 })
             })
             .collect::<Vec<_>>(),
+        "assessments": report.assessed.iter().map(assessed).collect::<Vec<_>>(),
         "incidents": rows.into_iter().map(incident).collect::<Vec<_>>(),
+    })
+}
+
+fn assessed(of: &Assessed) -> Value {
+    let months = of.months.iter().map(|(month, levels)| {
+        json!({
+            "month": month.to_string(),
+            "n": levels.len(),
+            "median": Assessed::median(levels),
+        })
+    });
+    json!({
+        "question": of.question.id,
+        "n": of.levels.len(),
+        "median": Assessed::median(&of.levels),
+        "months": months.collect::<Vec<_>>(),
     })
 }
 

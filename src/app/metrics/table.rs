@@ -4,7 +4,7 @@ use super::{Sheet, took, took_or_dash};
 use crate::app::clock;
 use crate::app::strings::{fill, metrics as s};
 use crate::domain::event::Named;
-use crate::domain::metrics::{Group, LeftOut, Measure, Report, Share, Slo, Stat, Wish};
+use crate::domain::metrics::{Assessed, Group, LeftOut, Measure, Report, Share, Slo, Stat, Wish};
 use crate::domain::record::Span;
 use crate::domain::settings::{Config, Zone};
 use crate::domain::text::{cells, pad_left, pad_right};
@@ -216,7 +216,34 @@ pub fn table(sheet: &Sheet, config: &Config, lang: Lang) -> String {
         months.map(|(m, group)| (m.to_string(), group)).collect(),
     );
     out.extend(slo(&report.slo, config, lang));
+    out.extend(assessed(&report.assessed, lang));
     out.join("\n")
+}
+
+/// Each question with its median, and how that went month by month.
+fn assessed(all: &[Assessed], lang: Lang) -> Vec<String> {
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let median = |levels: &[i64]| {
+        let median = Assessed::median(levels).unwrap_or(0);
+        format!("{median} ({})", levels.len())
+    };
+    let header = [&s::ASSESSED, &s::MEDIAN_COUNT, &s::BY_MONTH];
+    let mut rows = vec![header.map(|text| text.get(lang).to_owned()).to_vec()];
+    for of in all {
+        let months = of.months.iter();
+        let months = months.map(|(month, levels)| format!("{month} {}", median(levels)));
+        let months: Vec<String> = months.collect();
+        rows.push(vec![
+            of.question.name.clone(),
+            median(&of.levels),
+            months.join("  "),
+        ]);
+    }
+    let mut lines = vec![String::new()];
+    lines.extend(aligned(&rows, 1));
+    lines
 }
 
 fn process(group: &Group, config: &Config, lang: Lang) -> Vec<String> {

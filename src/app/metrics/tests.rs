@@ -68,6 +68,13 @@ fn row(id: &str, title: &str, declared: &str, minutes: i64) -> Facts {
         reopened: 0,
         actions_open: 2,
         actions_overdue: 1,
+        assessed: vec![(
+            Named {
+                id: "sharing".to_owned(),
+                name: "Sharing".to_owned(),
+            },
+            2,
+        )],
         down: vec![(declared, recovered)],
     }
 }

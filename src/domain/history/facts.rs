@@ -43,7 +43,7 @@ impl End {
     /// As a filter says it.
     pub const fn name(self) -> Text {
         match self {
-            End::Open => Text::fixed("open", "対応中"),
+            End::Open => Text::fixed("open", "未解決"),
             End::Resolved => Text::fixed("resolved", "解決"),
             End::NearMiss => Text::fixed("near-miss", "ヒヤリハット"),
             End::FalseAlarm => Text::fixed("false-alarm", "誤報"),

@@ -70,6 +70,8 @@ pub struct Facts {
     pub actions_open: u32,
     /// Open and past due.
     pub actions_overdue: u32,
+    /// What people answered of how the response went: question and level.
+    pub assessed: Vec<(Named, u8)>,
     /// When users were hurt.
     pub down: Vec<Stretch>,
 }
@@ -147,6 +149,13 @@ pub fn facts(incident: &Incident, marks: Marks, terms: &Terms<'_>) -> Option<Fac
         reopened: firsts.reopened,
         actions_overdue: count(overdue.count()),
         actions_open: count(actions.len()),
+        assessed: incident
+            .lessons
+            .assessments
+            .values()
+            .flat_map(|given| &given.answers)
+            .map(|answer| (answer.question.clone(), answer.level))
+            .collect(),
         down: down(incident, &response),
         milestones,
         level,

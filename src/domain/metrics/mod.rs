@@ -10,6 +10,7 @@
 //!
 //! Nothing here asks the time or the configuration: both come with the [`Terms`].
 
+mod assessed;
 mod facts;
 mod group;
 mod load;
@@ -20,6 +21,7 @@ mod share;
 #[cfg(test)]
 mod tests;
 
+pub use assessed::Assessed;
 pub use facts::{Facts, Marks, Terms, facts};
 pub use group::{Group, Stat, rank};
 pub use measure::Measure;

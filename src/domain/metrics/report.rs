@@ -1,7 +1,8 @@
 //! What is asked for, and what comes of it.
 
+use super::assessed::assessed;
 use super::month::by_month;
-use super::{Facts, Group, Month, Terms};
+use super::{Assessed, Facts, Group, Month, Terms};
 use crate::domain::event::{Kind, Named, Phase};
 use crate::domain::outlets::Outlet;
 use chrono::{DateTime, Utc};
@@ -111,6 +112,7 @@ pub struct Report {
     /// Worst first, then levels that the configuration does not have, then those without.
     pub levels: Vec<(Option<Named>, Group)>,
     pub slo: Vec<Slo>,
+    pub assessed: Vec<Assessed>,
     /// Everything that could be wished for: services, and levels in the same order.
     pub all_services: Vec<String>,
     pub all_levels: Vec<Option<String>>,
@@ -168,6 +170,7 @@ impl Report {
                 .map(|(level, rows)| (level, Group::of(&rows)))
                 .collect(),
             slo: slo(&counted, &wish, terms),
+            assessed: assessed(&counted),
             all_services: all_services.into_iter().map(str::to_owned).collect(),
             all_levels: all_levels
                 .into_iter()

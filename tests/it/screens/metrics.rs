@@ -100,6 +100,7 @@ fn facts(n: i64, config: &Config) -> Facts {
         reopened: u32::from(n == 3),
         actions_open: u32::from(n % 4 == 0),
         actions_overdue: u32::from(n % 8 == 0),
+        assessed: Vec::new(),
         down: vec![(declared, recovered)],
     }
 }
