@@ -215,7 +215,9 @@ fn thanks(incident: &Incident, heard: &BTreeSet<UserId>, names: &Names) -> Optio
         let wrote = if ja { "報告" } else { "reports" };
         did(&report.by, Some(wrote.to_owned()));
     }
-    for user in heard {
+    // Whoever asked for something or said what was missing took part as well.
+    let acted = entries().filter(|entry| entry.body.verb().is_some());
+    for user in acted.map(|entry| &entry.by).chain(heard) {
         did(user, None);
     }
     let unknown = |user: &UserId| user.as_str().is_empty();

@@ -717,9 +717,9 @@ mod tests {
         };
         let until = |sort, now| clocks(&said(Lang::En, &[opened(sort)], now));
         let decision = crate::domain::work::Sort::Decision;
-        assert!(until(decision, 5).contains("until 2026-11-18 11:08 UTC"));
+        assert!(until(decision, 5).contains("Until 2026-11-18 11:08 UTC"));
         let late = until(decision, 600);
-        assert!(late.contains("until 2026-11-18 11:18 UTC"), "{late}");
+        assert!(late.contains("Until 2026-11-18 11:18 UTC"), "{late}");
         // A task's time-box is from when it was given.
         let task = until(crate::domain::work::Sort::Task, 600);
         assert!(task.contains("until 2026-11-18 11:08 UTC"), "{task}");

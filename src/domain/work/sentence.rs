@@ -63,18 +63,23 @@ pub fn sentence(
                 out.push(pick(", for ", "、担当 "));
                 out.push(told(owner));
             }
-            if let Some(due) = due {
-                out.push(pick(", until ", "、期限 "));
-                out.push(match matter {
-                    super::Sort::Action => Piece::Day(*due),
-                    _ => Piece::Time(*due),
-                });
-            }
-            if *matter == super::Sort::Decision {
+            let decides = *matter == super::Sort::Decision;
+            if decides {
                 out.push(pick(
                     ". Are there any strong objections?",
                     "。強い反対はありますか。",
                 ));
+            }
+            if let Some(due) = due {
+                // Until when people may object, and not until when the risk is there.
+                out.push(match decides {
+                    true => pick(" Until ", "期限 "),
+                    false => pick(", until ", "、期限 "),
+                });
+                out.push(match matter {
+                    super::Sort::Action => Piece::Day(*due),
+                    _ => Piece::Time(*due),
+                });
             }
             out.extend([dash(), who()]);
             out
