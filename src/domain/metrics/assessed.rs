@@ -54,3 +54,57 @@ pub(super) fn assessed(rows: &[&Facts]) -> Vec<Assessed> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Marks, Terms, facts};
+    use super::*;
+    use crate::domain::ids::UserId;
+    use crate::domain::learn::{Answer, Learnt};
+    use crate::domain::settings::Config;
+    use crate::domain::testing::{Scribe, at};
+
+    /// Two incidents of November and one of December; the median of two is the lower one.
+    #[test]
+    fn answers_of_how_it_went_are_counted_by_question_and_month() {
+        let answer = |level| Answer {
+            question: Named {
+                id: "sharing".into(),
+                name: "Sharing".into(),
+            },
+            level,
+        };
+        let row = |answers: &[(&str, u8)], month| {
+            let mut scribe = Scribe::declared();
+            for (user, level) in answers {
+                let given = Learnt::Assessed {
+                    user: UserId::new(*user),
+                    answers: vec![answer(*level)],
+                    line: None,
+                };
+                scribe.learn(user, 5, given, None).unwrap();
+            }
+            let config = Config::default();
+            let terms = Terms {
+                config: &config,
+                now: at(60),
+                local: &|at| at.naive_utc(),
+            };
+            let mut row = facts(&scribe.incident, Marks::default(), &terms).unwrap();
+            row.month = month;
+            row
+        };
+        let november = Month::of(at(0).naive_utc());
+        let rows = [
+            row(&[("U1", 3), ("U2", 1)], november),
+            row(&[("U1", 2)], november),
+            row(&[("U1", 3)], november.next()),
+        ];
+        let all = assessed(&rows.iter().collect::<Vec<_>>());
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].levels, [1, 2, 3, 3]);
+        assert_eq!(Assessed::median(&all[0].levels), Some(2));
+        assert_eq!(all[0].months[&november], [1, 2, 3]);
+        assert_eq!(all[0].months[&november.next()], [3]);
+    }
+}
