@@ -4,7 +4,7 @@ use super::drill::Wish;
 use super::history::Reminding;
 use super::metrics::survey::Asked;
 use super::model::Ticket;
-use super::postmortem::Desk;
+use super::postmortem::Sitting;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::settings::Zone;
@@ -54,7 +54,7 @@ pub enum Effect {
     PostMortem(IncidentId),
     /// The terminal goes to an editor, with the post-mortem as it stands;
     /// [`Msg::Wrote`](super::msg::Msg::Wrote) answers.
-    Write(IncidentId, Box<Desk>),
+    Write(IncidentId, Box<Sitting>),
     Suspend,
     /// Everything is drawn anew.
     Redraw,

@@ -4,7 +4,7 @@ use super::drill::View;
 use super::history::{Found, Reminder, Reminding};
 use super::metrics::Sheet;
 use super::model::{Generation, Pane, RowId, Shown, Ticket, Where};
-use super::postmortem::Desk;
+use super::postmortem::Sitting;
 use super::replay::Showing;
 use super::snapshot::Snapshot;
 use crate::domain::ids::IncidentId;
@@ -59,9 +59,9 @@ pub enum Msg {
     /// What [`Effect::Remind`](super::effect::Effect::Remind) asked for, the most alike first.
     Reminders(Reminding, Vec<Reminder>),
     /// What [`Effect::PostMortem`](super::effect::Effect::PostMortem) asked for.
-    Desk(IncidentId, Box<Desk>),
+    Desk(IncidentId, Box<Sitting>),
     /// What came of [`Effect::Write`](super::effect::Effect::Write): `None`, nothing was changed.
-    Wrote(IncidentId, Box<Desk>, Option<(u32, String)>),
+    Wrote(IncidentId, Box<Sitting>, Option<(u32, String)>),
     /// What [`Effect::Metrics`](super::effect::Effect::Metrics) asked for.
     Metrics(Arc<Sheet>),
     /// Somebody asked the program to end: it does, without asking back.

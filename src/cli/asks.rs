@@ -124,7 +124,7 @@ fn count(
     });
 }
 
-fn ask_core(core: Option<&Core>, ask: Ask) -> Result<(), Problem> {
+pub(super) fn ask_core(core: Option<&Core>, ask: Ask) -> Result<(), Problem> {
     core.map_or_else(|| Err(not_yet()), |core| core.try_ask(ask))
 }
 

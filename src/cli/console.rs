@@ -8,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::keymap::Keymap;
 use crate::app::model::{Model, Start};
 use crate::app::msg::Msg;
-use crate::app::postmortem::Desk;
+use crate::app::postmortem::{Desk, Sitting};
 use crate::app::replay::Showing;
 use crate::app::resolve::{self, Checklists, People};
 use crate::app::snapshot::{Limits, LinkState, Snapshot, Workspace};
@@ -25,7 +25,7 @@ use crate::io::history::{self, History, Search};
 use crate::io::input::{Event, Waker};
 use crate::io::pace::Clock;
 use crate::io::publish;
-use crate::io::shelf::{self, Shelf};
+use crate::io::shelf;
 use crate::io::terminal::{self, Lent, Options, Terminal};
 use crate::stage::director;
 use crate::ui::frame::Assembler;
@@ -440,11 +440,7 @@ impl Console {
     }
 
     fn carry_out(&mut self, effect: Effect) {
-        let (post, waker) = (self.post.clone(), self.waker.clone());
-        let tell = move |msg| {
-            post.send(Post::Message(Box::new(msg))).ok();
-            waker.wake();
-        };
+        let tell = self.teller();
         let effect = match asks::hand_over(effect, &self.model.snapshot, self.core.as_ref(), tell) {
             Ok(None) => return,
             Ok(Some(msg)) => return self.take(*msg),
@@ -497,7 +493,7 @@ impl Console {
             }
             Effect::PostMortem(incident) => self.sit_down(incident),
             Effect::Export(incident, zone, lang) => self.export(incident, zone, lang),
-            Effect::Write(incident, desk) => self.write(incident, desk),
+            Effect::Write(incident, sitting) => self.write(incident, sitting),
             Effect::Suspend => self.suspend(),
             Effect::Redraw => {
                 self.assembler.forget();
@@ -514,26 +510,20 @@ impl Console {
         }
     }
 
-    /// What writing a post-mortem begins with is read on the core's thread.
+    /// What writing a post-mortem begins with is read, and laid out for the editor, on the core's thread.
     fn sit_down(&mut self, incident: IncidentId) {
         let (context, people) = (self.context.clone(), self.model.snapshot.people.clone());
-        let (post, waker) = (self.post.clone(), self.waker.clone());
-        let look = move |engine: &mut Engine, now| {
-            let read = desk(&context, engine, &incident, &people, now);
-            let msg = match read {
-                Ok(desk) => Msg::Desk(incident, Box::new(desk)),
+        let tell = self.teller();
+        self.look(move |engine, now| {
+            let laid = desk(&context, engine, &incident, &people, now).and_then(|desk| {
+                let shelf = postmortem::shelf(&context, &incident, &desk);
+                shelf.lay_out(desk, false)
+            });
+            tell(match laid {
+                Ok(sitting) => Msg::Desk(incident, Box::new(sitting)),
                 Err(problem) => Msg::Problem(problem),
-            };
-            post.send(Post::Message(Box::new(msg))).ok();
-            waker.wake();
-        };
-        let taken = self
-            .core
-            .as_ref()
-            .map(|core| core.try_ask(Ask::Look(Box::new(look))));
-        if let Some(Err(problem)) = taken {
-            self.take(Msg::Problem(problem));
-        }
+            });
+        });
     }
 
     /// The record is read on the core's thread, and written on one of its own.
@@ -543,59 +533,63 @@ impl Console {
             self.model.snapshot.people.clone(),
         );
         let folder = export::folder(&self.context);
-        let (post, waker) = (self.post.clone(), self.waker.clone());
-        let look = move |engine: &mut Engine, now| {
+        let tell = self.teller();
+        self.look(move |engine, now| {
             let read = export::sheets(engine, &incident, &people, (&config, zone, lang), now);
             std::thread::spawn(move || {
-                let msg = match read.and_then(|sheets| sheets.write(&folder)) {
+                tell(match read.and_then(|sheets| sheets.write(&folder)) {
                     Ok(told) => Msg::Notice(told),
                     Err(problem) => Msg::Problem(problem),
-                };
-                post.send(Post::Message(Box::new(msg))).ok();
-                waker.wake();
+                });
             });
-        };
-        let taken = self
-            .core
-            .as_ref()
-            .map(|core| core.try_ask(Ask::Look(Box::new(look))));
-        if let Some(Err(problem)) = taken {
+        });
+    }
+
+    /// Has the core's thread look at the record.
+    fn look(&mut self, look: impl FnOnce(&mut Engine, Now) + Send + 'static) {
+        let taken = asks::ask_core(self.core.as_ref(), Ask::Look(Box::new(look)));
+        if let Err(problem) = taken {
             self.take(Msg::Problem(problem));
         }
     }
 
-    /// The terminal is an editor's until it ends; the core goes on meanwhile.
-    fn write(&mut self, incident: IncidentId, desk: Box<Desk>) {
-        let shelf = postmortem::shelf(&self.context, &incident, &desk);
-        let msg = match self.edited(&shelf, &desk) {
-            Ok(kept) => Msg::Wrote(incident, desk, kept),
-            Err(problem) => Msg::Problem(problem),
-        };
-        self.take(msg);
+    /// Brings a message to this thread from another.
+    fn teller(&self) -> impl FnOnce(Msg) + Send + 'static {
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        move |msg| {
+            post.send(Post::Message(Box::new(msg))).ok();
+            waker.wake();
+        }
     }
 
-    /// The version that was kept; `None`: nothing was changed.
-    fn edited(&mut self, shelf: &Shelf, desk: &Desk) -> Result<Option<(u32, String)>, Problem> {
-        let before = shelf.current()?;
-        let begun = before.as_ref().unwrap_or(&desk.fresh);
-        let path = shelf.desk(begun)?;
-        let mut command = shelf::editor(|name| std::env::var(name).ok(), &path)?;
+    /// The terminal is an editor's until it ends; the core goes on meanwhile. What it left is kept on
+    /// a thread of its own.
+    fn write(&mut self, incident: IncidentId, sitting: Box<Sitting>) {
+        if let Err(problem) = self.edited(&sitting) {
+            return self.take(Msg::Problem(problem));
+        }
+        let shelf = postmortem::shelf(&self.context, &incident, &sitting.desk);
+        let tell = self.teller();
+        std::thread::spawn(move || {
+            tell(match shelf.take_in(&sitting) {
+                Ok(kept) => Msg::Wrote(incident, sitting, kept),
+                Err(problem) => Msg::Problem(problem),
+            });
+        });
+    }
+
+    /// The editor had the terminal, and ended well.
+    fn edited(&mut self, sitting: &Sitting) -> Result<(), Problem> {
+        let mut command = shelf::editor(|name| std::env::var(name).ok(), &sitting.path)?;
         let lent = self.terminal.lend(&mut command);
         match lent.map_err(|error| postmortem::cannot_edit(&error))? {
-            Lent::Ended(status) if status.success() => {}
-            Lent::Ended(_) => return Err(postmortem::given_up(&path)),
+            Lent::Ended(status) if status.success() => Ok(()),
+            Lent::Ended(_) => Err(postmortem::given_up(&sitting.path)),
             Lent::MustEnd(event) => {
                 self.event(event);
-                return Err(postmortem::given_up(&path));
+                Err(postmortem::given_up(&sitting.path))
             }
         }
-        let text = shelf.cleared(&path)?;
-        // A draft that nobody has touched is no version.
-        if text == *begun {
-            return Ok(None);
-        }
-        let version = shelf.keep(&text, desk.least)?;
-        Ok(Some((version, text)))
     }
 
     fn suspend(&mut self) {

@@ -273,6 +273,9 @@ pub enum Deed {
     Review {
         #[command(flatten)]
         on: On,
+        /// Where it stands, when it was written elsewhere
+        #[arg(long, value_name = "URL")]
+        link: Option<String>,
     },
     /// Say why there will be no post-mortem
     Waive {
@@ -324,7 +327,7 @@ impl Deed {
             | Deed::Restrict { on, .. }
             | Deed::Link { on, .. }
             | Deed::Write { on, .. }
-            | Deed::Review { on }
+            | Deed::Review { on, .. }
             | Deed::Waive { on, .. }
             | Deed::Retract { on, .. } => on,
         }
@@ -581,7 +584,7 @@ impl Deed {
                 };
                 deeds::with_text(Done::Written { section }, text)
             }
-            Deed::Review { .. } => Done::Reviewed {}.into(),
+            Deed::Review { link, .. } => Done::Reviewed { link }.into(),
             Deed::Waive { reason, .. } => Done::Waived { reason }.into(),
             Deed::Retract { event, .. } => Done::Retracted {
                 event: match event {

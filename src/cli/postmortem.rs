@@ -5,6 +5,7 @@ use super::out;
 use super::read::told;
 use super::verbs::{On, act};
 use crate::app::postmortem::{self, Desk};
+use crate::app::strings::postmortem as s;
 use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
@@ -49,8 +50,7 @@ pub fn run(context: Context, wish: PostMortem) -> Result<(), Problem> {
     act(context, Some(on), false, |session, _, incident, _, _| {
         let desk = desk(session, incident)?;
         let shelf = shelf(&session.context, &incident.id, &desk);
-        let text = written(&wish, &desk, &shelf)?;
-        let version = shelf.keep(&text, desk.least)?;
+        let (version, text) = kept(&wish, &desk, &shelf)?;
         say(session, &desk, &text);
         if let Some(path) = shelf.out() {
             let path = path.display();
@@ -129,24 +129,26 @@ pub fn shelf(context: &Context, incident: &IncidentId, desk: &Desk) -> Shelf {
     Shelf::new(data_dir, incident, desk.opens.then(|| out.join(&desk.file)))
 }
 
-fn written(wish: &PostMortem, desk: &Desk, shelf: &Shelf) -> Result<String, Problem> {
-    if let Some(file) = &wish.file {
-        return from(file);
+/// The version that is written, and its text.
+fn kept(wish: &PostMortem, desk: &Desk, shelf: &Shelf) -> Result<(u32, String), Problem> {
+    if wish.edit {
+        let sitting = shelf.lay_out(desk.clone(), wish.fresh)?;
+        let mut command = shelf::editor(|name| std::env::var(name).ok(), &sitting.path)?;
+        let ended = command.status().map_err(|error| cannot_edit(&error))?;
+        if !ended.success() {
+            return Err(given_up(&sitting.path));
+        }
+        let kept = shelf.take_in(&sitting)?;
+        return kept.ok_or_else(|| Problem::failed(s::UNCHANGED));
     }
-    let text = match shelf.current()?.filter(|_| !wish.fresh) {
-        Some(text) => text,
-        None => desk.fresh.clone(),
+    let text = match &wish.file {
+        Some(file) => from(file)?,
+        None => {
+            let standing = shelf.current()?.filter(|_| !wish.fresh);
+            standing.unwrap_or_else(|| desk.fresh.clone())
+        }
     };
-    if !wish.edit {
-        return Ok(text);
-    }
-    let path = shelf.desk(&text)?;
-    let mut command = shelf::editor(|name| std::env::var(name).ok(), &path)?;
-    let ended = command.status().map_err(|error| cannot_edit(&error))?;
-    if !ended.success() {
-        return Err(given_up(&path));
-    }
-    shelf.cleared(&path)
+    Ok((shelf.keep(&text, desk.least)?, text))
 }
 
 /// The editor ended badly: nothing is kept as a version, and nothing is lost.

@@ -125,7 +125,7 @@ impl Fact {
                 Some((last.by.clone(), last.at))
             }
             Fact::PostMortem => match work.review.as_ref()? {
-                Review::Reviewed(held) => Some((held.user.clone(), held.since)),
+                Review::Reviewed(held, _) => Some((held.user.clone(), held.since)),
                 Review::Waived(..) => None,
             },
         }

@@ -65,7 +65,7 @@ pub fn gate(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss>
     if !rules.drill {
         out.extend(sections(incident));
         out.extend(actions(incident));
-        out.extend(review(incident, rules, now));
+        out.extend(post_mortem(incident, &rules.post_mortem, now));
     }
     out
 }
@@ -266,34 +266,41 @@ fn actions(incident: &Incident) -> Vec<Miss> {
     all.filter_map(lacks).collect()
 }
 
-fn review(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Option<Miss> {
+/// What the post-mortem lacks, where one is due.
+pub fn post_mortem(incident: &Incident, rule: &due::Rule, now: DateTime<Utc>) -> Option<Miss> {
     if incident.work.review.is_some() {
         return None;
     }
-    let due = due::due(incident, &rules.post_mortem, now);
-    let draft = incident.lessons.post_mortem.as_ref();
-    let gaps = draft.map_or(0, |draft| draft.gaps);
-    let (verb, text) = match due.is_due() {
-        Some(false) => return None,
-        None if draft.is_none() => (
+    let due = due::due(incident, rule, now).is_due();
+    let kept = incident.lessons.post_mortem.as_ref();
+    let (verb, text) = match (due, kept.map(|kept| kept.gaps)) {
+        (Some(false), _) => return None,
+        (None, None) => (
             Verb::Reach,
             Text::fixed(
                 "Whether a post-mortem is due is not said: were several users affected, is it likely to come again?",
                 "ポストモーテムが必要か未判定 (複数のユーザーに影響したか、再発しうるかが未記録)",
             ),
         ),
-        _ if gaps > 0 => (
+        (Some(true), None) => (
             Verb::PostMortem,
-            both!(
-                "The post-mortem has {gaps} places to fill in",
-                "ポストモーテムに未記入が {gaps} か所"
+            Text::fixed(
+                "The post-mortem is not written",
+                "ポストモーテムが書かれていない",
             ),
         ),
-        _ => (
+        (_, Some(0)) => (
             Verb::Review,
             Text::fixed(
                 "The post-mortem is neither reviewed nor waived",
                 "ポストモーテムがレビューも省略もされていない",
+            ),
+        ),
+        (_, Some(gaps)) => (
+            Verb::PostMortem,
+            both!(
+                "The post-mortem has {gaps} places to fill in",
+                "ポストモーテムに未記入が {gaps} か所"
             ),
         ),
     };

@@ -197,7 +197,7 @@ pub static VERBS: &[Row] = &[
     row!(Restrict, "restrict", "I", "go on among few people in a private channel", "限られたメンバーの非公開チャンネルに移る", Command, false, true, Undo::Never),
     row!(Link, "link", "I PARENT", "make it a part of another incident", "別のインシデントの一部にする", Command, false, true, Undo::Again),
     row!(Write, "write", "I impact|cause|fix|summary|revenue|well|lucky|better TEXT", "write a part of the report: impact, cause, fix, summary, what went well", "影響・原因・暫定対応・要約・良かったことなどを書く", Anyone, false, false, Undo::Again),
-    row!(Review, "review", "I", "say that the post-mortem was reviewed", "ポストモーテムのレビュー完了を記録する", Closer, false, false, Undo::Again),
+    row!(Review, "review", "I [--link URL]", "say that the post-mortem was reviewed", "ポストモーテムのレビュー完了を記録する", Closer, false, false, Undo::Again),
     row!(Waive, "waive", "I --reason TEXT", "say why there will be no post-mortem", "ポストモーテムを不要とする (理由つき)", Closer, false, false, Undo::Again),
     row!(Tag, "tag", "I TAG", "tag it, so that it is found again", "タグを付ける (後で探せるように)", Anyone, false, false, Undo::By(Verb::Untag)),
     row!(Untag, "untag", "I TAG", "take a tag off", "タグを外す", Anyone, false, false, Undo::By(Verb::Tag)),

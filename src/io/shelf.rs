@@ -4,6 +4,7 @@
 //! Whoever edits that file there has written a version too: it is kept as one before another takes
 //! its place.
 
+use crate::app::postmortem::{Desk, Sitting};
 use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::Problem;
@@ -115,24 +116,44 @@ impl Shelf {
         Ok(next)
     }
 
-    /// A file for an editor, with `text` in it.
+    /// A file for an editor, with what stands now in it, or a fresh draft.
     ///
     /// # Errors
-    /// It could not be written.
-    pub fn desk(&self, text: &str) -> Result<PathBuf, Problem> {
-        let path = self.versions.join("being-written.md");
-        private_write(&path, text.as_bytes())?;
-        Ok(path)
+    /// What is there cannot be read, or the file could not be written.
+    pub fn lay_out(&self, desk: Desk, fresh: bool) -> Result<Sitting, Problem> {
+        let standing = match fresh {
+            true => None,
+            false => self.current()?,
+        };
+        let begun = standing.unwrap_or_else(|| desk.fresh.clone());
+        let path = self.free();
+        private_write(&path, begun.as_bytes())?;
+        Ok(Sitting { desk, path, begun })
     }
 
-    /// What the editor left, and no file any more.
+    /// Another editor may be at it, and one that failed left what was written.
+    fn free(&self) -> PathBuf {
+        let named = |n: u32| match n {
+            1 => self.versions.join("being-written.md"),
+            n => self.versions.join(format!("being-written-{n}.md")),
+        };
+        let path = (1..).map(named).find(|path| !path.exists());
+        path.unwrap_or_else(|| named(1))
+    }
+
+    /// Keeps what the editor left as a version; `None`: nobody has touched it, and that is none.
     ///
     /// # Errors
-    /// It cannot be read: then it is still there, and named.
-    pub fn cleared(&self, path: &Path) -> Result<String, Problem> {
+    /// It cannot be read or kept: then it is still where the editor had it.
+    pub fn take_in(&self, sitting: &Sitting) -> Result<Option<(u32, String)>, Problem> {
+        let path = &sitting.path;
         let text = std::fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
+        let kept = match text == sitting.begun {
+            true => None,
+            false => Some((self.keep(&text, sitting.desk.least)?, text)),
+        };
         std::fs::remove_file(path).ok();
-        Ok(text)
+        Ok(kept)
     }
 
     /// Where others read it.
@@ -232,6 +253,42 @@ mod tests {
         let kept = shelf.file(1);
         let mode = std::fs::metadata(kept).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_one_editor_left_is_not_what_the_next_begins_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let shelf = shelf(dir.path());
+        let desk = Desk {
+            fresh: "draft".to_owned(),
+            names: Vec::new(),
+            file: String::new(),
+            opens: true,
+            least: 1,
+        };
+        let first = shelf.lay_out(desk.clone(), false).unwrap();
+        assert_eq!(first.begun, "draft");
+        // It failed after something was written, and another is begun meanwhile.
+        std::fs::write(&first.path, "half of it").unwrap();
+        let second = shelf.lay_out(desk.clone(), false).unwrap();
+        assert_ne!(first.path, second.path);
+        assert_eq!(shelf.take_in(&second).unwrap(), None, "nobody touched it");
+        assert!(!second.path.exists());
+        let kept = shelf.take_in(&first).unwrap();
+        assert_eq!(kept, Some((1, "half of it".to_owned())));
+        assert!(!first.path.exists());
+        let next = shelf.lay_out(desk.clone(), false).unwrap();
+        assert_eq!(next.begun, "half of it");
+        assert_eq!(shelf.lay_out(desk, true).unwrap().begun, "draft");
+        // What cannot be kept stays where it was written.
+        std::fs::write(&next.path, "more").unwrap();
+        let blocked = Shelf::new(
+            dir.path(),
+            &IncidentId::new("i1"),
+            Some(PathBuf::from("/proc/none/x.md")),
+        );
+        assert!(blocked.take_in(&next).is_err());
+        assert!(next.path.exists());
     }
 
     #[test]

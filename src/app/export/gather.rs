@@ -169,7 +169,11 @@ fn facts_of(sheet: &Sheet<'_>) -> Vec<(String, String)> {
 fn review(sheet: &Sheet<'_>) -> String {
     let (held, text) = match &sheet.told.incident.work.review {
         None => return String::new(),
-        Some(Review::Reviewed(held)) => (held, Text::fixed("reviewed", "レビュー済み")),
+        Some(Review::Reviewed(held, None)) => (held, Text::fixed("reviewed", "レビュー済み")),
+        Some(Review::Reviewed(held, Some(link))) => (
+            held,
+            crate::both!("reviewed: {link}", "レビュー済み: {link}"),
+        ),
         Some(Review::Waived(held, reason)) => {
             (held, crate::both!("not needed: {reason}", "不要: {reason}"))
         }

@@ -123,7 +123,8 @@ pub(super) fn fields(
         Verb::Report => report_fields(model, incident, subject),
         Verb::Notice => vec![long("text", s::NOTICE, &template::notice(model, incident))],
         Verb::Approve | Verb::RollCall | Verb::Here | Verb::Confirm | Verb::Accept => Vec::new(),
-        Verb::Decline | Verb::Review => Vec::new(),
+        Verb::Decline => Vec::new(),
+        Verb::Review => vec![line("link", s::ELSEWHERE, false)],
         Verb::Publish => vec![
             line("target", s::TARGET, true),
             // Once it is over, no other is promised unless somebody says so.
@@ -448,7 +449,10 @@ pub(super) fn read(
             let section = section.ok_or_else(|| super::read::incomplete(form, "section"))?;
             deeds::with_text(Deed::Written { section }, needed("text")?)
         }
-        Verb::Review => Deed::Reviewed {}.into(),
+        Verb::Review => Deed::Reviewed {
+            link: maybe("link"),
+        }
+        .into(),
         Verb::Waive => Deed::Waived {
             reason: needed("reason")?,
         }

@@ -16,6 +16,7 @@ use crate::domain::record::lint::{Finding, lint};
 use crate::domain::settings::Config;
 use crate::domain::words::{Lang, Text};
 use sha2::{Digest, Sha256};
+use std::path::PathBuf;
 
 /// What a draft is made with.
 pub struct Sheet<'a> {
@@ -138,6 +139,15 @@ impl Desk {
     pub fn findings(&self, text: &str) -> Vec<Finding> {
         lint(text, &self.names)
     }
+}
+
+/// A file that waits for an editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitting {
+    pub desk: Desk,
+    pub path: PathBuf,
+    /// What is in it.
+    pub begun: String,
 }
 
 /// Sits down to it, in the incident's language.

@@ -141,12 +141,14 @@ fn state(sheet: &Sheet<'_>) -> String {
     let incident = sheet.told.incident;
     let phase = incident.phase.text().get(sheet.lang).to_owned();
     let review = match &incident.work.review {
-        Some(Review::Reviewed(held)) => {
+        Some(Review::Reviewed(held, link)) => {
             let (name, day) = (name_of(sheet, &held.user), at(sheet, held.since));
-            match sheet.lang {
+            let link = link.iter().map(|link| format!(" {}", line(link)));
+            let said = match sheet.lang {
                 Lang::En => format!("; reviewed by {name}, {day}"),
                 Lang::Ja => format!("、レビュー済み ({name}、{day})"),
-            }
+            };
+            said + &link.collect::<String>()
         }
         Some(Review::Waived(held, reason)) => {
             let (name, reason) = (name_of(sheet, &held.user), line(reason));

@@ -120,8 +120,8 @@ pub(super) fn fields(shown: &Shown<'_>) -> Map<String, Value> {
         })
         .collect();
     let review = work.review.as_ref().map(|review| match review {
-        Review::Reviewed(held) => {
-            json!({"state": "reviewed", "by": held.user, "at": time(held.since)})
+        Review::Reviewed(held, link) => {
+            json!({"state": "reviewed", "by": held.user, "at": time(held.since), "link": link})
         }
         Review::Waived(held, reason) => {
             json!({"state": "waived", "by": held.user, "at": time(held.since), "reason": reason})

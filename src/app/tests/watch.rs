@@ -655,7 +655,8 @@ fn the_post_mortem_is_due_sooner_at_the_worst_levels_and_ends_with_its_review() 
     // Five working days from a Friday.
     let (mut world, days) = after("3");
     assert_eq!(days, 7);
-    world.act(Deed::Reviewed {}.into(), ME);
+    let link = Some("https://example.com/post-mortem".to_owned());
+    world.act(Deed::Reviewed { link }.into(), ME);
     let timer = Look::at(&world).timer(|clock| *clock == Clock::PostMortem);
     assert!(timer.is_none());
 }

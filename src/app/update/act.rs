@@ -27,6 +27,10 @@ pub(super) fn about(model: &mut Model, verb: Verb, subject: Option<&str>) -> Vec
         notice(model, why);
         return Vec::new();
     }
+    if verb == Verb::PostMortem {
+        let about = model.target().map(|summary| summary.incident.id.clone());
+        return about.map(Effect::PostMortem).into_iter().collect();
+    }
     match form::open_about(model, verb, subject) {
         Ok(opening) => opened(model, opening),
         Err(why) => {

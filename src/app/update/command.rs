@@ -91,10 +91,6 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     let at = rows::focused(model);
     match action {
         Action::Do(Verb::Message) => return compose::open(model),
-        Action::Do(Verb::PostMortem) => {
-            let about = model.target().map(|summary| summary.incident.id.clone());
-            return about.map(Effect::PostMortem).into_iter().collect();
-        }
         Action::Do(verb) => return act::verb(model, verb),
         Action::Unpin => match form::pin(model, false) {
             Ok(opening) => return act::opened(model, opening),

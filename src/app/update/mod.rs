@@ -119,8 +119,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             history::reminded(model, about, found);
             Vec::new()
         }
-        Msg::Desk(incident, desk) => vec![Effect::Write(incident, desk)],
-        Msg::Wrote(incident, desk, kept) => postmortem::wrote(model, incident, &desk, kept),
+        Msg::Desk(incident, sitting) => vec![Effect::Write(incident, sitting)],
+        Msg::Wrote(incident, sitting, kept) => {
+            postmortem::wrote(model, incident, &sitting.desk, kept)
+        }
         Msg::Metrics(sheet) => {
             metrics::counted(model, sheet);
             Vec::new()

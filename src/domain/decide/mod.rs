@@ -1,6 +1,7 @@
 //! Commands, and what becomes of them: events, or a refusal that says who may or what is missing.
 
 mod lines;
+pub(in crate::domain) mod parts;
 mod rights;
 
 pub use lines::checked_text;

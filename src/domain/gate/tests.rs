@@ -113,7 +113,7 @@ impl Record {
         for section in [Section::Cause, Section::Impact, Section::Fix] {
             record.work(50, Deed::Written { section });
         }
-        record.work(55, Deed::Reviewed {});
+        record.work(55, Deed::Reviewed { link: None });
         record
     }
 

@@ -2,14 +2,14 @@
 
 use super::{Learnt, Lesson};
 use crate::both;
+use crate::domain::decide::parts::{self, past};
 use crate::domain::decide::{Asked, checked_text, line_option, required};
 use crate::domain::event::Body;
 use crate::domain::ids::EventId;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Entry, Incident};
 use crate::domain::problem::Problem;
 use crate::domain::words::Text;
 use crate::domain::work::Sort;
-use chrono::{DateTime, TimeDelta, Utc};
 
 /// Characters of a tag.
 const TAG_MAX: usize = 40;
@@ -47,7 +47,7 @@ pub fn check(
             }
         }
         Learnt::Evidence { link, line } => {
-            *link = link_of(link)?;
+            *link = parts::link(link)?;
             *line = line_option(line.as_deref())?;
         }
         Learnt::Noted { time } => past(*time, asked.now)?,
@@ -93,7 +93,7 @@ pub fn check(
             }
         }
         Learnt::Tracked { matter, link } => {
-            *link = link_of(link)?;
+            *link = parts::link(link)?;
             let found = incident.work.matter(matter);
             if found.is_none_or(|matter| matter.sort != Sort::Action) {
                 return Err(Problem::not_found(Text::fixed(
@@ -136,64 +136,26 @@ pub fn tag_of(text: &str) -> Result<String, Problem> {
     Ok(tag)
 }
 
-fn link_of(text: &str) -> Result<String, Problem> {
-    let link = required(text)?;
-    if link.starts_with("https://") || link.starts_with("http://") {
-        return Ok(link);
-    }
-    Err(
-        refused("This is no link.", "リンクではありません。").hint(Text::fixed(
-            "https://…",
-            "https:// で始まる URL を入れてください。",
-        )),
-    )
-}
-
-fn past(time: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
-    if time > now + TimeDelta::minutes(1) {
-        return Err(refused("That time is in the future.", "未来の時刻です。"));
-    }
-    Ok(())
-}
-
 /// A line of text can be corrected; what sets something is set again.
 fn corrects(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(), Problem> {
-    let mut entries = incident.entries.iter();
-    let entry = entries.find(|entry| entry.id == *event).ok_or_else(|| {
-        Problem::not_found(Text::fixed(
-            "There is no such entry in the record.",
-            "その記録はありません。",
-        ))
-    })?;
-    let line = matches!(
-        entry.body,
-        Body::Note {}
-            | Body::Message { .. }
-            | Body::Pinned { .. }
-            | Body::Learnt(Learnt::Noted { .. })
+    let says = |entry: &Entry| {
+        matches!(
+            entry.body,
+            Body::Note {}
+                | Body::Message { .. }
+                | Body::Pinned { .. }
+                | Body::Learnt(Learnt::Noted { .. })
+        )
+    };
+    let sets = Text::fixed(
+        "Only a note, a message or a pinned message is corrected; what sets something is set again.",
+        "訂正できるのは記録・投稿・ピン留めだけです。値を設定した操作は、設定し直してください。",
     );
-    if !line {
-        return Err(refused(
-            "Only a note, a message or a pinned message is corrected; what sets something is set again.",
-            "訂正できるのは記録・投稿・ピン留めだけです。値を設定した操作は、設定し直してください。",
-        ));
+    let entry = parts::entry(incident, event, says, sets)?;
+    // A pin is an excerpt of what was said, and nobody's own.
+    if matches!(entry.body, Body::Pinned { .. }) {
+        return Ok(());
     }
-    if incident.work.retracted.contains(event) {
-        return Err(refused(
-            "It is taken back already.",
-            "既に取り消されています。",
-        ));
-    }
-    // What somebody wrote is theirs; a pin is an excerpt of what was said.
-    let pinned = matches!(entry.body, Body::Pinned { .. });
-    if !pinned && entry.by != *asked.by && !incident.may_command(asked.by) {
-        let name = (asked.name)(&entry.by);
-        return Err(
-            Problem::refused(both!("{name} wrote this.", "{name} が書いたものです。")).hint(both!(
-                "{name} or the commander may correct it.",
-                "訂正できるのは {name} か指揮者です。"
-            )),
-        );
-    }
-    Ok(())
+    let may = Text::fixed("may correct it", "訂正できるのは");
+    parts::writers(incident, entry, asked, &may)
 }

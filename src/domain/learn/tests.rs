@@ -201,14 +201,22 @@ fn versions_of_the_post_mortem_only_go_up_and_gaps_hold_the_review() {
         scribe.learn("U3", 6, drafted(1, 0), None).is_err(),
         "unseen"
     );
-    let review = |scribe: &Scribe| {
+    let review = |scribe: &Scribe, link: Option<&str>, drill: bool| {
         let by = UserId::new("U1");
-        let asked = crate::domain::testing::asked(&by, at(7));
-        crate::domain::work::check(&scribe.incident, &Deed::Reviewed {}, None, &asked)
+        let mut asked = crate::domain::testing::asked(&by, at(7));
+        asked.gate.drill = drill;
+        let link = link.map(str::to_owned);
+        let deed = Deed::Reviewed { link };
+        crate::domain::work::check(&scribe.incident, &deed, None, &asked).is_ok()
     };
-    assert!(review(&scribe).is_err());
+    assert!(!review(&scribe, None, false), "gaps");
+    // One that is kept elsewhere has a link, and a drill has none at all.
+    assert!(review(&scribe, Some("https://example.com/9"), false));
+    assert!(!review(&scribe, Some("in the wiki"), false));
+    assert!(review(&scribe, None, true));
+    assert!(!review(&Scribe::declared(), None, false), "none is written");
     scribe.learn("U3", 8, drafted(2, 0), None).unwrap();
-    assert!(review(&scribe).is_ok());
+    assert!(review(&scribe, None, false));
 }
 
 #[test]

@@ -23,8 +23,8 @@ impl Deputy<'_> {
             "what-is-left",
             Opens::Verb(Verb::AddItem),
             Text::fixed(
-                "What is left? Data, notices, help page, summary, tags, post-mortem",
-                "残りは? データ修復・告知・ヘルプ・まとめ・タグ・振り返りの担当",
+                "What is left? Data, notices, summary, tags, post-mortem",
+                "残りは? データ修復・告知・まとめ・タグ・振り返り",
             ),
         );
         self.add(For::Command, left.in_channel(true).once());
@@ -45,8 +45,8 @@ impl Deputy<'_> {
                 "reach",
                 Opens::Verb(Verb::Reach),
                 Text::fixed(
-                    "Were several users affected? May it come again? It decides whether a post-mortem is due",
-                    "複数のユーザーに影響しましたか。再発しうるものですか (ポストモーテムの要否)",
+                    "Were several users hit? May it come again? (Is a post-mortem due?)",
+                    "影響は複数のユーザーですか。再発しうるものですか",
                 ),
             );
             self.add(For::Command, prompt);

@@ -3,6 +3,7 @@
 use super::{Deputy, For, Opens, Prompt, Subject, Weight};
 use crate::both;
 use crate::domain::event::Phase;
+use crate::domain::gate;
 use crate::domain::ids::UserId;
 use crate::domain::timer::{Clock, Pressure, Timer};
 use crate::domain::verb::Verb;
@@ -332,7 +333,10 @@ impl Deputy<'_> {
             );
             counts && m.is_open()
         });
-        let reviewed = work.review.is_some();
+        let rule = self.rules.config.post_mortem.rule();
+        let post_mortem = gate::post_mortem(self.incident, &rule, self.now);
+        // Whether one is due is asked by itself.
+        let post_mortem = post_mortem.filter(|miss| miss.verb != Verb::Reach);
         let (name, opens, text) = if let Some(matter) = open {
             let (handle, line) = (matter.handle(), &matter.line);
             let opens = Opens::About(Verb::Settle, matter.id.as_str().to_owned());
@@ -349,12 +353,10 @@ impl Deputy<'_> {
                 "解決の前に:「{ja}」が書かれていません"
             );
             ("section", Opens::Verb(Verb::Write), text)
-        } else if !reviewed {
-            let text = Text::fixed(
-                "Before resolving: was the post-mortem reviewed?",
-                "解決の前に: ポストモーテムのレビューは済みましたか",
-            );
-            ("review", Opens::Verb(Verb::Review), text)
+        } else if let Some(miss) = post_mortem {
+            let (en, ja) = (miss.text.en.replacen("The", "the", 1), &miss.text.ja);
+            let text = both!("Before resolving: {en}", "解決の前に: {ja}");
+            ("review", Opens::Verb(miss.verb), text)
         } else {
             return;
         };

@@ -2,16 +2,16 @@
 
 use super::{Deed, Matter, Sort, Stage, State};
 use crate::both;
+use crate::domain::decide::parts::{self, future, past};
 use crate::domain::decide::{Asked, checked_text, line_option, required, who_may};
 use crate::domain::event::Body;
 use crate::domain::ids::{EventId, UserId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Entry, Incident};
 use crate::domain::learn::Learnt;
 use crate::domain::problem::Problem;
 use crate::domain::record::lint::is_bare_care;
 use crate::domain::verb::Right;
 use crate::domain::words::Text;
-use chrono::{DateTime, TimeDelta, Utc};
 
 fn refused(en: &'static str, ja: &'static str) -> Problem {
     Problem::refused(Text::fixed(en, ja))
@@ -100,14 +100,7 @@ pub fn check(
                 return Err(refused("It is of this kind already.", "既にこの種別です。"));
             }
         }
-        Deed::Meeting { link } => {
-            *link = required(link)?;
-            if !(link.starts_with("https://") || link.starts_with("http://")) {
-                return Err(refused("This is no link.", "リンクではありません。").hint(
-                    Text::fixed("https://…", "https:// で始まる URL を入れてください。"),
-                ));
-            }
-        }
+        Deed::Meeting { link } => *link = parts::link(link)?,
         Deed::Report { stage, next, .. } => {
             future(*next, asked.now)?;
             if *stage == Stage::Final {
@@ -256,40 +249,16 @@ pub fn check(
         | Deed::Here {}
         | Deed::Joined { .. }
         | Deed::Written { .. } => {}
-        Deed::Reviewed {} => {
-            let draft = incident.lessons.post_mortem.as_ref();
-            let gaps = draft.map_or(0, |draft| draft.gaps);
-            if gaps > 0 {
-                return Err(Problem::refused(both!(
-                    "The post-mortem still has {gaps} places to fill in.",
-                    "ポストモーテムに未記入が {gaps} か所残っています。"
-                ))
-                .hint(Text::fixed(
-                    "Fill them in (postmortem), or waive it with a reason.",
-                    "記入する (postmortem) か、理由をつけて不要としてください。",
-                )));
-            }
-        }
+        Deed::Reviewed { link: Some(link) } => *link = parts::link(link)?,
+        // What a drill teaches is talked over at its end.
+        Deed::Reviewed { link: None } if asked.gate.drill => {}
+        Deed::Reviewed { link: None } => can_be_reviewed(incident)?,
     }
     let text = match deed.has_text() {
         true => Some(checked_text(text.unwrap_or_default())?),
         false => None,
     };
     Ok((deed, text))
-}
-
-fn future(time: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Problem> {
-    match time {
-        Some(time) if time <= now => Err(refused("That time has passed.", "過ぎた時刻です。")),
-        _ => Ok(()),
-    }
-}
-
-fn past(time: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Problem> {
-    if time > now + TimeDelta::minutes(1) {
-        return Err(refused("That time is in the future.", "未来の時刻です。"));
-    }
-    Ok(())
 }
 
 fn no_offer() -> Problem {
@@ -396,51 +365,53 @@ fn claim_of<'a>(incident: &'a Incident, id: &EventId) -> Result<&'a super::Claim
 
 /// What adds a line can be taken back; what sets something is set again.
 fn retracts(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(), Problem> {
-    let mut entries = incident.entries.iter();
-    let entry = entries.find(|entry| entry.id == *event).ok_or_else(|| {
-        Problem::not_found(Text::fixed(
-            "There is no such entry in the record.",
-            "その記録はありません。",
-        ))
-    })?;
-    let addition = matches!(
-        entry.body,
-        Body::Note {}
-            | Body::Learnt(Learnt::Noted { .. } | Learnt::Evidence { .. })
-            | Body::Message { .. }
-            | Body::ItemAdded { .. }
-            | Body::Work(
-                Deed::Opened { .. }
-                    | Deed::Objected { .. }
-                    | Deed::Report { .. }
-                    | Deed::Notice {}
-                    | Deed::Called { .. }
-                    | Deed::RollCall {}
-                    | Deed::Confirmed { .. }
-            )
+    let adds = |entry: &Entry| {
+        matches!(
+            entry.body,
+            Body::Note {}
+                | Body::Learnt(Learnt::Noted { .. } | Learnt::Evidence { .. })
+                | Body::Message { .. }
+                | Body::ItemAdded { .. }
+                | Body::Work(
+                    Deed::Opened { .. }
+                        | Deed::Objected { .. }
+                        | Deed::Report { .. }
+                        | Deed::Notice {}
+                        | Deed::Called { .. }
+                        | Deed::RollCall {}
+                        | Deed::Confirmed { .. }
+                )
+        )
+    };
+    let sets = Text::fixed(
+        "This sets something: it is set again, not taken back.",
+        "値を設定する操作です。取り消しではなく、設定し直してください。",
     );
-    if !addition {
-        return Err(refused(
-            "This sets something: it is set again, not taken back.",
-            "値を設定する操作です。取り消しではなく、設定し直してください。",
-        ));
-    }
-    if incident.work.retracted.contains(event) {
-        return Err(refused(
-            "It is taken back already.",
-            "既に取り消されています。",
-        ));
-    }
-    if entry.by != *asked.by && !incident.may_command(asked.by) {
-        let name = (asked.name)(&entry.by);
-        return Err(
-            Problem::refused(both!("{name} wrote this.", "{name} が書いたものです。")).hint(both!(
-                "{name} or the commander may take it back.",
-                "取り消せるのは {name} か指揮者です。"
-            )),
-        );
-    }
-    Ok(())
+    let entry = parts::entry(incident, event, adds, sets)?;
+    let may = Text::fixed("may take it back", "取り消せるのは");
+    parts::writers(incident, entry, asked, &may)
+}
+
+/// There is one, and nothing in it is left to fill in.
+fn can_be_reviewed(incident: &Incident) -> Result<(), Problem> {
+    let missing = match &incident.lessons.post_mortem {
+        Some(kept) if kept.gaps == 0 => return Ok(()),
+        Some(kept) => {
+            let gaps = kept.gaps;
+            both!(
+                "The post-mortem still has {gaps} places to fill in.",
+                "ポストモーテムに未記入が {gaps} か所残っています。"
+            )
+        }
+        None => Text::fixed(
+            "No post-mortem is written yet.",
+            "ポストモーテムがまだ書かれていません。",
+        ),
+    };
+    Err(Problem::refused(missing).hint(Text::fixed(
+        "Write it (postmortem), give the link of one that is kept elsewhere, or waive it with a reason.",
+        "記入する (postmortem)、別の場所に書いた場合はリンクを添える、不要なら理由をつけて省略する、のいずれかです。",
+    )))
 }
 
 /// "Be careful" changes nothing.

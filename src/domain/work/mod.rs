@@ -441,7 +441,11 @@ pub enum Deed {
         section: Section,
     },
     /// The post-mortem was reviewed.
-    Reviewed {},
+    Reviewed {
+        /// Where it stands, when it was written elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+    },
     /// There will be no post-mortem.
     Waived {
         reason: String,
@@ -494,7 +498,7 @@ impl Deed {
                     id.to_string(),
                 )]
             }
-            Deed::Reviewed {} => vec![named("review", "reviewed")],
+            Deed::Reviewed { .. } => vec![named("review", "reviewed")],
             Deed::Waived { .. } => vec![named("review", "waived")],
             Deed::Retracted { event } => vec![at("retracted", event, "yes")],
             Deed::Opened { .. }
@@ -546,7 +550,7 @@ impl Deed {
         matches!(
             self,
             Deed::Written { .. }
-                | Deed::Reviewed {}
+                | Deed::Reviewed { .. }
                 | Deed::Waived { .. }
                 | Deed::Retracted { .. }
                 | Deed::Settled { .. }
@@ -591,7 +595,7 @@ impl Deed {
             Deed::Restricted {} => Verb::Restrict,
             Deed::Linked { .. } | Deed::Joined { .. } => Verb::Link,
             Deed::Written { .. } => Verb::Write,
-            Deed::Reviewed {} => Verb::Review,
+            Deed::Reviewed { .. } => Verb::Review,
             Deed::Waived { .. } => Verb::Waive,
             Deed::Retracted { .. } => Verb::Retract,
         }

@@ -330,13 +330,15 @@ pub fn sentence(
         Deed::Written { section } => {
             vec![strong(section.text().get(lang)), pick(", by ", ": "), who()]
         }
-        Deed::Reviewed {} => vec![
-            pick(
-                "The post-mortem was reviewed — ",
-                "ポストモーテムをレビュー済み — ",
-            ),
-            who(),
-        ],
+        Deed::Reviewed { link } => {
+            let mut out = vec![pick(
+                "The post-mortem was reviewed",
+                "ポストモーテムをレビュー済み",
+            )];
+            out.extend(link.iter().map(|link| text(format!(": {link}"))));
+            out.extend([dash(), who()]);
+            out
+        }
         Deed::Waived { reason } => vec![
             pick("No post-mortem, because ", "ポストモーテムは不要。理由: "),
             text(reason),

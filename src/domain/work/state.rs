@@ -130,7 +130,8 @@ pub struct Call {
 /// What was decided about the post-mortem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Review {
-    Reviewed(Held),
+    /// With its link, when it was written elsewhere.
+    Reviewed(Held, Option<String>),
     Waived(Held, String),
 }
 
@@ -399,7 +400,9 @@ impl Work {
                 };
                 self.sections.insert(*section, situation);
             }
-            Deed::Reviewed {} => self.review = Some(Review::Reviewed(held(by))),
+            Deed::Reviewed { link } => {
+                self.review = Some(Review::Reviewed(held(by), link.clone()));
+            }
             Deed::Waived { reason } => {
                 self.review = Some(Review::Waived(held(by), reason.clone()));
             }

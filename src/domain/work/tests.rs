@@ -149,7 +149,7 @@ fn every_kind_is_written_as_it_will_always_be() {
         Deed::Written {
             section: Section::Cause,
         },
-        Deed::Reviewed {},
+        Deed::Reviewed { link: None },
         Deed::Waived {
             reason: "no".into(),
         },

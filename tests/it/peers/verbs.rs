@@ -92,7 +92,7 @@ const ACTS: &[Act] = &[
     act("reach", &["--users", "several", "--recurs", "no"], &[("/reach/several_users", "true"), ("/reach/recurs", "false")], "*How far it reached*: several users were affected; new, and not likely to come again — 佐藤"),
     act("assess", &["leadership=3", "sharing=2", "--text", "calm"], &[("/assessments/0/answers/sharing", "2")], "*How the response went*: Leadership 3/3, Sharing of information 2/3 — calm — 佐藤"),
     act("waive", &["--reason", "a near miss"], &[("/review/state", "\"waived\"")], "No post-mortem, because a near miss"),
-    act("review", &[], &[("/review/state", "\"reviewed\"")], "The post-mortem was reviewed"),
+    act("review", &["--link", "https://example.com/wiki/9"], &[("/review/state", "\"reviewed\""), ("/review/link", "\"https://example.com/wiki/9\"")], "The post-mortem was reviewed: <https://example.com/wiki/9> — 佐藤"),
     act("postmortem", &["--save"], &[("/post_mortem/version", "1")], "*Post-mortem, version 1*: "),
     act("recover", &["--at", "-1m"], &[("/phase", "\"recovered\""), ("/milestones/recovered", "?")], "*Recovered* since <!date^"),
     act("reopen", &["--reason", "it fails again"], &[("/phase", "\"investigating\""), ("/milestones/recovered", "null")], "Reason: it fails again"),

@@ -136,7 +136,7 @@ impl Run {
                     },
                 }
             }
-            33 => Deed::Reviewed {},
+            33 => Deed::Reviewed { link: None },
             34 => Deed::Waived { reason: line },
             _ if number < 300 => return Some(restrict(user)),
             _ => Deed::Meeting {

@@ -1,7 +1,7 @@
 //! An outage that turns out to be a leak of personal data: it goes on among few people, evidence
 //! comes before the fix, the clocks of the law run, and the public channel never learns of it.
 
-use super::rig::{COMPANY, World};
+use super::rig::{COMPANY, Desk, World};
 use super::told;
 use chrono::{DateTime, TimeDelta, Utc};
 use matoi::domain::event::{Body, Kind};
@@ -417,7 +417,11 @@ fn finish(leak: &mut Leak) {
     let open: Vec<&str> = open.iter().map(String::as_str).collect();
     done(leak, "takahashi", &open);
     let w = &mut leak.w;
-    w.act("sato", ", V", &[]);
+    w.act(
+        "sato",
+        ", V",
+        &[("link", "https://wiki.example.com/security/7")],
+    );
     told::agree(w, &["sato", "ito", "yamamoto"]);
     w.act_offline("sato", "R", &[]);
     w.pass(300);
@@ -506,4 +510,21 @@ fn an_outage_that_is_a_leak_of_personal_data_in_japanese() {
 #[test]
 fn an_outage_that_is_a_leak_of_personal_data_in_english() {
     a_leak(Lang::En);
+}
+
+impl Desk {
+    /// The incident that took over from the one that was restricted.
+    fn restricted_to(&self) -> IncidentId {
+        let all = self.model.snapshot.incidents.iter();
+        let mut all = all.filter(|summary| summary.private);
+        all.next().expect("a private one").incident.id.clone()
+    }
+
+    /// What an incident came out of.
+    fn restricted_from(&self, id: &IncidentId) -> IncidentId {
+        self.incident(id)
+            .came_of
+            .clone()
+            .expect("it came out of one")
+    }
 }

@@ -637,11 +637,100 @@ fn papers(w: &mut World, room: &str) {
         room,
         w.say("@matoi 完了 18 19 20", "@matoi done 18 19 20"),
     );
-    w.act("ito", ", V", &[]);
+    post_mortem(w);
     told::agree(w, &["sato", "ito", "tanaka"]);
     w.act_offline("ito", "R", &[]);
     w.pass(300);
     w.shot("ito", "resolved");
+}
+
+/// It is held back until it is written, and until nothing in it is left to fill in.
+fn post_mortem(w: &mut World) {
+    let unsaid = w.say(
+        "ポストモーテムが必要か未判定",
+        "Whether a post-mortem is due",
+    );
+    refused(w, "R", unsaid);
+    w.act("ito", ", H", &[("several", "yes"), ("recurs", "yes")]);
+    let unwritten = w.say(
+        "ポストモーテムが書かれていない",
+        "The post-mortem is not written",
+    );
+    refused(w, "R", unwritten);
+    refused(
+        w,
+        ", V",
+        w.say("まだ書かれていません", "No post-mortem is written"),
+    );
+    // Ito fills in what went well, and asks Tanaka and the others for the rest.
+    let well = (
+        w.say("うまくいったこと", "What went well"),
+        w.say(
+            "連絡担当がすぐに決まった。",
+            "Somebody spoke to customers from the start.",
+        ),
+    );
+    assert_eq!(fill_in(w, &[well]), 3);
+    refused(w, ", V", w.say("未記入が 3 か所", "3 places to fill in"));
+    refused(w, "R", w.say("未記入が 3 か所", "3 places to fill in"));
+    w.shot("ito", "post-mortem");
+    let rest = [
+        (
+            w.say("売上への影響", "Impact on revenue"),
+            w.say(
+                "失敗した注文は約 180 万円分。",
+                "The failed orders were worth about 1.8 million yen.",
+            ),
+        ),
+        (
+            w.say("幸運だったこと", "Where we were lucky"),
+            w.say("二重請求は起きなかった。", "Nobody was charged twice."),
+        ),
+        (
+            w.say("改善できること", "What can be better"),
+            w.say(
+                "切り戻しのあと、夜間バッチも確認する。",
+                "After a rollback, the nightly batch is looked at too.",
+            ),
+        ),
+    ];
+    assert_eq!(fill_in(w, &rest), 0);
+    w.act("ito", ", V", &[]);
+}
+
+/// What stands in the way, where somebody tries.
+#[track_caller]
+fn refused(w: &mut World, keys: &str, why: &str) {
+    let screen = w.at("ito").refused(keys);
+    assert!(screen.contains(why), "{why}:\n{screen}");
+}
+
+/// Puts texts in place of gaps, in the editor. Gives how many gaps are left.
+fn fill_in(w: &mut World, texts: &[(&str, &str)]) -> u32 {
+    let (opens, ends) = (w.say("【未記入: ", "[TO FILL IN: "), w.say("】", "]"));
+    let texts: Vec<_> = texts
+        .iter()
+        .map(|(gap, text)| (format!("{opens}{gap}"), (*text).to_owned()))
+        .collect();
+    let fill = move |draft: &str| {
+        let mut draft = draft.to_owned();
+        for (gap, text) in &texts {
+            let at = draft.find(gap).expect("a gap");
+            let long = draft[at..].find(ends).expect("it ends") + ends.len();
+            draft.replace_range(at..at + long, text);
+        }
+        draft
+    };
+    let ito = w.at("ito");
+    ito.editor = Some(Box::new(fill));
+    ito.keys(", M");
+    // What is left to fill in, and what is better left out.
+    if !ito.model.overlays.is_empty() {
+        ito.keys("Esc");
+    }
+    w.settle();
+    let incident = w.at("ito").here();
+    incident.lessons.post_mortem.as_ref().expect("kept").gaps
 }
 
 /// Customers are told: drafted by one, approved by another.
@@ -665,7 +754,7 @@ fn an_outage(lang: Lang) {
     let id = w.at("ito").model.snapshot.incidents[0].incident.id.clone();
     let record = told::record(&mut w, &id);
     told::snapshot(&w, "outage-show", &record);
-    let desk = written::desk(&mut w, "ito", &id);
+    let desk = w.at("ito").draft(&id);
     written::holds_what_the_record_holds(&mut w, "ito", &id, &desk.fresh);
     told::snapshot(&w, "outage-postmortem", &desk.fresh);
     let page = w.at("ito").page(&id, lang);

@@ -12,7 +12,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use matoi::app::ask;
 use matoi::app::drill::Wish;
 use matoi::app::effect::Effect;
-use matoi::app::export::{Page, Sheet};
 use matoi::app::form::{Input, Stop};
 use matoi::app::keymap::{Chord, Keymap};
 use matoi::app::model::{Model, Overlay, RowId, Start};
@@ -32,13 +31,13 @@ use matoi::domain::words::Lang;
 use matoi::io::core::{Ask, Core, Setup};
 use matoi::io::net::Door;
 use matoi::io::pace;
-use matoi::io::publish;
 use matoi::io::slack::Settings;
 use matoi::io::store::Journal;
 use matoi::workspace::limits::Mode;
 use matoi::workspace::{Handle, Options, Workspace};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -97,7 +96,13 @@ pub struct Desk {
     pub pressed: usize,
     /// What was asked of a drill.
     pub(super) wishes: Vec<Wish>,
+    /// Where it keeps versions of post-mortems.
+    pub(super) papers: PathBuf,
+    /// What this person does to the next file that opens in an editor.
+    pub editor: Option<Editor>,
 }
+
+pub type Editor = Box<dyn FnOnce(&str) -> String>;
 
 pub struct World {
     pub slack: Handle,
@@ -567,6 +572,8 @@ impl Desk {
             shown: None,
             pressed: 0,
             wishes: Vec::new(),
+            papers: seat.dir.clone(),
+            editor: None,
         };
         for effect in effects {
             desk.carry_out(effect);
@@ -592,6 +599,8 @@ impl Desk {
                 // Nothing was seen before: a story begins with an empty history.
                 Effect::Redraw | Effect::Notify(_) | Effect::Remind(_) => {}
                 Effect::Drill(wish) => self.wishes.push(wish),
+                Effect::PostMortem(incident) => self.sit_down(incident),
+                Effect::Write(incident, sitting) => self.edit(incident, sitting),
                 other => unreachable!("a story does nothing to its terminal: {other:?}"),
             },
         }
@@ -738,6 +747,18 @@ impl Desk {
         assert!(!asks, "the form stays:\n{}", self.screen());
     }
 
+    /// The form by these keys is refused, and left: what it said.
+    #[track_caller]
+    pub fn refused(&mut self, keys: &str) -> String {
+        self.keys(keys);
+        self.key(KeyCode::Char('s'), KeyModifiers::CONTROL);
+        self.idle();
+        let screen = self.screen();
+        assert!(self.model.form().is_some(), "it was done:\n{screen}");
+        self.keys("Esc");
+        screen
+    }
+
     /// What stands on its screen, at 120 by 35.
     pub fn screen(&mut self) -> String {
         self.screen_at(120, 35)
@@ -833,21 +854,6 @@ impl Desk {
         summary.incident.clone()
     }
 
-    /// The incident that took over from the one that was restricted.
-    pub fn restricted_to(&self) -> IncidentId {
-        let all = self.model.snapshot.incidents.iter();
-        let mut all = all.filter(|summary| summary.private);
-        all.next().expect("a private one").incident.id.clone()
-    }
-
-    /// What an incident came out of.
-    pub fn restricted_from(&self, id: &IncidentId) -> IncidentId {
-        self.incident(id)
-            .came_of
-            .clone()
-            .expect("it came out of one")
-    }
-
     /// Goes home, down the list to an incident, and opens it.
     #[track_caller]
     pub fn go_to(&mut self, id: &IncidentId) {
@@ -872,18 +878,6 @@ impl Desk {
         outbox
             .map(|line| format!("{:?}: {:?}", line.what, line.state))
             .collect()
-    }
-
-    /// What is exported here.
-    pub fn page(&self, id: &IncidentId, lang: Lang) -> Page {
-        let (id, people) = (id.clone(), self.model.snapshot.people.clone());
-        let config = self.model.snapshot.config.clone();
-        let page = self.core.look(move |engine, now| {
-            publish::told(engine, &id, &people, &config, now, |told| {
-                Page::of(&Sheet::new(told, &config, lang))
-            })
-        });
-        page.expect("the core runs").expect("it is known")
     }
 
     /// As `matoi show --json` prints it here.

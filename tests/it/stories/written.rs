@@ -1,32 +1,67 @@
 //! The post-mortem that writes itself: every fact of the record is in the draft, and nothing else.
 
-use super::rig::World;
+use super::rig::{Desk, World};
 use chrono::{DateTime, Utc};
-use matoi::app::postmortem::{self, Desk};
-use matoi::app::{clock, postmortem::template};
+use matoi::app::clock;
+use matoi::app::export::{Page, Sheet};
+use matoi::app::msg::Msg;
+use matoi::app::postmortem::{self, Sitting};
 use matoi::domain::event::Body;
 use matoi::domain::ids::IncidentId;
 use matoi::domain::incident::Incident;
 use matoi::domain::learn::Learnt;
 use matoi::domain::record;
+use matoi::domain::words::Lang;
 use matoi::domain::work::{Deed, Sort};
 use matoi::io::publish;
+use matoi::io::shelf::Shelf;
 use matoi::wire::mrkdwn;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What `matoi postmortem` begins with at somebody's console.
-pub fn desk(w: &mut World, who: &str, id: &IncidentId) -> Desk {
-    let desk = w.at(who);
-    let people = desk.model.snapshot.people.clone();
-    let config = desk.model.snapshot.config.clone();
-    let (id, lang) = (id.clone(), desk.incident(id).lang);
-    let made = desk.core.look(move |engine, now| {
-        publish::told(engine, &id, &people, &config, now, |told| {
-            postmortem::desk(told, &config, template(lang))
-        })
-    });
-    made.expect("the core runs").expect("it is known")
+impl Desk {
+    pub(super) fn sit_down(&mut self, incident: IncidentId) {
+        let desk = self.draft(&incident);
+        let sitting = self.shelf(&incident).lay_out(desk, false);
+        self.take(Msg::Desk(incident, Box::new(sitting.expect("laid out"))));
+    }
+
+    /// What a post-mortem begins with at this console.
+    pub fn draft(&self, incident: &IncidentId) -> postmortem::Desk {
+        let people = self.model.snapshot.people.clone();
+        let config = self.model.snapshot.config.clone();
+        let (id, lang) = (incident.clone(), self.incident(incident).lang);
+        let made = self.core.look(move |engine, now| {
+            publish::told(engine, &id, &people, &config, now, |told| {
+                postmortem::desk(told, &config, postmortem::template(lang))
+            })
+        });
+        made.expect("the core runs").expect("it is known")
+    }
+
+    fn shelf(&self, incident: &IncidentId) -> Shelf {
+        Shelf::new(&self.papers, incident, None)
+    }
+
+    /// What is exported here.
+    pub fn page(&self, id: &IncidentId, lang: Lang) -> Page {
+        let (id, people) = (id.clone(), self.model.snapshot.people.clone());
+        let config = self.model.snapshot.config.clone();
+        let page = self.core.look(move |engine, now| {
+            publish::told(engine, &id, &people, &config, now, |told| {
+                Page::of(&Sheet::new(told, &config, lang))
+            })
+        });
+        page.expect("the core runs").expect("it is known")
+    }
+
+    /// The editor that the terminal is lent to.
+    pub(super) fn edit(&mut self, incident: IncidentId, sitting: Box<Sitting>) {
+        let edit = self.editor.take().expect("somebody edits");
+        std::fs::write(&sitting.path, edit(&sitting.begun)).expect("writable");
+        let kept = self.shelf(&incident).take_in(&sitting).expect("kept");
+        self.take(Msg::Wrote(incident, sitting, kept));
+    }
 }
 
 /// As the draft escapes and joins it.
