@@ -100,21 +100,24 @@ pub fn briefing(told: &Told<'_>) -> String {
         let age = fill(&AGO, lang, &[age.get(lang)]);
         format!("{} ({age}), {}", hhmm(at), (told.name)(by))
     };
+    // Who reports does not always tell the situation anew: the younger of the two is how it is now,
+    // and stands first.
+    let mut accounts = Vec::new();
     if let Some(situation) = &incident.situation {
-        lines.push(String::new());
-        let when = of(situation.at, &situation.by);
-        lines.push(format!("{}: {when}", SITUATION.get(lang)));
-        lines.push((told.plain)(&situation.text));
+        let text = vec![(told.plain)(&situation.text)];
+        accounts.push((situation.at, &situation.by, SITUATION, text));
     }
-    // Who reports does not always tell the situation anew: the younger of the two is how it is now.
-    let situation_at = incident.situation.as_ref().map(|situation| situation.at);
     let report = incident.work.reports.iter().max_by_key(|report| report.at);
-    if let Some(report) = report.filter(|report| situation_at.is_none_or(|at| report.at > at)) {
-        lines.push(String::new());
-        let when = of(report.at, &report.by);
-        lines.push(format!("{}: {when}", REPORT.get(lang)));
+    let newer = |at| accounts.first().is_none_or(|(told, ..)| at > *told);
+    if let Some(report) = report.filter(|report| newer(report.at)) {
         let parts = report.can.lines(lang);
-        lines.extend(parts.iter().map(|part| (told.plain)(part)));
+        let text = parts.iter().map(|part| (told.plain)(part)).collect();
+        accounts.insert(0, (report.at, &report.by, REPORT, text));
+    }
+    for (at, by, head, text) in accounts {
+        lines.push(String::new());
+        lines.push(format!("{}: {}", head.get(lang), of(at, by)));
+        lines.extend(text);
     }
     let lately = lately(told, &hhmm);
     if !lately.is_empty() {

@@ -151,6 +151,56 @@ pub fn parse(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>
     instant(zone, day.and_time(clock)).ok_or_else(bad)
 }
 
+/// A time ahead, as somebody writes it: so many minutes (`30`), or the next time that the zone's clock
+/// shows this (`03:45`). `None`: neither.
+pub fn coming(text: &str, now: DateTime<Utc>, zone: Zone) -> Option<DateTime<Utc>> {
+    let folded: String = text.trim().chars().map(fold_command_key).collect();
+    if let Ok(minutes) = folded.parse::<u32>() {
+        return now.checked_add_signed(TimeDelta::minutes(i64::from(minutes)));
+    }
+    let time = NaiveTime::parse_from_str(&folded, "%H:%M").ok()?;
+    let today = local(zone, now).date();
+    let mut days = [Some(today), today.succ_opt()].into_iter().flatten();
+    days.find_map(|day| instant(zone, day.and_time(time)).filter(|at| *at > now))
+}
+
+/// What a text promises lies no further ahead.
+const PROMISED: TimeDelta = TimeDelta::hours(12);
+
+/// The last time of day in a text that lies ahead, as `03:45`: 「3時45分までに」, "by 03:45".
+pub fn promised(text: &str, now: DateTime<Utc>, zone: Zone) -> Option<String> {
+    let folded: Vec<char> = text.chars().map(fold_command_key).collect();
+    let mut last = None;
+    let mut at = 0;
+    while at < folded.len() {
+        let digits = |from: usize| {
+            let run = folded[from..].iter().take_while(|c| c.is_ascii_digit());
+            run.collect::<String>()
+        };
+        let hour = digits(at);
+        if hour.is_empty() {
+            at += 1;
+            continue;
+        }
+        at += hour.len();
+        let minute = match folded.get(at) {
+            Some(':') => digits(at + 1),
+            // 「3時」 is on the hour.
+            Some('時') => Some(digits(at + 1))
+                .filter(|m| !m.is_empty())
+                .unwrap_or("00".into()),
+            _ => continue,
+        };
+        let Ok(hour) = hour.parse::<u32>() else {
+            continue;
+        };
+        let named = format!("{hour:02}:{minute}");
+        let ahead = coming(&named, now, zone).filter(|ahead| *ahead - now <= PROMISED);
+        last = ahead.map(|_| named).or(last);
+    }
+    last
+}
+
 /// `-15m`, `-1h30m`, `15分前`, `1時間30分前`.
 fn ago(text: &str) -> Option<TimeDelta> {
     let body = text
@@ -224,6 +274,28 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_text_promises_is_the_last_time_in_it_that_lies_ahead() {
+        let now = at("2026-11-20T03:16:40+09:00");
+        for (text, wanted) in [
+            ("since about 02:50; more by 03:45.", Some("03:45")),
+            ("02:50 ごろから発生。３：４５までに続報", Some("03:45")),
+            ("3時45分までにお知らせします", Some("03:45")),
+            ("next at 9:00, or 10:30 at the latest", Some("10:30")),
+            ("12時に", Some("12:00")),
+            ("since 02:50", None),
+            ("ratio 3:1, 45:00, 100 orders, at 23:00", None),
+            ("", None),
+        ] {
+            assert_eq!(promised(text, now, JST).as_deref(), wanted, "{text}");
+        }
+        let read = |text: &str| coming(text, now, JST).map(|t| local(JST, t).to_string());
+        assert_eq!(read("03:45").as_deref(), Some("2026-11-20 03:45:00"));
+        assert_eq!(read("３０").as_deref(), Some("2026-11-20 03:46:40"));
+        assert_eq!(read("02:50").as_deref(), Some("2026-11-21 02:50:00"));
+        assert_eq!(read("soon"), None);
     }
 
     #[test]

@@ -409,6 +409,7 @@ pub mod form {
         UNDERSTOOD_NOW = "{} (now)", "{} (いま)";
         FUTURE = "that is in the future", "未来の時刻です";
         NUMBER = "a whole number of minutes", "分を整数で入力してください";
+        MINUTES_OR_TIME = "minutes (30) or a time (03:45)", "分 (30) か時刻 (03:45) を入力してください";
         CANCEL = "Cancel", "やめる";
         GO = "Do it", "実行";
         SAVING = "saving", "保存中";
@@ -433,6 +434,7 @@ pub mod form {
         HOLD = "Watch whether it holds, in minutes", "様子を見る時間 (分)";
         AUDIENCE = "For whom", "報告先";
         NEXT_IN = "Next one in minutes", "次の報告まで (分)";
+        NEXT_NOTICE = "Next one: minutes, or a time", "次の告知 (分、または時刻)";
         LAST = "This is the last one", "最終報";
         NOTICE = "What, who is affected, since when, work-around, next notice, apology", "告知文: 内容・影響範囲・発生時刻・回避策・次回・お詫び";
         TARGET = "Where it is out", "公開先";

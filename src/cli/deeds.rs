@@ -7,6 +7,7 @@ use crate::app::clock;
 use crate::app::deeds::{self, Wanted};
 use crate::app::form::default_minutes;
 use crate::app::resolve::{self, Checklists};
+use crate::app::strings::form::MINUTES_OR_TIME;
 use crate::app::template;
 use crate::domain::decide::Command;
 use crate::domain::event::Kind;
@@ -187,9 +188,9 @@ pub enum Deed {
         #[command(flatten)]
         on: On,
         target: String,
-        /// The next notice, in minutes
-        #[arg(long)]
-        next: Option<u32>,
+        /// The next notice, in minutes or at a time (03:45); without it, when this one says
+        #[arg(long, value_name = "TIME")]
+        next: Option<String>,
     },
     /// Call somebody to help
     Call {
@@ -514,12 +515,21 @@ impl Deed {
                 notice: deeds::notice(incident)?.id.clone(),
             }
             .into(),
-            Deed::Publish { target, next, .. } => Done::Published {
-                notice: deeds::notice(incident)?.id.clone(),
-                target,
-                next: later(next),
+            Deed::Publish { target, next, .. } => {
+                let notice = deeds::notice(incident)?;
+                let zone = config.time_zone;
+                let said = next.or_else(|| clock::promised(&notice.text, now, zone));
+                let next = said.filter(|text| text.trim() != "0").map(|text| {
+                    let time = clock::coming(&text, now, zone);
+                    time.ok_or_else(|| Problem::usage(MINUTES_OR_TIME))
+                });
+                Done::Published {
+                    notice: notice.id.clone(),
+                    target,
+                    next: next.transpose()?,
+                }
+                .into()
             }
-            .into(),
             Deed::Call { user, why, .. } => Done::Called {
                 user: person(&user)?,
                 number: 0,

@@ -7,9 +7,9 @@ use super::event::{Body, Milestone};
 use super::gate;
 use super::ids::UserId;
 use super::incident::{Check, Entry, Incident, ItemState, Verdict};
-use super::record::summary;
-use super::sentence::level_words;
-use super::sync::mirror::{Names, span};
+use super::record::{Span, summary};
+use super::sentence::{Piece, level_words, text};
+use super::sync::mirror::{Names, linked, span};
 use super::verb::{ROLES, role_name};
 use super::words::Lang;
 use super::work::{Deed, Sort, State};
@@ -38,6 +38,8 @@ pub fn more(
         Body::Resolved { .. } => {
             let mut lines = vec![figures(incident)];
             lines.extend(summaries(incident));
+            lines.extend(optional(incident));
+            lines.extend(actions(incident, names));
             lines.extend(thanks(incident, heard, names));
             lines.retain(|line| !line.is_empty());
             lines
@@ -78,30 +80,85 @@ fn figures(incident: &Incident) -> String {
         let level = escape(&level_words(level)).into_owned();
         parts.push(format!("{} *{level}*", pick("Level", "レベル")));
     }
-    let started = time(Milestone::Started);
-    let recovered = time(Milestone::Recovered);
-    for (name, from, to) in [
-        (
-            pick("time to detect", "検知まで"),
-            started,
-            time(Milestone::Detected),
-        ),
-        (
-            pick("time to fix", "対応"),
-            time(Milestone::Responded),
-            recovered,
-        ),
-        (
-            pick("time to restore", "復旧まで"),
-            started.or(time(Milestone::Detected)),
-            recovered,
-        ),
-    ] {
-        if let (Some(from), Some(to)) = (from, to) {
-            parts.push(format!("{name} {}", span(to - from, lang)));
+    for which in [Span::Detect, Span::Fix, Span::Restore] {
+        let (from, to) = which.ends();
+        // Nobody knows when it started: then it was noticed at once.
+        let from = match which {
+            Span::Restore => time(from).or(time(Milestone::Detected)),
+            _ => time(from),
+        };
+        if let (Some(from), Some(to)) = (from, time(to)) {
+            let name = which.text();
+            parts.push(format!("{} {}", name.get(lang), span(to - from, lang)));
         }
     }
     parts.join(" · ")
+}
+
+/// Of a list that is told at the end; more are a number.
+const LISTED_MAX: usize = 6;
+
+/// What nobody had to do and nobody did, by name: whoever wonders does not have to look it up.
+fn optional(incident: &Incident) -> Option<String> {
+    let ja = incident.lang == Lang::Ja;
+    let all = incident.checklist();
+    let open = all.iter().enumerate();
+    let open = open.filter(|(_, check)| !check.required && check.state == ItemState::Open);
+    let open: Vec<String> = open
+        .map(|(n, check)| escape(&format!("{}. {}", n + 1, check.item.text)).into_owned())
+        .collect();
+    let more = open.len().saturating_sub(LISTED_MAX);
+    let mut list = open[..open.len() - more].join(if ja { "、" } else { "; " });
+    if more > 0 {
+        list += &match ja {
+            true => format!("、ほか{more}件"),
+            false => format!("; {more} more"),
+        };
+    }
+    (!open.is_empty()).then(|| match ja {
+        true => format!("未実施の任意項目: {list}"),
+        false => format!("Optional, not done: {list}"),
+    })
+}
+
+/// What is to prevent a repeat, who does it, and by when.
+fn actions(incident: &Incident, names: &Names) -> Vec<String> {
+    let ja = incident.lang == Lang::Ja;
+    let told = incident.work.matters.iter().filter(|matter| {
+        matter.sort == Sort::Action
+            && matter.state != State::Dropped
+            && !incident.work.retracted.contains(&matter.id)
+    });
+    let lines = told.map(|matter| {
+        let mut said = vec![text(format!("{} {}", matter.handle(), matter.line))];
+        if let Some(held) = &matter.owner {
+            said.extend([text(" — "), Piece::Person(held.user.clone())]);
+        }
+        match (matter.state, matter.due) {
+            (State::Done, _) => said.push(text(if ja { " (完了)" } else { " (done)" })),
+            (_, Some(due)) => {
+                let until = if ja { "、期限 " } else { ", due " };
+                said.extend([text(until), Piece::Day(due)]);
+            }
+            (_, None) => {}
+        }
+        linked(&said, names)
+    });
+    let mut lines: Vec<String> = lines.collect();
+    let more = lines.len().saturating_sub(LISTED_MAX);
+    lines.truncate(LISTED_MAX);
+    if more > 0 {
+        lines.push(match ja {
+            true => format!("ほか{more}件"),
+            false => format!("{more} more"),
+        });
+    }
+    let lines: Vec<String> = lines.iter().map(|line| format!("• {line}")).collect();
+    let head = (!lines.is_empty()).then(|| match ja {
+        true => "再発防止策:".to_owned(),
+        false => "Action items:".to_owned(),
+    });
+    head.into_iter().chain(lines).collect()
 }
 
 fn counts(entry: &&std::sync::Arc<Entry>, incident: &Incident) -> bool {

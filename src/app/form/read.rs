@@ -33,6 +33,10 @@ pub fn check(form: &mut Form, model: &Model, all: bool) -> bool {
                 let number = edit.text().trim().parse::<u32>();
                 (number.is_err().then_some(s::NUMBER), None)
             }
+            Input::Text(edit) if field.key == "next" && !edit.is_blank() => {
+                let time = clock::coming(&edit.text(), model.now, model.shown_zone());
+                (time.is_none().then_some(s::MINUTES_OR_TIME), None)
+            }
             _ => (None, None),
         };
         whole &= problem.is_none();

@@ -73,6 +73,13 @@ fn entries(incident: &Incident, chosen: Option<&str>, fits: &dyn Fn(Sort) -> boo
     field
 }
 
+/// The time that the notice which waits names.
+fn promised(model: &Model, incident: &Incident) -> Option<String> {
+    let notice = deeds::notice(incident).ok()?;
+    let text = view::decoded(model, &notice.text);
+    clock::promised(&text, model.now, model.shown_zone())
+}
+
 /// The fields of a verb; `None` where it is none of these. `subject`: an entry's id.
 pub(super) fn fields(
     model: &Model,
@@ -127,13 +134,15 @@ pub(super) fn fields(
         Verb::Review => vec![line("link", s::ELSEWHERE, false)],
         Verb::Publish => vec![
             line("target", s::TARGET, true),
-            // Once it is over, no other is promised unless somebody says so.
-            match incident.phase.is_burning() {
-                true => with(
-                    line("minutes", s::NEXT_IN, true),
+            // What the notice says is what is promised. Once it is over, no other is promised unless
+            // somebody says so.
+            match (incident.phase.is_burning(), promised(model, incident)) {
+                (_, Some(time)) => with(line("next", s::NEXT_NOTICE, true), &time),
+                (true, None) => with(
+                    line("next", s::NEXT_NOTICE, true),
                     &timers.customers_minutes.to_string(),
                 ),
-                false => line("minutes", s::NEXT_IN, false),
+                (false, None) => line("next", s::NEXT_NOTICE, false),
             },
         ],
         Verb::Offer => vec![
@@ -333,6 +342,14 @@ pub(super) fn read(
         };
         return Ok(Some(deeds::open(sort, &wanted, None, now)));
     }
+    let coming = |key: &str| -> Result<_, Problem> {
+        let text = maybe(key).filter(|text| text.trim() != "0");
+        let time = text.map(|text| {
+            let time = clock::coming(&text, now, model.shown_zone());
+            time.ok_or_else(|| Problem::usage(s::MINUTES_OR_TIME))
+        });
+        time.transpose()
+    };
     let entry = || needed("entry").map(EventId::new);
     Ok(Some(match form.verb {
         Verb::Settle => {
@@ -386,7 +403,7 @@ pub(super) fn read(
         Verb::Publish => Deed::Published {
             notice: deeds::notice(incident)?.id.clone(),
             target: needed("target")?,
-            next: due("minutes")?,
+            next: coming("next")?,
         }
         .into(),
         Verb::Offer => {

@@ -150,7 +150,7 @@ fn the_end_tells_the_story_and_thanks_everyone_by_name() {
     let (record, resolved) = Record::told("ja");
     let said = more(&resolved, &record.0, false, &heard, &names()).join("\n");
     insta::assert_snapshot!(said, @r"
-    レベル *2 High* · 検知まで 12分 · 対応 40分 · 復旧まで 1時間00分
+    レベル *2 High* · 検知まで 12分 · 対応時間 40分 · 復旧まで 1時間00分
     当初: Cards are refused &amp; nobody knows why
     最終: The new gateway dropped a field
     参加いただいた皆さん、ありがとうございました: Ito (指揮／宣言)、Emma (指揮)、Sa*to (実行リード／roll back &lt;the&gt; gateway)、&lt;!here&gt; (tell support)、Ken

@@ -184,7 +184,8 @@ impl Deputy<'_> {
     /// The question that the call put, until the next.
     pub(super) fn in_turn(&mut self) {
         let (turn, run) = self.turn();
-        if turn == 0 {
+        // While a claim holds, what is next is to look; that is asked by itself.
+        if turn == 0 || self.incident.work.claim.is_some() {
             return;
         }
         let key = |what: &str| format!("{what}/{run}");

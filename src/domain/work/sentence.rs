@@ -1,11 +1,12 @@
 //! What a deed says to people.
 
-use super::{Deed, Stage, State, handle};
+use super::{Deed, Sort, Stage, State, handle};
 use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::sentence::{Piece, Sentence, capital, channel, strong, text};
 use crate::domain::words::Lang;
+use chrono::{DateTime, Utc};
 
 /// Says in `lang` what `deed`, by `by`, changed; `id` is its event. `incident` is the state around
 /// it.
@@ -31,6 +32,12 @@ pub fn sentence(
         true => Piece::Person(user.clone()),
         false => Piece::Call(user.clone()),
     };
+    // An action item is due on a day, everything else within the hour.
+    let until = |sort: Option<Sort>, due: DateTime<Utc>| match sort {
+        Some(Sort::Action) => Piece::Day(due),
+        _ => Piece::Time(due),
+    };
+    let sort_of = |id: &EventId| work.matter(id).map(|matter| matter.sort);
     match deed {
         Deed::Opened {
             matter,
@@ -63,7 +70,7 @@ pub fn sentence(
                 out.push(pick(", for ", "、担当 "));
                 out.push(told(owner));
             }
-            let decides = *matter == super::Sort::Decision;
+            let decides = *matter == Sort::Decision;
             if decides {
                 out.push(pick(
                     ". Are there any strong objections?",
@@ -76,10 +83,7 @@ pub fn sentence(
                     true => pick(" Until ", "期限 "),
                     false => pick(", until ", "、期限 "),
                 });
-                out.push(match matter {
-                    super::Sort::Action => Piece::Day(*due),
-                    _ => Piece::Time(*due),
-                });
+                out.push(until(Some(*matter), *due));
             }
             out.extend([dash(), who()]);
             out
@@ -102,7 +106,7 @@ pub fn sentence(
             }
             if let Some(due) = due {
                 out.push(pick(", until ", "、期限 "));
-                out.push(Piece::Time(*due));
+                out.push(until(sort_of(matter), *due));
             }
             if *state == State::Escalated
                 && let Some(held) = &incident.commander
@@ -116,7 +120,7 @@ pub fn sentence(
         Deed::Moved { matter, due } => vec![
             named(matter),
             pick(": until ", ": 期限を延長 "),
-            Piece::Time(*due),
+            until(sort_of(matter), *due),
             dash(),
             who(),
         ],

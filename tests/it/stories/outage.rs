@@ -217,10 +217,7 @@ fn play(lang: Lang) -> World {
     w.act(
         "tanaka",
         ", P",
-        &[
-            ("target", w.say("ステータスページ", "status page")),
-            ("minutes", "30"),
-        ],
+        &[("target", w.say("ステータスページ", "status page"))],
     );
     w.act(
         "tanaka",
@@ -418,7 +415,7 @@ fn play(lang: Lang) -> World {
         "クレジットカードでのご注文は、現在ほぼ完了できるようになっています。引き続き確認しており、04:30 までに改めてお知らせします。",
         "Most orders by credit card can be completed again. We go on checking, and will tell you more by 04:30.",
     );
-    publish(&mut w, notice, Some("36"));
+    publish(&mut w, notice);
     w.until("03:58");
     w.act(
         "tanaka",
@@ -532,7 +529,7 @@ fn play(lang: Lang) -> World {
         "クレジットカードでのご注文の不具合は、04:25 に解消しました。ご迷惑をおかけし申し訳ございませんでした。",
         "Orders by credit card work again since 04:25. We are sorry for the trouble.",
     );
-    publish(&mut w, notice, None);
+    publish(&mut w, notice);
     papers(&mut w, &room);
     w
 }
@@ -610,10 +607,7 @@ fn papers(w: &mut World, room: &str) {
                 ("state", "deferred"),
                 (
                     "line",
-                    w.say(
-                        "来週のリリースで対応。期限 11/27",
-                        "with next week's release, by Nov 27",
-                    ),
+                    w.say("来週のリリースで対応", "with next week's release"),
                 ),
             ],
         );
@@ -733,14 +727,12 @@ fn fill_in(w: &mut World, texts: &[(&str, &str)]) -> u32 {
     incident.lessons.post_mortem.as_ref().expect("kept").gaps
 }
 
-/// Customers are told: drafted by one, approved by another.
-fn publish(w: &mut World, notice: &str, minutes: Option<&str>) {
+/// Customers are told: drafted by one, approved by another. What it says of the next one is promised.
+fn publish(w: &mut World, notice: &str) {
     w.act("tanaka", ", N", &[("text", notice)]);
     w.act("ito", ", A", &[]);
     let page = ("target", w.say("ステータスページ", "status page"));
-    let next = minutes.map(|minutes| ("minutes", minutes));
-    let fields: Vec<_> = [page].into_iter().chain(next).collect();
-    w.act("tanaka", ", P", &fields);
+    w.act("tanaka", ", P", &[page]);
 }
 
 fn an_outage(lang: Lang) {

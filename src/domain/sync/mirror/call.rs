@@ -152,14 +152,19 @@ fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
             "現状、試したこと、次の一手は何ですか。足りない人はいませんか。",
         ),
     ];
+    // It was said to be good: the plan is to wait, and to look.
+    const HOLDS: &[(&str, &str)] = &[(
+        "Recovery is claimed: does it hold? Who sees it fail says so.",
+        "復旧の報告があり、様子を見ています。まだ失敗しているところはありませんか。",
+    )];
     const AFTER: &[(&str, &str)] = &[(
         "What is left: data, notices, help page, summary, post-mortem?",
         "残りは何ですか: データ、告知、ヘルプページ、まとめ、ポストモーテム。",
     )];
-    let turn = if incident.phase.is_burning() {
-        BURNING
-    } else {
-        AFTER
+    let turn = match (incident.phase.is_burning(), &incident.work.claim) {
+        (true, None) => BURNING,
+        (true, Some(_)) => HOLDS,
+        (false, _) => AFTER,
     };
     let index = usize::try_from(slot.saturating_sub(1)).unwrap_or(0) % turn.len();
     let (en, jp) = turn[index];
