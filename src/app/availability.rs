@@ -61,7 +61,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
                 && model.incident().is_some_and(|i| i.situation.is_some());
             unless(list.selected.is_none() && !whole, why::NOTHING_SELECTED)
         }
-        Action::FirstSteps => {
+        Action::Practise => {
             unless(model.drill.is_some(), why::IN_DRILL)?;
             // It takes the place of this console.
             let open = |summary: &Summary| !summary.drill && !summary.incident.phase.is_over();

@@ -53,6 +53,8 @@ pub struct Last {
     pub title: String,
     /// 0 to 100.
     pub score: f64,
+    /// How this program was called, for a line that can be copied.
+    pub program: String,
     /// Name and title of the first that was not played yet.
     pub next: Option<(String, Text)>,
 }
@@ -73,8 +75,9 @@ pub struct Expected {
     pub text: String,
     pub verb: Option<Verb>,
     pub line: Line,
-    /// From when on it counts.
+    /// From when on it counts, and until when at all.
     pub from: Option<Secs>,
+    pub last: Option<Secs>,
 }
 
 /// A person of the script.
@@ -179,11 +182,9 @@ pub fn added(view: &View, (by, text): (String, String), line: &str) -> Result<Ad
 /// What is expected now: the act that is due first of those that are open and not done.
 pub fn next(view: &View) -> Option<&Expected> {
     let open = view.expected.iter().filter(|expected| {
-        let line = &expected.line;
-        let last = line.due;
-        line.at.is_none()
+        expected.line.at.is_none()
             && expected.from.is_some_and(|from| from <= view.at)
-            && last.is_some_and(|due| view.at.0 <= due)
+            && expected.last.is_some_and(|last| view.at <= last)
     });
     open.min_by_key(|expected| expected.line.due)
 }
@@ -243,17 +244,23 @@ pub struct Asking {
 pub struct Told {
     pub briefing: bool,
     pub room: bool,
+    /// That it is over.
+    pub over: bool,
     pub debrief: bool,
 }
 
 /// What is asked when it is over.
 pub static QUESTIONS: [Text; 3] = [
     Text::fixed("What went well?", "うまくいったことは?"),
-    Text::fixed("Where were you lucky?", "運に助けられたことは?"),
-    Text::fixed("What can be better?", "次に改善したいことは?"),
+    Text::fixed("Where were you lucky?", "幸運だったことは?"),
+    Text::fixed("What can be better?", "改善できることは?"),
 ];
 
 const OVER: Text = Text::fixed("over", "終了");
+const WAIT: Text = Text::fixed(
+    "nothing to do right now: read the channel, an answer or news is coming",
+    "いまは急ぐことがありません。チャンネルを読み、返事や知らせを待ちます",
+);
 const HELD: Text = Text::fixed("held", "停止中");
 
 /// `3:12/10:00 x5`
@@ -273,7 +280,13 @@ pub fn hint(view: &View, keymap: &Keymap, lang: Lang) -> Option<(String, String)
     if !view.coach || view.debrief.is_some() || !view.begun {
         return None;
     }
-    let expected = next(view)?;
+    let Some(expected) = next(view) else {
+        let comes = view
+            .expected
+            .iter()
+            .any(|e| e.line.at.is_none() && e.from.is_none_or(|from| from > view.at));
+        return comes.then(|| (WAIT.get(lang).to_owned(), String::new()));
+    };
     let key = expected
         .verb
         .and_then(|verb| keymap.shown(super::action::Action::Do(verb)));
@@ -281,6 +294,9 @@ pub fn hint(view: &View, keymap: &Keymap, lang: Lang) -> Option<(String, String)
     let due = expected.line.due.map(Secs).unwrap_or_default();
     let text = &expected.text;
     let said = both!("next: {text}{key}", "次は {text}{key}");
-    let by = both!("by {due}", "期限 {due}");
+    let by = match view.at <= due {
+        true => both!("by {due}", "期限 {due}"),
+        false => both!("was due {due}", "期限 {due} を超過"),
+    };
     Some((said.get(lang).to_owned(), by.get(lang).to_owned()))
 }

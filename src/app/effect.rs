@@ -29,7 +29,7 @@ pub enum Effect {
     /// To the clipboard.
     Copy(String),
     /// The first drill, in place of this console.
-    FirstSteps,
+    Practise,
     /// To whoever runs the drill.
     Drill(Wish),
     /// What was shown, put off, dismissed or acknowledged, by key. Stays on this machine.

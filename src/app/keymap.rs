@@ -314,7 +314,7 @@ mod tests {
         // The same key on two screens that are never both there.
         assert_eq!(
             shipped().action(chord("t"), Scope::Home),
-            Some(Action::FirstSteps)
+            Some(Action::Practise)
         );
         // Taken from one and given to the other at once.
         assert!(

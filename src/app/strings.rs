@@ -18,7 +18,7 @@ pub mod drill {
         BRIEFING = "briefing", "事前説明";
         COURSE = "Drill", "訓練の進行";
         DEBRIEF = "Debrief", "ふりかえり";
-        FEEDBACK = "your own words", "感想を書く";
+        FEEDBACK = "your own words", "ふりかえりを書く";
         BEGIN = "begin", "開始";
         NEXT = "next", "次へ";
         HOLD = "hold / go on", "停止 / 再開";
@@ -41,10 +41,12 @@ pub mod drill {
         ADD_TIMES = "12:00 at that time of the drill   +2:00 in two minutes", "12:00 訓練の時計でその時刻   +2:00 2分後";
         ADD_FACTS = "Conditions, ! turns one round:", "条件 (! を付けると逆):";
         OPENING = "Opening the channel…", "チャンネルを開いています…";
-        SAVED = "Saved with the report.", "報告に保存しました。";
-        REPORT = "The report is in {}", "報告は {} にあります";
+        SAVED = "Saved with the record of this drill.", "訓練の記録に保存しました。";
+        REPORT = "The record of this drill is in {}", "この訓練の記録: {}";
         WAITS = "The clock stands until you begin.", "開始するまで時計は止まっています。";
-        MAY_TRY = "You may go on looking around; Ctrl-c leaves the drill.", "このまま画面を見て回れます。Ctrl-c で訓練を終わります。";
+        MAY_TRY = "You may go on looking around; Ctrl-c goes back to where you came from.", "このまま画面を見て回れます。Ctrl-c で訓練の前の画面に戻ります。";
+        OVER = "The drill is over. The debrief opens when you have finished here.", "訓練は終わりました。いまの入力を終えると、ふりかえりが開きます。";
+        LEAVE = "Leave the drill?", "訓練を終えて戻りますか";
         UNNAMED = "When you act is what counts: hidden until it is over.", "採点の対象は終了後に表示します。";
     }
 }
@@ -511,6 +513,7 @@ pub mod overlay {
         OUTBOX = "NOT IN THE WORKSPACE YET", "まだ届いていないもの";
         OUTBOX_EMPTY = "Everything has been delivered.", "すべて届いています。";
         WHO = "WHO SITS HERE?", "この端末を使うのは誰ですか";
+        WHO_SAMPLE = "These are the people of a made-up company: be any of them.", "見本の会社の人たちです。誰を選んでも構いません。";
         WHO_WHY = "Your name goes with everything this console writes.", "この端末からの記録・投稿に名前が付きます。";
         NO_PEOPLE = "The members have not been read yet.", "メンバーをまだ読み込んでいません。";
         ATTEMPTS = "{} tries", "{}回試行";

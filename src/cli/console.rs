@@ -45,6 +45,9 @@ const HITS: usize = 100;
 /// Rows that one notch of the wheel turns.
 const WHEEL: i32 = 3;
 
+/// The scenario that a newcomer begins with.
+const FIRST_STEPS: &str = "first-steps";
+
 const COPIED: Text = Text::fixed(
     "Copied, if the terminal allows it.",
     "コピーしました (端末が許可している場合)。",
@@ -84,10 +87,11 @@ pub type Stager = Box<dyn FnOnce(Tell) -> Result<director::Handle, Problem>>;
 type Tell = Box<dyn Fn(View) + Send>;
 
 /// What follows a console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     Done,
-    FirstSteps,
+    /// A shipped scenario, by its name.
+    Drill(String),
 }
 
 /// Opens the console on this terminal and runs it to its end.
@@ -183,7 +187,8 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
     let ended = console.ended.take();
     // The terminal is given back before the core is waited for.
     terminal::restore();
-    let (peer, next) = (console.peer, console.next);
+    let next = std::mem::replace(&mut console.next, Next::Done);
+    let peer = console.peer;
     let lang = console.model.lang;
     drop(console);
     if let Some(pid) = peer {
@@ -467,8 +472,11 @@ impl Console {
                     self.outgoing.push(0x07);
                 }
             }
-            Effect::FirstSteps => {
-                self.next = Next::FirstSteps;
+            Effect::Practise => {
+                let last = self.model.last_drill.as_ref();
+                let next = last.and_then(|last| last.next.as_ref());
+                let name = next.map_or(FIRST_STEPS, |(name, _)| name);
+                self.next = Next::Drill(name.to_owned());
                 self.model.quitting = true;
             }
             Effect::Drill(wish) => {

@@ -193,7 +193,7 @@ fn run(cli: Cli) -> Result<(), Problem> {
     }
 }
 
-/// The console; and in its place the first drill, where somebody asks for it there.
+/// The console; and in its place a drill, where somebody asks for one there.
 fn open(global: Global) -> Result<(), Problem> {
     loop {
         let context = global.clone().context()?;
@@ -203,7 +203,7 @@ fn open(global: Global) -> Result<(), Problem> {
         };
         match console::run(context, opening)? {
             console::Next::Done => return Ok(()),
-            console::Next::FirstSteps => drill::first_steps(global.clone())?,
+            console::Next::Drill(name) => drill::practise(global.clone(), &name)?,
         }
     }
 }

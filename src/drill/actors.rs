@@ -2,7 +2,7 @@
 
 use super::engine::{Doing, Drill, Line, Thread, check_in};
 use super::hearing::{fold, has, is_called, is_question, is_summons};
-use super::scenario::{Answer, Person, Scenario, Temper, Words};
+use super::scenario::{Answer, Person, Scenario, Temper, When, Words};
 use super::scene::{Heard, Manner, Scene};
 use crate::domain::ids::EventId;
 use serde::Deserialize;
@@ -20,6 +20,16 @@ pub struct Told {
     answers: BTreeSet<(String, usize)>,
     excused: BTreeMap<String, u32>,
     coming: BTreeSet<String>,
+    begun: Vec<Begun>,
+}
+
+/// A task that somebody is at.
+#[derive(Clone, Debug)]
+struct Begun {
+    part: String,
+    matter: EventId,
+    until: When,
+    text: Words,
 }
 
 /// What somebody is going to do.
@@ -244,8 +254,7 @@ fn answer(
                 m.taken.get(&person.temper).and_then(|all| all.first())
             }));
             let later = at + drill.around(120, &format!("task {}", heard.id));
-            let text = MANNERS.as_ref().map(|m| m.done.clone()).unwrap_or_default();
-            all.push(quiet(later, at_console(part, done(matter, text))));
+            all.push(quiet(later, at_console(part, done(matter, words_done()))));
             all
         }
         Manner::Says if is_question(&heard.text) => {
@@ -284,7 +293,7 @@ fn given(
     };
     let text = answer.say.clone();
     let what = match &heard.what {
-        Manner::Task(matter) => at_console(part, done(matter, text)),
+        Manner::Task(matter) if answer.until.is_empty() => at_console(part, done(matter, text)),
         Manner::Decision(matter) => at_console(
             part,
             Line::Object {
@@ -299,6 +308,16 @@ fn given(
             thread: thread(heard),
         },
     };
+    if let Manner::Task(matter) = &heard.what
+        && !answer.until.is_empty()
+    {
+        drill.told.begun.push(Begun {
+            part: part.clone(),
+            matter: matter.clone(),
+            until: answer.until.clone(),
+            text: answer.done.clone().unwrap_or_else(words_done),
+        });
+    }
     let sets = answer.sets.iter();
     Reaction {
         due: at + wait,
@@ -312,6 +331,27 @@ fn given(
 /// Where one answers: in the thread that one was asked in, else in the channel.
 fn thread(heard: &Heard) -> Option<Thread> {
     heard.parent.clone().map(Thread::Message)
+}
+
+fn words_done() -> Words {
+    MANNERS.as_ref().map(|m| m.done.clone()).unwrap_or_default()
+}
+
+/// Tasks that somebody is at and that are done by now: each is closed at their console.
+pub fn finish(drill: &mut Drill, at: u32, scene: &Scene) -> Vec<Reaction> {
+    let begun = std::mem::take(&mut drill.told.begun);
+    let (done, open): (Vec<_>, Vec<_>) = begun
+        .into_iter()
+        .partition(|task| drill.may(at, &task.until, scene));
+    drill.told.begun = open;
+    let scenario = drill.scenario.clone();
+    let closed = done.into_iter().filter_map(|task| {
+        let person = scenario.people.get(&task.part)?;
+        let due = at + delay(drill, person, 100, task.matter.as_str());
+        let line = self::done(&task.matter, task.text);
+        Some(quiet(due, at_console(&task.part, line)))
+    });
+    closed.collect()
 }
 
 fn done(matter: &EventId, text: Words) -> Line {

@@ -177,7 +177,9 @@ impl Debrief {
             self.how_it_ended()
         )
         .ok();
-        writeln!(out, "- {}: {}\n", say("Seed", "乱数の種"), self.seed).ok();
+        let (name, seed) = (&self.scenario, self.seed);
+        let again = say("The same once more", "同じ展開でもう一度");
+        writeln!(out, "- {again}: `matoi drill run {name} --seed {seed}`\n").ok();
         let score = self.score.score;
         writeln!(out, "## {}: {score:.0} / 100\n", say("Score", "得点")).ok();
         self.acts(scenario, &mut out);

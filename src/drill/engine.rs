@@ -281,6 +281,9 @@ impl Drill {
                 }
             }
             self.turn(at, scene);
+            for reaction in actors::finish(self, at, scene) {
+                self.later(reaction.due, reaction.what, reaction.sets);
+            }
             self.injects(at, scene);
             self.faults(at, &mut out);
             self.release(at, &mut out);

@@ -315,6 +315,12 @@ pub struct Answer {
     /// May be said more than once.
     #[serde(default)]
     pub again: bool,
+    /// A task that they got is not done by this: it is, once all of these hold.
+    #[serde(default)]
+    pub until: When,
+    /// What came of it then.
+    #[serde(default)]
+    pub done: Option<Words>,
 }
 
 /// Something that happens by itself: at its time, or as soon after it as everything holds.

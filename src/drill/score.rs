@@ -21,7 +21,7 @@ pub struct Line {
     pub weight: u32,
     /// Seconds of the drill; `None`: what it is counted from never came, and it counts for nothing.
     pub due: Option<u32>,
-    /// When it was done.
+    /// When it was done; too late for any points as well.
     pub at: Option<u32>,
     pub points: f64,
 }
@@ -108,6 +108,17 @@ pub fn score(scenario: &Scenario, fired: &BTreeMap<String, Secs>, scene: &Scene)
                 points,
             },
         );
+    }
+    // What came when it no longer counted was done all the same, and is told.
+    for (n, line) in &mut lines {
+        let act = &scenario.acts[*n];
+        if let (None, Some(base)) = (line.at, base(act)) {
+            let last = base.plus(act.late.unwrap_or(act.within));
+            let after = done.iter().enumerate().find(|(k, done)| {
+                !used.contains(k) && done.at > last && fits(act, done, scenario, scene)
+            });
+            line.at = after.map(|(_, done)| done.at.0);
+        }
     }
     for (n, line) in &mut lines {
         let act = &scenario.acts[*n];

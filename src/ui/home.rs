@@ -202,7 +202,7 @@ fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
         );
     }
     lines.push(Line::new());
-    let first = model.drill.is_none().then_some(Action::FirstSteps);
+    let first = model.drill.is_none().then_some(Action::Practise);
     let actions = [Some(Action::Do(Verb::Declare)), first, Some(Action::Help)];
     for action in actions.into_iter().flatten() {
         let Some(key) = scene.key(action) else {
@@ -222,16 +222,15 @@ fn practised(scene: &Scene<'_>, room: usize) -> Vec<Line> {
         return Vec::new();
     };
     let (title, score) = (&last.title, last.score);
+    let program = &last.program;
     let mut said = vec![both!(
-        "Last drill: {title}, {score:.0} of 100. All of them: matoi drill report",
-        "前回の訓練: {title}、{score:.0} / 100 点。履歴は matoi drill report"
+        "Last drill: {title}, {score:.0} of 100. All of them: {program} drill report",
+        "前回の訓練: {title}、{score:.0} / 100 点。一覧は {program} drill report"
     )];
-    said.extend(last.next.as_ref().map(|(name, title)| {
+    said.extend(last.next.as_ref().map(|(_, title)| {
         let (en, ja) = (&title.en, &title.ja);
-        both!(
-            "Next: {en}. Leave with Ctrl-c and run: matoi drill run {name}",
-            "次の訓練: {ja}。Ctrl-c で終えて、次のように始めます: matoi drill run {name}"
-        )
+        let key = scene.key(Action::Practise).unwrap_or_default();
+        both!("Next drill: {en} [{key}]", "次の訓練: {ja} [{key}]")
     }));
     let mut lines = vec![Line::new()];
     for text in &said {

@@ -92,6 +92,7 @@ fn where_the_course_is_does_not_give_way() {
             verb: Some(Verb::Settle),
             line,
             from: Some(Secs(0)),
+            last: Some(Secs(480)),
         }],
         ..View::default()
     })));

@@ -159,7 +159,7 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
                 return enter(model, id);
             }
         }
-        Action::FirstSteps => return vec![Effect::FirstSteps],
+        Action::Practise => return vec![Effect::Practise],
         Action::Drill => drill::open(model),
         // What stands over the room goes first.
         Action::Back if !model.toasts.is_empty() => model.toasts.clear(),

@@ -15,23 +15,40 @@ const PAGE: usize = 10;
 
 /// It stands otherwise.
 pub(super) fn told(model: &mut Model, view: Arc<View>) -> Vec<Effect> {
-    let over = view.debrief.is_some();
     model.drill = Some(view);
     if !model.memory.drill.briefing {
         model.memory.drill.briefing = true;
         model.overlays.push(Overlay::Drill(Panel::Briefing(0)));
     }
-    if over && !model.memory.drill.debrief {
-        model.memory.drill.debrief = true;
-        model
-            .overlays
-            .retain(|shown| !matches!(shown, Overlay::Drill(_)));
-        let since = model.now;
-        model
-            .overlays
-            .push(Overlay::Drill(Panel::Debrief(0, since)));
-    }
+    debrief(model);
     arrived(model)
+}
+
+/// It is over: the debrief opens, once whoever is at it has finished what they write.
+pub(super) fn debrief(model: &mut Model) {
+    let over = model
+        .drill
+        .as_ref()
+        .is_some_and(|view| view.debrief.is_some());
+    if !over || model.memory.drill.debrief {
+        return;
+    }
+    let writes = |shown: &Overlay| matches!(shown, Overlay::Form(_) | Overlay::Rewrite(_));
+    if model.composer.active || model.overlays.iter().any(writes) {
+        if !model.memory.drill.over {
+            model.memory.drill.over = true;
+            notice(model, words::OVER);
+        }
+        return;
+    }
+    model.memory.drill.debrief = true;
+    model
+        .overlays
+        .retain(|shown| !matches!(shown, Overlay::Drill(_)));
+    let since = model.now;
+    model
+        .overlays
+        .push(Overlay::Drill(Panel::Debrief(0, since)));
 }
 
 /// The room opens by itself once its incident is known here.

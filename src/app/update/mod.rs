@@ -132,6 +132,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             vec![Effect::Quit]
         }
     };
+    drill::debrief(model);
     effects.extend(history::ask(model));
     effects
 }

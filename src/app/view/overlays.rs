@@ -169,7 +169,11 @@ pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
     let lang = model.lang;
     match shown.about {
         Confirmable::Quit => {
-            let mut lines = vec![c::QUIT.get(lang).to_owned()];
+            let asks = match model.drill {
+                Some(_) => crate::app::strings::drill::LEAVE,
+                None => c::QUIT,
+            };
+            let mut lines = vec![asks.get(lang).to_owned()];
             let waiting: usize = model
                 .snapshot
                 .incidents

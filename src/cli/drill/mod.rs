@@ -238,9 +238,9 @@ pub fn last(context: &Context) -> Option<Last> {
     report::last(context)
 }
 
-/// The shipped scenario that a newcomer begins with.
-pub fn first_steps(global: Global) -> Result<(), Problem> {
-    let found = find::named("first-steps", global.lang())?;
+/// A shipped scenario, in place of the console.
+pub fn practise(global: Global, name: &str) -> Result<(), Problem> {
+    let found = find::named(name, global.lang())?;
     let how = solo::How {
         seed: crate::io::core::seed(),
         speed: 1,

@@ -123,8 +123,17 @@ pub fn last(context: &Context) -> Option<Last> {
     Some(Last {
         title: newest.title.clone(),
         score: newest.score.score,
+        program: program(),
         next,
     })
+}
+
+/// How this program was called: by its name where the shell finds it, else by its path.
+fn program() -> String {
+    let called = std::env::args().next();
+    called
+        .filter(|path| path.contains('/'))
+        .unwrap_or_else(|| "matoi".to_owned())
 }
 
 fn unreadable(path: &std::path::Path, error: &dyn std::fmt::Display) -> Problem {

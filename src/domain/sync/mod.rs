@@ -471,6 +471,14 @@ impl Flight {
 /// that every console still folds them in one order.
 type Place = (super::event::Position, EventId);
 
+/// The end of a channel waits for others to have read how it ended.
+struct Linger {
+    /// The last that was said there.
+    after: SlackTs,
+    /// By this machine's own count; `None`: they have had their turn.
+    until: Option<Duration>,
+}
+
 struct Folded {
     /// Shared with what is shown where nothing is pending.
     incident: std::sync::Arc<Incident>,
@@ -506,7 +514,7 @@ pub struct Engine {
     /// Of those, what waits because nobody was reached.
     unsent: BTreeSet<u64>,
     /// Archiving that waits for others to have read how it ended.
-    lingering: BTreeSet<u64>,
+    lingering: BTreeMap<u64, Linger>,
     /// How often nobody was reached for it in this run.
     tries: HashMap<u64, u32>,
     /// When a batch or job became ambiguous in this run.
@@ -570,7 +578,7 @@ impl Engine {
             lost: BTreeMap::new(),
             not_before: HashMap::new(),
             unsent: BTreeSet::new(),
-            lingering: BTreeSet::new(),
+            lingering: BTreeMap::new(),
             tries: HashMap::new(),
             doubted: HashMap::new(),
             focus: None,

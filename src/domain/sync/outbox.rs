@@ -2,7 +2,7 @@
 
 use super::image::{Batch, EventRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::{self, Scene};
-use super::{Call, Engine, Flight, Now, Step};
+use super::{Call, Engine, Flight, Linger, Now, Step};
 use crate::domain::budget::Purpose;
 use crate::domain::event::Body;
 use crate::domain::ids::{EventId, IncidentId, SlackTs};
@@ -426,24 +426,28 @@ impl Engine {
             let row = self.image.events.get(id);
             row.is_some_and(|row| row.console != *own)
         });
-        let said = fold.last.as_ref().filter(|_| others);
-        let said = said.and_then(|(at, _)| DateTime::from_timestamp_micros(at.ts.micros()));
-        let turn = self.timing.poll_idle + self.timing.read_lag;
-        let until = said.map(|at| at + TimeDelta::from_std(turn).unwrap_or_default());
-        // A clock that is behind makes nobody wait longer than a turn.
-        let left = until.and_then(|until| (until - now.wall).to_std().ok());
-        match left.filter(|left| !left.is_zero()) {
-            Some(left) => {
-                self.lingering.insert(archive.seq);
-                self.not_before
-                    .insert(archive.seq, now.mono + left.min(turn));
-                true
-            }
+        let last = fold.last.as_ref().filter(|_| others);
+        let Some(after) = last.map(|(at, _)| at.ts.clone()) else {
+            self.lingering.remove(&archive.seq);
+            return false;
+        };
+        let known = self.lingering.get(&archive.seq);
+        let until = match known.filter(|linger| linger.after == after) {
+            Some(linger) => linger.until,
             None => {
-                self.lingering.remove(&archive.seq);
-                false
+                let turn = self.timing.poll_idle + self.timing.read_lag;
+                let said = DateTime::from_timestamp_micros(after.micros());
+                let until = said.map(|at| at + TimeDelta::from_std(turn).unwrap_or_default());
+                // A clock that is behind makes nobody wait longer than a turn: it is asked once.
+                let left = until.and_then(|until| (until - now.wall).to_std().ok());
+                left.map(|left| now.mono + left.min(turn))
             }
-        }
+        };
+        let until = until.filter(|until| now.mono < *until);
+        self.not_before
+            .extend(until.map(|until| (archive.seq, until)));
+        self.lingering.insert(archive.seq, Linger { after, until });
+        until.is_some()
     }
 
     /// One message a second to a channel; `None` while the last is too recent.

@@ -207,7 +207,8 @@ impl Engine {
 
     /// Nothing is owed but the end of the channel, once the other consoles have read how it ended.
     pub fn waits_for_others(&self, job: &Job) -> bool {
-        self.lingering.contains(&job.seq)
+        let linger = self.lingering.get(&job.seq);
+        linger.is_some_and(|linger| linger.until.is_some())
     }
 
     /// No call is on its way.

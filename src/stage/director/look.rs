@@ -202,14 +202,19 @@ impl Director {
         let fired = self.drill.fired();
         let lines = score(scenario, &fired, &scene).acts;
         let acts = scenario.acts.iter().zip(lines);
-        acts.map(|(act, line)| Expected {
-            text: act.text.get(self.setup.lang).to_owned(),
-            verb: act.does.0.first().and_then(|name| Verb::named(name)),
-            from: match &act.after {
-                Some(inject) => fired.get(inject.get_ref()).map(|at| at.plus(act.from)),
-                None => Some(act.from),
-            },
-            line,
+        acts.map(|(act, line)| {
+            let base = match &act.after {
+                Some(inject) => fired.get(inject.get_ref()).copied(),
+                None => Some(Secs(0)),
+            };
+            let last = act.late.unwrap_or(act.within);
+            Expected {
+                text: act.text.get(self.setup.lang).to_owned(),
+                verb: act.does.0.first().and_then(|name| Verb::named(name)),
+                from: base.map(|base| base.plus(act.from)),
+                last: base.map(|base| base.plus(last)),
+                line,
+            }
         })
         .collect()
     }

@@ -100,10 +100,12 @@ pub fn who(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, shown: &WhoAreYou) ->
     let chosen = overlays::chosen_person(scene.model, shown);
     let width = panel.width(NARROW);
     let why = scene.text(&words::WHO_WHY);
+    let sample = scene.text(&words::WHO_SAMPLE);
     let mut said = Vec::new();
     // At the first run this stands over the words that say it.
     if scene.model.snapshot.workspace.local && scene.model.snapshot.me.as_str().is_empty() {
         said.push(own_workspace(scene));
+        said.push(&sample);
     }
     said.push(&why);
     let room = width.saturating_sub(2).max(1);

@@ -96,6 +96,11 @@ pub const FAILED: &[(u64, &str)] = &[
         25128,
         "the checker asked for what only another's channel had, of a console set up from a backup",
     ),
+    (
+        200_069,
+        "a console whose clock is behind waited for others anew each turn, and never archived",
+    ),
+    (200_241, "the same, after the channel was brought back"),
 ];
 
 #[test]
