@@ -62,7 +62,7 @@ pub fn available(action: Action, model: &Model) -> Result<(), Text> {
             unless(list.selected.is_none() && !whole, why::NOTHING_SELECTED)
         }
         Action::Practise => {
-            unless(model.drill.is_some(), why::IN_DRILL)?;
+            unless(model.in_drill(), why::IN_DRILL)?;
             // It takes the place of this console.
             let open = |summary: &Summary| !summary.drill && !summary.incident.phase.is_over();
             unless(model.snapshot.incidents.iter().any(open), why::UNDER_WAY)

@@ -50,6 +50,8 @@ pub struct Model {
     pub saving: BTreeMap<Ticket, Saving>,
     /// The drill that this console is open for.
     pub drill: Option<Arc<View>>,
+    /// It was opened on a drill that somebody else runs.
+    pub joined: bool,
     /// Told on the first screen while there is nothing else.
     pub last_drill: Option<super::drill::Last>,
     /// The wall clock as the last message told it.
@@ -468,6 +470,7 @@ impl Model {
             toasts: Vec::new(),
             saving: BTreeMap::new(),
             drill: None,
+            joined: false,
             last_drill: None,
             now: start.now,
             felt: None,
@@ -516,6 +519,11 @@ impl Model {
                 .iter()
                 .find(|s| s.incident.id == *id)
         })
+    }
+
+    /// Nothing that is done here is meant.
+    pub fn in_drill(&self) -> bool {
+        self.drill.is_some() || self.joined
     }
 
     /// The incident that verbs are about: the room's, or the one selected at home.

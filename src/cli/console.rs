@@ -71,6 +71,8 @@ pub struct Opening {
     pub replay: Option<Alone>,
     /// Starts the drill that it is opened for.
     pub drill: Option<Stager>,
+    /// On a drill that somebody else runs.
+    pub joined: bool,
     /// What was practised here before.
     pub last_drill: Option<crate::app::drill::Last>,
 }
@@ -128,6 +130,7 @@ pub fn run(context: Context, opening: Opening) -> Result<Next, Problem> {
     });
     let mut model = model;
     model.last_drill = opening.last_drill;
+    model.joined = opening.joined;
     let mut console = Console {
         model,
         assembler: Assembler::new(),

@@ -202,7 +202,7 @@ fn welcome(scene: &Scene<'_>, width: usize) -> Vec<Line> {
         );
     }
     lines.push(Line::new());
-    let first = model.drill.is_none().then_some(Action::Practise);
+    let first = (!model.in_drill()).then_some(Action::Practise);
     let actions = [Some(Action::Do(Verb::Declare)), first, Some(Action::Help)];
     for action in actions.into_iter().flatten() {
         let Some(key) = scene.key(action) else {

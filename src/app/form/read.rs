@@ -202,7 +202,7 @@ fn wish(form: &Form, model: &Model) -> Result<Wish, Problem> {
         detected: time("detected")?,
         private: Some(form.flag("private")),
         // Whoever practises declares nothing that is real.
-        drill: form.flag("drill") || model.drill.is_some(),
+        drill: form.flag("drill") || model.in_drill(),
         personal_data: form.flag("personal_data"),
     })
 }

@@ -14,7 +14,7 @@ const PAGE: isize = 5;
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let mut survey = Survey::default();
     // What a drill's own record holds is that drill.
-    survey.wish.drills = model.drill.is_some();
+    survey.wish.drills = model.in_drill();
     let asked = survey.asked();
     model.overlays.push(Overlay::Metrics(Box::new(survey)));
     vec![Effect::Metrics(Box::new(asked))]

@@ -113,10 +113,16 @@ pub fn banner(model: &Model, summary: Option<&Summary>) -> Vec<Mark> {
         .as_deref()
         .map_or_else(Vec::new, |view| drill_marks(model, view));
     let drilled = !drill.is_empty();
+    // Before its incident is here, only how it was opened tells.
+    let joined = model.joined && summary.is_none_or(|summary| !summary.drill);
+    let joined = joined.then(|| Mark {
+        long: h::DRILL.get(model.lang).to_owned(),
+        short: h::DRILL.get(model.lang).to_owned(),
+    });
     let own = own
         .into_iter()
         .filter(|mark| !drilled || mark != h::DRILL.get(model.lang));
-    let own = drill.into_iter().chain(own.map(|mark| Mark {
+    let own = drill.into_iter().chain(joined).chain(own.map(|mark| Mark {
         long: mark.clone(),
         short: mark,
     }));

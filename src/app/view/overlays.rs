@@ -169,9 +169,9 @@ pub fn confirm(model: &Model, shown: &Confirm) -> Vec<String> {
     let lang = model.lang;
     match shown.about {
         Confirmable::Quit => {
-            let asks = match model.drill {
-                Some(_) => crate::app::strings::drill::LEAVE,
-                None => c::QUIT,
+            let asks = match model.in_drill() {
+                true => crate::app::strings::drill::LEAVE,
+                false => c::QUIT,
             };
             let mut lines = vec![asks.get(lang).to_owned()];
             let waiting: usize = model

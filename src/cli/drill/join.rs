@@ -148,7 +148,11 @@ pub fn run(global: Global, who: &str, at: At) -> Result<(), Problem> {
         })?;
     }
     let context = context.of_drill(dir, door, &format!("@{who}"));
-    console::run(context, Opening::default()).map(drop)
+    let opening = Opening {
+        joined: true,
+        ..Opening::default()
+    };
+    console::run(context, opening).map(drop)
 }
 
 fn left(file: &Path) -> Result<Left, Problem> {

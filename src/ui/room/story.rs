@@ -3,6 +3,7 @@
 use crate::app::model::{Pane, RowId, Where};
 use crate::app::strings::pane as words;
 use crate::app::view::{Said, Tone, channel, panes, rows, timeline};
+use crate::domain::sync::NUMBERS;
 use crate::domain::text::{cells, pad_right};
 use crate::ui::line::Line;
 use crate::ui::list::{self, Rows, wrapped};
@@ -10,17 +11,23 @@ use crate::ui::scene::{Canvas, Scene, meaning};
 use crate::ui::theme::Meaning;
 use ratatui::layout::Rect;
 
-/// Lines that a row may take: all of a short text, the beginning of a long one.
-fn most_lines(area: Rect) -> usize {
-    usize::from(area.height / 4).clamp(1, 4)
+/// Lines that a row may take: all of a short text, the beginning of a long one, of which a pane shows
+/// `rows` at least; all of what is selected, as far as the pane goes.
+fn most_lines(area: Rect, rows: u16, selected: bool) -> usize {
+    match selected {
+        true => usize::from(area.height.saturating_sub(2)).max(1),
+        false => usize::from(area.height / rows).clamp(1, 4),
+    }
 }
 
 pub fn timeline(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let model = scene.model;
     let width = usize::from(area.width);
-    let most = most_lines(area);
     let lines = |at: usize| match timeline::row(model, at) {
-        Some(row) => entry(&row, width, most),
+        Some(row) => {
+            let selected = model.room.timeline.selected.as_ref() == Some(&row.id);
+            entry(&row, width, most_lines(area, 3, selected))
+        }
         None => vec![Line::new()],
     };
     let place = Where::Pane(Pane::Timeline);
@@ -103,9 +110,11 @@ fn text_lines(
 pub fn channel(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let model = scene.model;
     let width = usize::from(area.width);
-    let most = most_lines(area);
     let lines = |at: usize| match channel::row(model, at) {
-        Some(row) => message(scene, &row, width, most),
+        Some(row) => {
+            let selected = model.room.channel.selected.as_ref() == Some(&row.id);
+            message(scene, &row, width, most_lines(area, 4, selected))
+        }
         None => vec![Line::new()],
     };
     let place = Where::Pane(Pane::Channel);
@@ -173,7 +182,11 @@ fn message(scene: &Scene<'_>, row: &channel::Row, width: usize, most: usize) -> 
         beside.push((meaning(mark.tone), mark.text.clone()));
     }
     for (name, count) in &row.reactions {
-        beside.push((Meaning::Muted, format!(":{name}: {count}")));
+        let mark = match NUMBERS.iter().position(|number| number == name) {
+            Some(n) => format!("[{}] {count}", n + 1),
+            None => format!(":{name}: {count}"),
+        };
+        beside.push((Meaning::Muted, mark));
     }
     if beside.is_empty() {
         return lines;

@@ -15,6 +15,7 @@ mod react;
 mod tests;
 mod words;
 
+pub use ask::NUMBERS;
 pub(super) use ask::reactions_of;
 pub(super) use mention::{DONE, TOLD};
 
