@@ -66,14 +66,7 @@ pub fn briefing(told: &Told<'_>) -> String {
     let incident = told.incident;
     let lang = incident.lang;
     let hhmm = |at| clock::day_hhmm(told.zone, at, told.now);
-    let sight = Sight::of(incident, told.private, told.drill);
-    let marks = [
-        (sight.drill, &DRILL),
-        (sight.private || sight.restricted, &PRIVATE),
-    ];
-    let marked = sight.way(Outlet::Copy) == Way::Marked;
-    let marks = marks.into_iter().filter(|(holds, _)| *holds && marked);
-    let mark: String = marks.map(|(_, mark)| mark.get(lang)).collect();
+    let mark = mark(told);
     let channel = told.channel.map(|name| format!("  #{name}"));
     let channel = channel.unwrap_or_default();
     let mut lines = vec![format!("{mark}{}{channel}", incident.title)];
@@ -135,6 +128,20 @@ pub fn briefing(told: &Told<'_>) -> String {
     clean(&lines.join("\n")).into_owned()
 }
 
+/// That it was a drill, or is not to be passed on: in front of what may be copied.
+fn mark(told: &Told<'_>) -> String {
+    let sight = Sight::of(told.incident, told.private, told.drill);
+    let marks = [
+        (sight.drill, &DRILL),
+        (sight.private || sight.restricted, &PRIVATE),
+    ];
+    let marked = sight.way(Outlet::Copy) == Way::Marked;
+    let marks = marks.into_iter().filter(|(holds, _)| *holds && marked);
+    marks
+        .map(|(_, mark)| mark.get(told.incident.lang))
+        .collect()
+}
+
 /// The incident in a few lines, for a screen, a pipe or a message.
 pub fn summary(told: &Told<'_>) -> String {
     let voice = summary::Voice {
@@ -142,7 +149,10 @@ pub fn summary(told: &Told<'_>) -> String {
         plain: told.plain,
         clock: &|at| clock::day_hhmm(told.zone, at, told.now),
     };
-    let lines = summary::summary(told.incident, told.incident.lang, &voice);
+    let mut lines = summary::summary(told.incident, told.incident.lang, &voice);
+    if let Some(first) = lines.first_mut() {
+        first.insert_str(0, &mark(told));
+    }
     clean(&lines.join("\n")).into_owned()
 }
 

@@ -27,6 +27,12 @@ pub fn in_minutes(now: DateTime<Utc>, minutes: u32) -> DateTime<Utc> {
     now + TimeDelta::minutes(i64::from(minutes))
 }
 
+/// Giving command to somebody else is offering it, unless there is a reason not to wait for their word.
+pub fn is_offer(incident: &Incident, me: &UserId, to: &UserId, reason: Option<&str>) -> bool {
+    let held = incident.commander.is_some() && incident.may_command(me);
+    to != me && held && reason.is_none_or(|reason| reason.trim().is_empty())
+}
+
 /// A deed whose message says more than its first line.
 pub fn with_text(deed: Deed, text: String) -> Command {
     Command::Work(Box::new(WorkOrder {

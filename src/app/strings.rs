@@ -295,6 +295,7 @@ pub mod undo {
     use crate::domain::words::Text;
     texts! {
         NOTHING = "Nothing of yours in the last minute can be taken back.", "直近1分に取り消せる自分の操作はありません。";
+        UNDONE = "taken back", "取り消し";
         FIRST = "It was set for the first time: change it instead.", "最初の設定のため戻す値がありません。設定し直してください。";
         NOT_THIS = "This cannot be taken back by a key; the record says what may be done.", "この操作はキーでは戻せません。記録から対応してください。";
         SENT = "Taken back: {} (the channel keeps both)", "取り消しました: {} (チャンネルには両方残ります)";

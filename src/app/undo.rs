@@ -136,9 +136,10 @@ impl Before<'_> {
                     Body::Work(Deed::Accepted { user, .. }) => Some(Some(user.clone())),
                     _ => None,
                 });
+                // They commanded a minute ago, and know it.
                 act(Command::Commander {
                     user: former.flatten(),
-                    reason: None,
+                    reason: Some(s::UNDONE.get(self.incident.lang).to_owned()),
                 })
             }
             Body::Role { role, .. } => {

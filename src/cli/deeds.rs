@@ -14,7 +14,7 @@ use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
-use crate::domain::work::{Can, Deed as Done, Section, Sort, lint};
+use crate::domain::work::{Can, Deed as Done, Section, Sort, State, lint};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -366,13 +366,7 @@ impl Deed {
         };
         Ok(match self {
             Deed::Offer { user, minutes, .. } => {
-                let deed = Done::Offered {
-                    to: person(&user)?,
-                    expires: deeds::in_minutes(now, minutes),
-                };
-                let id = incident.id.clone();
-                let told = super::read::told(ground, id, briefing::hand_over)?;
-                deeds::with_text(deed, told.unwrap_or_default())
+                offer(ground, incident, person(&user)?, minutes, now)?
             }
             Deed::Accept { .. } => Done::Accepted {
                 offer: deeds::offer(incident)?.id.clone(),
@@ -462,9 +456,13 @@ impl Deed {
                 ..
             } => {
                 let matter = deeds::matter(incident, &entry)?;
+                let state = deeds::state(matter, state.as_deref())?;
+                // What came of a decision is asked for.
+                let decided = state == State::Decided;
+                let minutes = minutes.or(decided.then_some(config.timers.task_minutes));
                 Done::Settled {
                     matter: matter.id.clone(),
-                    state: deeds::state(matter, state.as_deref())?,
+                    state,
                     line: text,
                     owner: maybe(owner)?,
                     due: later(minutes),
@@ -605,4 +603,20 @@ impl Deed {
             .into(),
         })
     }
+}
+
+/// Command is offered to somebody, with the briefing.
+pub(super) fn offer(
+    ground: &impl Ground,
+    incident: &Incident,
+    to: UserId,
+    minutes: u32,
+    now: DateTime<Utc>,
+) -> Result<Command, Problem> {
+    let deed = Done::Offered {
+        to,
+        expires: deeds::in_minutes(now, minutes),
+    };
+    let told = super::read::told(ground, incident.id.clone(), briefing::hand_over)?;
+    Ok(deeds::with_text(deed, told.unwrap_or_default()))
 }

@@ -4,6 +4,7 @@ use super::context::{Context, Session};
 use super::ground::Ground;
 use super::out;
 use crate::app::clock;
+use crate::app::deeds;
 use crate::app::resolve::{self, Checklists, Reach};
 use crate::both;
 use crate::domain::decide::Command;
@@ -559,10 +560,10 @@ impl Make {
             Verb::Declare { .. } => {
                 return Err(Problem::failed(Text::fixed("a declaration", "宣言です")));
             }
-            Verb::Command { user, reason, .. } => Command::Commander {
-                user: user.map_or(Ok(Some(me.clone())), |u| or_nobody(&u))?,
-                reason,
-            },
+            Verb::Command { user, reason, .. } => {
+                let user = user.map_or(Ok(Some(me.clone())), |u| or_nobody(&u))?;
+                pass(ground, incident, me, (user, reason), now)?
+            }
             Verb::Level { level, .. } => {
                 Command::Level(resolve::level(config, lists, incident, &level)?)
             }
@@ -585,10 +586,9 @@ impl Make {
             },
             Verb::Note { text, .. } => Command::Note(text),
             Verb::Pin { ts: at, off, .. } => pin(ground, incident, me, &at, !off)?,
-            Verb::Role { role, user, .. } if role == "commander" => Command::Commander {
-                user: or_nobody(&user)?,
-                reason: None,
-            },
+            Verb::Role { role, user, .. } if role == "commander" => {
+                pass(ground, incident, me, (or_nobody(&user)?, None), now)?
+            }
             Verb::Role { role, user, .. } => Command::Role {
                 role,
                 user: or_nobody(&user)?,
@@ -646,6 +646,23 @@ fn ts(text: &str) -> Result<SlackTs, Problem> {
         ))
         .hint(Text::same("1763636400.000100"))
     })
+}
+
+/// Command is taken, laid down, or offered to somebody else.
+fn pass(
+    ground: &impl Ground,
+    incident: &Incident,
+    me: &UserId,
+    (user, reason): (Option<UserId>, Option<String>),
+    now: DateTime<Utc>,
+) -> Result<Command, Problem> {
+    match user {
+        Some(to) if deeds::is_offer(incident, me, &to, reason.as_deref()) => {
+            let minutes = ground.config().timers.offer_minutes;
+            super::deeds::offer(ground, incident, to, minutes, now)
+        }
+        user => Ok(Command::Commander { user, reason }),
+    }
 }
 
 fn pin(

@@ -25,6 +25,12 @@ pub struct Habits {
     pub ask_meeting_minutes: u32,
     /// What is left, so long after recovery; 0: never.
     pub ask_left_minutes: u32,
+    /// Minutes until what somebody takes on, parks or misses is asked about.
+    pub task_minutes: u32,
+    /// Minutes for which an offer of command stands.
+    pub offer_minutes: u32,
+    /// Minutes for which a recovery that somebody claims has to hold.
+    pub hold_minutes: u32,
     /// Minutes between two calls of somebody who does not answer; 0: nobody is called again.
     pub call_again_minutes: u32,
     /// So many calls, and the next one of the list is called.
@@ -46,6 +52,9 @@ impl Default for Habits {
             ask_situation_seconds: 30,
             ask_meeting_minutes: 0,
             ask_left_minutes: 0,
+            task_minutes: 10,
+            offer_minutes: 5,
+            hold_minutes: 10,
             call_again_minutes: 5,
             calls: 2,
             mark: "pushpin".to_owned(),

@@ -611,6 +611,26 @@ pub fn clean_strings(value: &mut serde_json::Value) {
 }
 
 impl Body {
+    /// Who is given which role by it; `commander` is one.
+    pub fn appoints(&self) -> Option<(&str, &UserId)> {
+        match self {
+            Body::Role {
+                role,
+                user: Some(user),
+            }
+            | Body::CheckedIn {
+                role: Some(role),
+                user,
+                ..
+            } => Some((role, user)),
+            Body::Commander {
+                user: Some(user), ..
+            }
+            | Body::Work(Deed::Accepted { user, .. }) => Some(("commander", user)),
+            _ => None,
+        }
+    }
+
     /// The same with its strings cleaned, as every console will read it back.
     pub fn cleaned(self) -> Body {
         let clean = serde_json::to_value(&self).ok().and_then(|mut value| {

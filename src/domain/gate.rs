@@ -237,6 +237,7 @@ fn actions(incident: &Incident) -> Vec<Miss> {
     let lacks = |matter: &Matter| {
         let (handle, line) = (matter.handle(), &matter.line);
         let (text, verb) = match matter.state {
+            // Whoever settled it did it.
             State::Done | State::Dropped => return None,
             _ if matter.owner.is_none() => (
                 both!(

@@ -707,7 +707,9 @@ impl Running {
     }
 
     fn tell_idle(&mut self) {
-        if self.engine.is_idle() {
+        // Whoever is on the way to the workspace has not begun.
+        let arrived = self.lease.is_none() || self.connected || self.trouble.is_some();
+        if arrived && self.engine.is_idle() {
             for tell in self.idle.drain(..) {
                 tell();
             }

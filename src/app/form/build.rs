@@ -2,6 +2,7 @@
 
 use super::{Choice, Confirmation, Field, Form, Input, Opt, Stop};
 use crate::app::availability::{mergeable, selected_item, selected_talk};
+use crate::app::clock;
 use crate::app::edit::Edit;
 use crate::app::model::{Model, Pane, RowId};
 use crate::app::resolve;
@@ -108,7 +109,17 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
             )]
         }
         Verb::Phase => vec![phases(incident)],
-        Verb::Recover => vec![time("time", s::TIME, true, "now")],
+        Verb::Recover => {
+            let claim = incident.work.claim.as_ref();
+            let zone = model.shown_zone();
+            let good = claim.map(|claim| clock::day_hhmm(zone, claim.time, model.now));
+            vec![time(
+                "time",
+                s::TIME,
+                true,
+                good.as_deref().unwrap_or("now"),
+            )]
+        }
         Verb::Resolve => {
             let missing = super::read::misses(model, model.room_id());
             vec![line("reason", s::REASON, !missing.is_empty())]

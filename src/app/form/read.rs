@@ -123,10 +123,17 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
         )?),
         Verb::Situation => Command::Situation(needed("situation")?),
         Verb::Note => Command::Note(needed("text")?),
-        Verb::Command => Command::Commander {
-            user: person(),
-            reason: maybe("reason"),
-        },
+        Verb::Command => {
+            let (user, reason) = (person(), maybe("reason"));
+            let me = &model.snapshot.me;
+            match user {
+                Some(to) if deeds::is_offer(&incident, me, &to, reason.as_deref()) => {
+                    let minutes = model.snapshot.config.timers.offer_minutes;
+                    super::work::offer(model, to, minutes)
+                }
+                user => Command::Commander { user, reason },
+            }
+        }
         Verb::Role => Command::Role {
             role: needed("role")?,
             user: person(),
@@ -281,6 +288,14 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
     if form.verb == Verb::Report {
         lines.extend(posted_in(form, model));
     }
+    if let (Verb::Recover | Verb::Phase, Some(summary)) = (form.verb, summary) {
+        let skipped = gate::skipped(&summary.incident, form.verb == Verb::Recover);
+        let skipped: Vec<&str> = skipped.iter().map(|text| text.get(lang)).collect();
+        if !skipped.is_empty() {
+            let skipped = skipped.join(if lang == Lang::Ja { "。" } else { "; " });
+            lines.push(fill(&c::SKIPS, lang, &[&skipped]));
+        }
+    }
     if form.confirm.is_none() {
         return lines;
     }
@@ -363,14 +378,6 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
                 .iter()
                 .map(|miss| format!("- {}", miss.text.get(lang))),
         );
-    }
-    if let (Verb::Recover | Verb::Phase, Some(summary)) = (form.verb, summary) {
-        let skipped = gate::skipped(&summary.incident, form.verb == Verb::Recover);
-        let skipped: Vec<&str> = skipped.iter().map(|text| text.get(lang)).collect();
-        if !skipped.is_empty() {
-            let skipped = skipped.join(if lang == Lang::Ja { "。" } else { "; " });
-            lines.push(fill(&c::SKIPS, lang, &[&skipped]));
-        }
     }
     if form.verb.row().undo == crate::domain::verb::Undo::Never {
         lines.push(c::FINAL.get(lang).to_owned());

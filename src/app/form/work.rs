@@ -20,13 +20,14 @@ use crate::domain::problem::Problem;
 use crate::domain::settings::{INSIDE, Timers};
 use crate::domain::verb::Verb;
 use crate::domain::work::{Can, Deed, Matter, Section, Sort, State};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// What a matter's time is by default.
 pub const fn default_minutes(sort: Sort, timers: &Timers) -> Option<u32> {
     match sort {
-        Sort::Task | Sort::Question | Sort::Timer => Some(timers.task_minutes),
+        Sort::Task | Sort::Question | Sort::Need | Sort::Timer => Some(timers.task_minutes),
         Sort::Decision => Some(timers.objection_minutes),
-        Sort::Need | Sort::Objective | Sort::Hypothesis | Sort::Contact | Sort::Action => None,
+        Sort::Objective | Sort::Hypothesis | Sort::Contact | Sort::Action => None,
     }
 }
 
@@ -73,6 +74,23 @@ fn entries(incident: &Incident, chosen: Option<&str>, fits: &dyn Fn(Sort) -> boo
     field
 }
 
+/// Command is offered to somebody, with the briefing.
+pub(super) fn offer(model: &Model, to: UserId, minutes: u32) -> Command {
+    let expires = deeds::in_minutes(model.now, minutes);
+    let briefing = view::hand_over(model).unwrap_or_default();
+    deeds::with_text(Deed::Offered { to, expires }, briefing)
+}
+
+/// Customers hear less often of what goes on for long.
+fn customers(timers: &Timers, incident: &Incident, now: DateTime<Utc>) -> u32 {
+    let began = incident.began().or(incident.declared).unwrap_or(now);
+    let long = TimeDelta::hours(i64::from(timers.customers_first_hours));
+    match now - began < long {
+        true => timers.customers_minutes,
+        false => timers.customers_later_minutes,
+    }
+}
+
 /// The time that the notice which waits names.
 fn promised(model: &Model, incident: &Incident) -> Option<String> {
     let notice = deeds::notice(incident).ok()?;
@@ -117,7 +135,9 @@ pub(super) fn fields(
             let mut fields = vec![entry, ends(chosen), line("line", s::RESULT, false)];
             if chosen.is_none_or(|matter| matter.sort == Sort::Decision) {
                 fields.push(people(model, s::EXECUTES, Some(s::NOBODY), None));
-                fields.push(with(line("time_box", s::WITHIN, false), ""));
+                // What came of it is asked for then.
+                let minutes = timers.task_minutes.to_string();
+                fields.push(with(line("time_box", s::WITHIN, false), &minutes));
             }
             fields
         }
@@ -140,7 +160,7 @@ pub(super) fn fields(
                 (_, Some(time)) => with(line("next", s::NEXT_NOTICE, true), &time),
                 (true, None) => with(
                     line("next", s::NEXT_NOTICE, true),
-                    &timers.customers_minutes.to_string(),
+                    &customers(timers, incident, model.now).to_string(),
                 ),
                 (false, None) => line("next", s::NEXT_NOTICE, false),
             },
@@ -354,12 +374,13 @@ pub(super) fn read(
     Ok(Some(match form.verb {
         Verb::Settle => {
             let matter = deeds::matter(incident, entry()?.as_str())?;
+            let state = deeds::state(matter, maybe("state").as_deref())?;
             Deed::Settled {
                 matter: matter.id.clone(),
-                state: deeds::state(matter, maybe("state").as_deref())?,
+                state,
                 line: maybe("line"),
                 owner: maybe("person").map(UserId),
-                due: due("time_box")?,
+                due: due("time_box")?.filter(|_| state == State::Decided),
             }
             .into()
         }
@@ -408,11 +429,7 @@ pub(super) fn read(
         .into(),
         Verb::Offer => {
             let minutes = number("minutes")?.unwrap_or(model.snapshot.config.timers.offer_minutes);
-            let deed = Deed::Offered {
-                to: person()?,
-                expires: deeds::in_minutes(now, minutes),
-            };
-            deeds::with_text(deed, crate::app::view::hand_over(model).unwrap_or_default())
+            offer(model, person()?, minutes)
         }
         Verb::Accept => Deed::Accepted {
             offer: deeds::offer(incident)?.id.clone(),

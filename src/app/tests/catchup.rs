@@ -40,7 +40,7 @@ fn much_happens(desk: &mut Desk) {
     world.act(
         Command::Commander {
             user: Some(sato),
-            reason: None,
+            reason: Some("asleep".into()),
         },
         ME,
     );

@@ -28,10 +28,14 @@ use super::model::{
     Confirm, Confirmable, Model, Overlay, Painted, Pane, RowId, Screen, Start, Toast, Where, Word,
 };
 use super::msg::{Msg, Target};
+use super::snapshot::Snapshot;
 use super::strings::{catchup as words, composer as s, fill};
 use super::view::rows::{self, Index};
 use crate::domain::ids::IncidentId;
+use crate::domain::incident::Incident;
+use crate::domain::instructions::for_role;
 use crate::domain::problem::Problem;
+use crate::domain::verb::{ROLES, role_name};
 use crate::domain::words::{Lang, Text};
 use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
@@ -39,6 +43,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 /// How long a word of the program stays.
 const NOTICE: TimeDelta = TimeDelta::seconds(6);
 const PROBLEM: TimeDelta = TimeDelta::seconds(20);
+/// The role that is none of `ROLES`.
+const COMMAND: Text = Text::fixed("You command", "あなたが指揮者です");
+/// To read what a role asks of somebody.
+const ROLE: TimeDelta = TimeDelta::seconds(25);
 /// As many words at once; the oldest goes.
 const TOASTS: usize = 3;
 
@@ -80,7 +88,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects
         }
         Msg::Snapshot(snapshot) => {
-            model.snapshot = snapshot;
+            let before = std::mem::replace(&mut model.snapshot, snapshot);
+            appointed(model, &before);
             arrived(model)
         }
         Msg::Drill(view) => drill::told(model, view),
@@ -353,6 +362,50 @@ fn leave(model: &mut Model) {
 fn go_home(model: &mut Model) -> Vec<Effect> {
     leave(model);
     vec![Effect::Focus(None)]
+}
+
+/// Whoever was given a role is told what it asks of them.
+fn appointed(model: &mut Model, before: &Snapshot) {
+    let me = &model.snapshot.me;
+    let holds = |incident: &Incident, role: &str| match role {
+        "commander" => incident
+            .commander
+            .as_ref()
+            .is_some_and(|held| held.user == *me),
+        role => incident
+            .roles
+            .get(role)
+            .is_some_and(|held| held.user == *me),
+    };
+    let mut told = Vec::new();
+    for now in &model.snapshot.incidents {
+        let then = before.incidents.iter();
+        let mut then = then.filter(|then| then.incident.id == now.incident.id);
+        let Some(then) = then.next() else {
+            continue;
+        };
+        let roles = ROLES.iter().map(|(role, _)| *role);
+        let roles = std::iter::once("commander").chain(roles);
+        let new = roles.filter(|role| holds(&now.incident, role) && !holds(&then.incident, role));
+        told.extend(new.map(|role| {
+            let said = |lang| {
+                let lines = for_role(role, lang).into_iter().flatten();
+                let name = match role {
+                    "commander" => COMMAND,
+                    role => role_name(ROLES, role),
+                };
+                let lines: Vec<&str> = lines.collect();
+                format!("{}\n{}", name.get(lang), lines.join("\n"))
+            };
+            Text {
+                en: said(Lang::En).into(),
+                ja: said(Lang::Ja).into(),
+            }
+        }));
+    }
+    for text in told {
+        toast(model, Word::Notice(text), ROLE);
+    }
 }
 
 fn notice(model: &mut Model, text: Text) {

@@ -18,7 +18,7 @@ use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Check, Incident, ItemState, LevelTerms, Timekeeper};
 use crate::domain::learn::{self, Lesson};
 use crate::domain::problem::Problem;
-use crate::domain::verb::{ROLES, Verb};
+use crate::domain::verb::{ROLES, Right, Verb};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::{self, Deed};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -440,6 +440,21 @@ fn drafts(
                     "未来の時刻です。",
                 )));
             }
+            // Whoever noticed says when; what became of it is the command's to say.
+            let free = matches!(milestone, Milestone::Started | Milestone::Detected);
+            if !free && !incident.may_command(asked.by) && !incident.may_close(asked.by) {
+                return Err(not_theirs(incident, asked));
+            }
+            if *milestone == Milestone::Resolved && !over {
+                return Err(Problem::refused(Text::fixed(
+                    "It is not resolved yet.",
+                    "まだ解決していません。",
+                ))
+                .hint(Text::fixed(
+                    "Resolve it (resolve); its time can be corrected afterwards.",
+                    "解決してください (resolve)。時刻はそのあとで訂正できます。",
+                )));
+            }
             one(Body::Milestone {
                 milestone: *milestone,
                 time: *time,
@@ -511,6 +526,28 @@ fn drafts(
             }]
         }
         Command::Phase(phase) => match phase {
+            Phase::Investigating | Phase::Fixing | Phase::Monitoring
+                if !incident.phase.is_burning() =>
+            {
+                return Err(Problem::refused(Text::fixed(
+                    "It is recovered as far as the record says.",
+                    "記録上は復旧しています。",
+                ))
+                .hint(Text::fixed(
+                    "Take the response up again with reopen, with a reason.",
+                    "対応を続けるには、理由をつけて再開してください (reopen)。",
+                )));
+            }
+            Phase::Documenting if incident.phase.is_burning() => {
+                return Err(Problem::refused(Text::fixed(
+                    "Users are still hurt as far as the record says: recovery is not declared.",
+                    "記録上はまだ復旧していません。",
+                ))
+                .hint(Text::fixed(
+                    "Declare recovery first (recover).",
+                    "先に復旧を宣言してください (recover)。",
+                )));
+            }
             Phase::Investigating | Phase::Fixing | Phase::Monitoring | Phase::Documenting => {
                 one(Body::Phase { phase: *phase })
             }
@@ -534,7 +571,9 @@ fn drafts(
                     "復旧は宣言済みです。",
                 )));
             }
-            let time = time.unwrap_or(asked.now);
+            // Recovered is when it became good; whoever claimed it said when.
+            let claimed = incident.work.claim.as_ref().map(|claim| claim.time);
+            let time = time.or(claimed).unwrap_or(asked.now);
             if incident.began().is_some_and(|began| time < began) {
                 return Err(Problem::refused(Text::fixed(
                     "Recovery cannot be before the start.",
@@ -765,6 +804,17 @@ pub fn find_item(incident: &Incident, item: &str) -> Result<Check, Problem> {
                 )
             })
         })
+}
+
+/// Only those who command may say this.
+fn not_theirs(incident: &Incident, asked: &Asked<'_>) -> Problem {
+    let who = who_may(incident, Right::Command, asked);
+    let (en, ja) = (who.en, who.ja);
+    Problem::refused(Text::fixed(
+        "You may not set this time.",
+        "この時刻は記録できません。",
+    ))
+    .hint(both!("{en} may.", "できるのは {ja} です。"))
 }
 
 fn not_done(misses: &[Miss]) -> Problem {

@@ -150,6 +150,20 @@ fn may_pass_command(
         )));
     };
     if held.user == *asked.by || !takes {
+        // Who is given command has to know it. Without their word it passes only with a reason.
+        let given = user.is_some_and(|user| *user != held.user && !takes);
+        let silent = reason.is_none_or(|reason| reason.trim().is_empty());
+        if incident.may_command(asked.by) && given && silent {
+            let to = user.map(asked.name).unwrap_or_default();
+            return Err(Problem::refused(both!(
+                "{to} has to accept command.",
+                "指揮の引き継ぎには {to} の承諾が必要です。"
+            ))
+            .hint(both!(
+                "Offer it (offer); where {to} cannot answer, give a reason.",
+                "引き継ぎを申し出てください (offer)。{to} が応答できないときは理由をつけます。"
+            )));
+        }
         if incident.may_command(asked.by) {
             return Ok(());
         }

@@ -124,7 +124,8 @@ impl Deputy<'_> {
             );
             self.add(For::Command, prompt);
         }
-        if self.past(LATE) {
+        // Where somebody may have broken in, traces are kept before anything is rolled back.
+        if self.past(LATE) || self.incident.kind == Kind::Security {
             return;
         }
         let change = Prompt::new(

@@ -7,6 +7,7 @@ use crate::domain::incident::{ItemState, Present};
 use crate::domain::verb::{ROLES, Verb, role_name};
 use crate::domain::watch::rough;
 use crate::domain::words::Text;
+use crate::domain::work::Sort;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
@@ -206,11 +207,13 @@ impl Deputy<'_> {
             .values()
             .filter(|h| h.user == *user)
             .count();
+        let tasks = self.incident.work.open(Sort::Task);
+        let tasks = tasks.filter(|task| task.owner.as_ref().is_some_and(|held| held.user == *user));
         let commander = self.incident.commander.as_ref();
         let commands = commander.is_some_and(|held| held.user == *user);
         let present = self.incident.roster.get(user);
         let task = present.is_some_and(|p| p.task.is_some() || p.role.is_some() && roles == 0);
-        items + roles + usize::from(commands) + usize::from(task)
+        items + tasks.count() + roles + usize::from(commands) + usize::from(task)
     }
 
     fn loads(&mut self) {

@@ -289,7 +289,12 @@ impl Deputy<'_> {
     pub(super) fn decision(&mut self) {
         let fixing = self.incident.phase == Phase::Fixing;
         let decided = self.incident.work.matters.iter();
-        if !fixing || decided.clone().any(|m| m.sort == Sort::Decision) {
+        // One that is open, or whose result is awaited, is the one in hand.
+        if !fixing
+            || decided
+                .clone()
+                .any(|m| m.sort == Sort::Decision && m.is_open())
+        {
             return;
         }
         let prompt = Prompt::new(

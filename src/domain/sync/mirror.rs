@@ -12,7 +12,8 @@ use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};
 use crate::domain::broadcast;
 use crate::domain::event::{Body, Event, Position, clean_strings};
 use crate::domain::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, Verdict};
+use crate::domain::instructions::for_role;
 use crate::domain::sentence::{Piece, sentence};
 use crate::domain::text::{clean, clean_line};
 
@@ -428,12 +429,33 @@ fn line(row: &EventRow, body: &Body, scene: &Scene<'_>, dated: bool) -> String {
             let lines = std::iter::once(linked(&said, names)).chain(more);
             lines.collect::<Vec<_>>().join("\n")
         }
-        _ => linked(&said, names),
+        _ => {
+            let told = instructions(body, row, incident);
+            let lines = std::iter::once(linked(&said, names)).chain(told);
+            lines.collect::<Vec<_>>().join("\n")
+        }
     };
     match &row.text {
         Some(text) if body.has_text() => format!("{late}{head}\n{}", text),
         _ => format!("{late}{head}"),
     }
+}
+
+/// What whoever takes a role for the first time here is told.
+fn instructions(body: &Body, row: &EventRow, incident: &Incident) -> Vec<String> {
+    let Some((role, user)) = body.appoints() else {
+        return Vec::new();
+    };
+    let mut before = incident
+        .entries
+        .iter()
+        .take_while(|entry| entry.id != row.event.id);
+    let knows = before.any(|entry| {
+        entry.verdict == Verdict::Accepted && entry.body.appoints() == Some((role, user))
+    });
+    let told = for_role(role, incident.lang).filter(|_| !knows);
+    let told = told.into_iter().flatten();
+    told.map(|line| format!("> {}", escape(line))).collect()
 }
 
 /// What was done `at`, as it is for those who read it from `now` on.

@@ -192,6 +192,10 @@ pub fn check(
                 return Err(Problem::refused(both!(
                     "Command is offered to {name}.",
                     "指揮の引き継ぎ先は {name} です。"
+                ))
+                .hint(both!(
+                    "{name}, who offered it, or the commander may turn it down.",
+                    "断れるのは {name}、取り下げられるのは申し出た人か指揮者です。"
                 )));
             }
         }
@@ -201,7 +205,7 @@ pub fn check(
                 *number = work.calls.get(user).map_or(0, |call| call.count) + 1;
             }
         }
-        Deed::Claimed { time, .. } => {
+        Deed::Claimed { time, owners, .. } => {
             if !incident.phase.is_burning() {
                 return Err(refused(
                     "Recovery is declared already.",
@@ -215,6 +219,9 @@ pub fn check(
                 ));
             }
             past(*time, asked.now)?;
+            if owners.is_empty() {
+                *owners = confirming(incident, asked.by);
+            }
         }
         Deed::Confirmed { claim } => {
             let open = claim_of(incident, claim)?;
@@ -390,6 +397,24 @@ fn retracts(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(
     let entry = parts::entry(incident, event, adds, sets)?;
     let may = Text::fixed("may take it back", "取り消せるのは");
     parts::writers(incident, entry, asked, &may)
+}
+
+/// As many as are asked to confirm: an event has room for so many.
+const OWNERS_MAX: usize = 8;
+
+/// Who is asked to confirm that it is good again: who leads the work on it, and whoever is at a part
+/// of it.
+fn confirming(incident: &Incident, by: &UserId) -> Vec<UserId> {
+    let leads = incident.roles.get("ops").map(|held| &held.user);
+    let tasks = incident.work.open(Sort::Task);
+    let owners = tasks.filter_map(|task| task.owner.as_ref().map(|held| &held.user));
+    let mut all: Vec<UserId> = Vec::new();
+    for user in leads.into_iter().chain(owners) {
+        if user != by && !all.contains(user) && all.len() < OWNERS_MAX {
+            all.push(user.clone());
+        }
+    }
+    all
 }
 
 /// There is one, and nothing in it is left to fill in.

@@ -287,7 +287,12 @@ pub fn sentence(
             } else {
                 format!(". It has to hold for {hold} min")
             }));
-            if !owners.is_empty() {
+            if owners.is_empty() {
+                out.push(pick(
+                    ". Whoever sees that it is good confirms with ✅",
+                    "。確認できた人は ✅ を押してください",
+                ));
+            } else {
                 out.push(pick(". Confirm with ✅: ", "。✅ で確認してください: "));
                 for (n, owner) in owners.iter().enumerate() {
                     if n > 0 {

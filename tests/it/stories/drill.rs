@@ -138,6 +138,8 @@ fn two_consoles_and_a_game_master_play_a_drill() {
     w.shot(cast::MASTER, "briefing");
     w.at(cast::MASTER).keys("Enter");
     w.pass(30);
+    let begun = view(&mut w);
+    assert!(begun.begun && begun.trouble.is_empty(), "{begun:?}");
     let room = w.channel("drill-");
     for who in ["sato", "suzuki"] {
         w.at(who).keys("Enter");

@@ -4,7 +4,7 @@ use super::super::image::{MessageRow, Task};
 use super::super::mirror::drill_mark;
 use super::super::{Engine, Now, Step};
 use super::{Heard, Turn, words};
-use crate::domain::decide::{Asked, Command, Draft, Outlets, decide};
+use crate::domain::decide::{Asked, Command, Draft, Outlets, WorkOrder, decide};
 use crate::domain::desk::Desk;
 use crate::domain::event::{Body, Outcome};
 use crate::domain::gate;
@@ -16,7 +16,7 @@ use crate::domain::said::{Said, Who, Wish, addressed, parse};
 use crate::domain::text::clean_line;
 use crate::domain::words::Text;
 use crate::domain::work::{Deed, Sort};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// Our reaction on a mention that was answered to its author alone.
 pub(in crate::domain::sync) const TOLD: &str = "speech_balloon";
@@ -25,8 +25,6 @@ pub(in crate::domain::sync) const TOLD: &str = "speech_balloon";
 pub(in crate::domain::sync) const DONE: &str = super::ask::YES;
 /// An act that was asked for longer ago is not done: much may have changed.
 const LATE: TimeDelta = TimeDelta::minutes(15);
-/// Minutes for which a recovery that somebody claims has to hold.
-const HOLD: u32 = 10;
 
 impl Engine {
     /// What a person's message says to the program, if it does.
@@ -96,6 +94,30 @@ impl Engine {
         }
     }
 
+    /// Whoever commands and names somebody else offers them command, with how it stands.
+    fn offered(&self, desk: &dyn Desk, commands: Vec<Command>, heard: &Heard) -> Vec<Command> {
+        let state = &heard.state;
+        let held = state.commander.is_some() && state.may_command(&heard.by);
+        let offers = |command: Command| match command {
+            Command::Commander {
+                user: Some(to),
+                reason: None,
+            } if held && to != heard.by => {
+                let text = self.summary(desk, heard)?;
+                let minutes = desk.habits().offer_minutes;
+                let expires = heard.at + TimeDelta::minutes(i64::from(minutes));
+                Some(Command::Work(Box::new(WorkOrder {
+                    deed: Deed::Offered { to, expires },
+                    text: Some(text),
+                    slot: None,
+                    items: Vec::new(),
+                })))
+            }
+            command => Some(command),
+        };
+        commands.into_iter().filter_map(offers).collect()
+    }
+
     fn wish(&mut self, turn: &mut Turn<'_>, wish: &Wish, heard: &Heard) {
         let now = turn.now;
         let commands = match commands(turn.desk, wish, heard) {
@@ -105,6 +127,7 @@ impl Engine {
                 return self.answer(turn.step, heard, Outcome::Refused, &text, now);
             }
         };
+        let commands = self.offered(turn.desk, commands, heard);
         let mut outcome = Outcome::Refused;
         let mut lines = Vec::new();
         let mut whole = true;
@@ -197,6 +220,7 @@ impl Engine {
                 gate: self.gate(&heard.incident),
                 archived: false,
             };
+            let command = &still_ahead(command, turn.now.wall);
             decide(&heard.state, command, &asked, turn.rng)?
         };
         if !matches!(command, Command::Pin { .. }) {
@@ -386,14 +410,31 @@ fn offer(state: &Incident) -> EventId {
     offer.unwrap_or_else(|| EventId::new(""))
 }
 
-fn opened(matter: Sort, text: &str) -> Command {
+fn opened(desk: &dyn Desk, heard: &Heard, matter: Sort, text: &str) -> Command {
     Command::from(Deed::Opened {
         matter,
         line: clean_line(text).into_owned(),
         owner: None,
-        due: None,
+        due: asked_about(desk, heard),
         risk: None,
     })
+}
+
+/// What was read so late that its time has passed is asked about at once.
+fn still_ahead(command: &Command, now: DateTime<Utc>) -> Command {
+    let mut command = command.clone();
+    if let Command::Work(order) = &mut command
+        && let Deed::Opened { due: Some(due), .. } = &mut order.deed
+    {
+        *due = (*due).max(now + TimeDelta::minutes(1));
+    }
+    command
+}
+
+/// When what somebody said is asked about, counted from when they said it.
+pub(super) fn asked_about(desk: &dyn Desk, heard: &Heard) -> Option<DateTime<Utc>> {
+    let minutes = desk.habits().task_minutes;
+    (minutes > 0).then(|| heard.at + TimeDelta::minutes(i64::from(minutes)))
 }
 
 /// What the console would be given for it.
@@ -426,7 +467,7 @@ fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>,
             } else {
                 Command::from(Deed::Claimed {
                     time,
-                    hold: HOLD,
+                    hold: desk.habits().hold_minutes,
                     owners: Vec::new(),
                 })
             })
@@ -449,8 +490,8 @@ fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>,
             offer: offer(state),
         })),
         Wish::Here => one(Command::from(Deed::Here {})),
-        Wish::Need(text) => one(opened(Sort::Need, text)),
-        Wish::Question(text) => one(opened(Sort::Question, text)),
+        Wish::Need(text) => one(opened(desk, heard, Sort::Need, text)),
+        Wish::Question(text) => one(opened(desk, heard, Sort::Question, text)),
         Wish::Meeting(link) => one(Command::from(Deed::Meeting { link: link.clone() })),
         Wish::Leave => one(Command::CheckOut(heard.by.clone())),
         Wish::Note(text) => one(Command::Note(text.clone())),

@@ -5,7 +5,7 @@ use super::super::image::{Message, MessageRow};
 use super::super::mirror::Carried;
 use super::super::{Engine, mirror};
 use super::ask::{CALL, CHAT, HAND, NUMBERS, YES};
-use super::mention::{base, take_command};
+use super::mention::{asked_about, base, take_command};
 use super::{Heard, Heed, Turn, time_of, words};
 use crate::domain::decide::Command;
 use crate::domain::desk::Desk;
@@ -157,8 +157,8 @@ impl Engine {
                 let level = levels.get(number?)?;
                 Some(Command::Level(desk.level(&heard.state, &level.id).ok()?))
             }
-            Some((About::Meeting, _)) => meeting(&heard.state, name),
-            Some((About::Left, _)) => left(heard, number?),
+            Some((About::Meeting, _)) => meeting(desk, heard, name),
+            Some((About::Left, _)) => left(desk, heard, number?),
             Some(_) => None,
             None => {
                 let place = carried.position_of(&heard.ts, 0).ts;
@@ -222,7 +222,7 @@ impl Engine {
             .unwrap_or_default();
         let excerpt = mrkdwn::plain(&message.text, &mirror::Known(&self.names));
         if is(&habits.question) {
-            return park(&heard.state, &author, &excerpt);
+            return park(desk, heard, &author, &excerpt);
         }
         if !(is(&habits.mark) || evidence) || known {
             return None;
@@ -251,7 +251,8 @@ impl Engine {
 }
 
 /// Whether they go on in writing or in a call, which needs a link; said once, whoever says it.
-fn meeting(state: &Incident, name: &str) -> Option<Command> {
+fn meeting(desk: &dyn Desk, heard: &Heard, name: &str) -> Option<Command> {
+    let state = &heard.state;
     let ja = state.lang == Lang::Ja;
     match name {
         CALL if state.work.meeting.is_none() => {
@@ -260,7 +261,7 @@ fn meeting(state: &Incident, name: &str) -> Option<Command> {
             } else {
                 "a call's link"
             };
-            need(state, line)
+            need(desk, heard, line)
         }
         CHAT => {
             let text = if ja {
@@ -277,7 +278,7 @@ fn meeting(state: &Incident, name: &str) -> Option<Command> {
 }
 
 /// Whoever presses its number takes it on. What was done before this was asked is another thing.
-fn left(heard: &Heard, number: usize) -> Option<Command> {
+fn left(desk: &dyn Desk, heard: &Heard, number: usize) -> Option<Command> {
     let state = &heard.state;
     let line = LEFT.get(number)?.get(state.lang);
     let mut known = state.work.matters.iter();
@@ -285,46 +286,46 @@ fn left(heard: &Heard, number: usize) -> Option<Command> {
         let same = matter.sort == Sort::Task && matter.line == line;
         same && (matter.is_open() || matter.opened >= heard.at)
     });
-    (!taken).then(|| task(line, &heard.by))
+    (!taken).then(|| task(desk, heard, line))
 }
 
-fn task(line: &str, owner: &UserId) -> Command {
+fn task(desk: &dyn Desk, heard: &Heard, line: &str) -> Command {
     Command::from(Deed::Opened {
         matter: Sort::Task,
         line: line.to_owned(),
-        owner: Some(owner.clone()),
-        due: None,
+        owner: Some(heard.by.clone()),
+        due: asked_about(desk, heard),
         risk: None,
     })
 }
 
 /// Something that is missing, unless the same was said.
-fn need(state: &Incident, line: &str) -> Option<Command> {
-    let mut known = state.work.matters.iter();
+fn need(desk: &dyn Desk, heard: &Heard, line: &str) -> Option<Command> {
+    let mut known = heard.state.work.matters.iter();
     let known = known.any(|known| known.sort == Sort::Need && known.line == line);
     (!known).then(|| {
         Command::from(Deed::Opened {
             matter: Sort::Need,
             line: line.to_owned(),
             owner: None,
-            due: None,
+            due: asked_about(desk, heard),
             risk: None,
         })
     })
 }
 
 /// A question that is kept until somebody can answer it. One with the same words is the same.
-fn park(state: &Incident, author: &str, text: &str) -> Option<Command> {
+fn park(desk: &dyn Desk, heard: &Heard, author: &str, text: &str) -> Option<Command> {
     let line = format!("{author}: {}", clean_line(text).trim());
     let line: String = line.chars().take(LINE).collect();
-    let mut parked = state.work.matters.iter();
+    let mut parked = heard.state.work.matters.iter();
     let known = parked.any(|matter| matter.sort == Sort::Question && matter.line == line);
     (!known && !text.trim().is_empty()).then(|| {
         Command::from(Deed::Opened {
             matter: Sort::Question,
             line,
             owner: None,
-            due: None,
+            due: asked_about(desk, heard),
             risk: None,
         })
     })

@@ -86,7 +86,7 @@ pub(super) fn call_text(
             format!("The customer notice that was promised for {due} has not come.")
         });
     }
-    lines.push(question(incident, slot, ja).to_owned());
+    lines.push(question(incident, slot, ja));
     lines.join("\n")
 }
 
@@ -133,7 +133,7 @@ pub fn missing(incident: &Incident) -> Vec<(&'static str, &'static str)> {
     missing
 }
 
-fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
+fn question(incident: &Incident, slot: u32, ja: bool) -> String {
     const BURNING: &[(&str, &str)] = &[
         (
             "Is what we are doing still right, or is there an alternative?",
@@ -147,11 +147,12 @@ fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
             "How are you all? Does anyone need relief?",
             "皆さん大丈夫ですか。交代が必要な人はいませんか。",
         ),
-        (
-            "Where are we, what was tried, what is next? Who is missing?",
-            "現状、試したこと、次の一手は何ですか。足りない人はいませんか。",
-        ),
     ];
+    /// With each of them.
+    const WHERE: (&str, &str) = (
+        "Where are we, what was tried, what is next? Who is missing?",
+        "現状、試したこと、次の一手は何ですか。足りない人はいませんか。",
+    );
     // It was said to be good: the plan is to wait, and to look.
     const HOLDS: &[(&str, &str)] = &[(
         "Recovery is claimed: does it hold? Who sees it fail says so.",
@@ -168,5 +169,10 @@ fn question(incident: &Incident, slot: u32, ja: bool) -> &'static str {
     };
     let index = usize::try_from(slot.saturating_sub(1)).unwrap_or(0) % turn.len();
     let (en, jp) = turn[index];
-    if ja { jp } else { en }
+    let asked = if ja { jp } else { en };
+    match (incident.phase.is_burning(), &incident.work.claim) {
+        (true, None) if ja => format!("{}\n{asked}", WHERE.1),
+        (true, None) => format!("{}\n{asked}", WHERE.0),
+        _ => asked.to_owned(),
+    }
 }
