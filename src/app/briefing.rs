@@ -9,7 +9,7 @@ use crate::domain::ids::{SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::record::summary;
-use crate::domain::sentence::level_words;
+use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::settings::Zone;
 use crate::domain::text::{clean, fit};
 use crate::domain::verb::{ROLES_SHORT, role_name};
@@ -254,7 +254,11 @@ fn lately(told: &Told<'_>, hhmm: &dyn Fn(DateTime<Utc>) -> String) -> Vec<String
         .take(LATELY);
     let mut lines: Vec<String> = last
         .map(|entry| {
-            let words = show::words(entry, told.incident, told.name, told.plain, hhmm);
+            let clocks = Clocks {
+                time: hhmm,
+                day: &|at| clock::day(told.zone, at, told.now),
+            };
+            let words = show::words(entry, told.incident, told.name, told.plain, &clocks);
             let words = words.replacen('\n', ": ", 1).replace('\n', " ");
             format!("  {}  {}", hhmm(entry.at), fit(&words, WIDTH))
         })

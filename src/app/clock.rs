@@ -41,6 +41,14 @@ pub fn hhmm(zone: Zone, at: DateTime<Utc>) -> String {
     local(zone, at).format("%H:%M").to_string()
 }
 
+/// `11-27`, with the year where it is far away.
+pub fn day(zone: Zone, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let then = local(zone, at);
+    let far = (then - local(zone, now)).num_days().abs() >= 300;
+    let form = if far { "%Y-%m-%d" } else { "%m-%d" };
+    then.format(form).to_string()
+}
+
 /// `14:42:17`
 pub fn hhmmss(zone: Zone, at: DateTime<Utc>) -> String {
     local(zone, at).format("%H:%M:%S").to_string()

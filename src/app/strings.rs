@@ -100,7 +100,7 @@ pub mod metrics {
         FREE = "on free days", "うち休日";
         TARGET_IS = "target {} %", "目標 {}%";
         SLO = "Minutes of the SLO", "許容停止時間の消費";
-        LOST = "lost", "消費";
+        LOST = "lost (min)", "消費 (分)";
         ALLOWED = "a month", "月の許容";
         BROKEN = "months over", "超過月数";
         NO_LEVEL = "none", "未定";

@@ -9,7 +9,8 @@ use crate::domain::incident::Incident;
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::problem::Problem;
 use crate::domain::record::remind::{Reminder, open_actions};
-use crate::domain::sentence::{self, level_words};
+use crate::domain::sentence::{self, Clocks, level_words};
+use crate::domain::settings::Zone;
 use crate::domain::sync::{Engine, Now};
 use crate::domain::text::clean_line;
 use crate::domain::words::{Lang, Text};
@@ -166,6 +167,7 @@ pub fn remind(context: Context) -> Result<(), Problem> {
 fn due(session: &Session) -> Result<Vec<Line>, Problem> {
     let context = &session.context;
     let lists = crate::app::resolve::Checklists::shipped()?;
+    let zone = context.config.time_zone;
     let desk = desk::Configured::new(context.config.clone(), lists.into(), session.people_now());
     session.core.look(move |engine, now| {
         let mut lines = Vec::new();
@@ -177,14 +179,14 @@ fn due(session: &Session) -> Result<Vec<Line>, Problem> {
             }
             let last: BTreeMap<_, _> = engine.heard(&incident.id);
             for reminder in desk.reminders(&incident, &last, now.wall) {
-                lines.push(reminded(engine, &incident, &reminder));
+                lines.push(reminded(engine, &incident, &reminder, zone));
             }
         }
         lines
     })
 }
 
-fn reminded(engine: &Engine, incident: &Incident, reminder: &Reminder) -> Line {
+fn reminded(engine: &Engine, incident: &Incident, reminder: &Reminder, zone: Zone) -> Line {
     let body = crate::domain::event::Body::Question {
         about: reminder.about,
         number: reminder.number,
@@ -195,7 +197,10 @@ fn reminded(engine: &Engine, incident: &Incident, reminder: &Reminder) -> Line {
     let said = sentence::plain(
         &said,
         |user| engine.name(user),
-        |at| at.format("%Y-%m-%d").to_string(),
+        &Clocks {
+            time: &|at| clock::hhmm(zone, at),
+            day: &|at| clock::local(zone, at).format("%Y-%m-%d").to_string(),
+        },
     );
     let place = place(engine, incident);
     Line {

@@ -8,6 +8,7 @@ use crate::app::show;
 use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::sentence;
 use crate::domain::words::Text;
 use crate::io::publish;
 use crate::wire::mrkdwn;
@@ -186,8 +187,11 @@ pub fn watch(context: Context, incident: &str) -> Result<(), Problem> {
         let mut lines: Vec<(chrono::DateTime<chrono::Utc>, String, String)> = Vec::new();
         for entry in &summary.incident.entries {
             let plain = |text: &str| mrkdwn::plain(text, &mrkdwn::NoNames);
-            let clock = |at: chrono::DateTime<chrono::Utc>| at.format("%H:%M UTC").to_string();
-            let text = show::words(entry, &summary.incident, name, &plain, &clock);
+            let clocks = sentence::Clocks {
+                time: &|at| at.format("%H:%M UTC").to_string(),
+                day: &|at| at.format("%Y-%m-%d UTC").to_string(),
+            };
+            let text = show::words(entry, &summary.incident, name, &plain, &clocks);
             lines.push((
                 entry.at,
                 entry.id.to_string(),

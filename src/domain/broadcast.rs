@@ -74,22 +74,15 @@ fn left(incident: &Incident, drill: bool) -> Option<String> {
 fn figures(incident: &Incident) -> String {
     let lang = incident.lang;
     let pick = |en: &'static str, ja: &'static str| if lang == Lang::Ja { ja } else { en };
-    let time = |m: Milestone| incident.milestones.get(&m).map(|reached| reached.time);
     let mut parts = Vec::new();
     if let Some(level) = &incident.level {
         let level = escape(&level_words(level)).into_owned();
         parts.push(format!("{} *{level}*", pick("Level", "レベル")));
     }
     for which in [Span::Detect, Span::Fix, Span::Restore] {
-        let (from, to) = which.ends();
-        // Nobody knows when it started: then it was noticed at once.
-        let from = match which {
-            Span::Restore => time(from).or(time(Milestone::Detected)),
-            _ => time(from),
-        };
-        if let (Some(from), Some(to)) = (from, time(to)) {
+        if let Some(long) = which.told(incident) {
             let name = which.text();
-            parts.push(format!("{} {}", name.get(lang), span(to - from, lang)));
+            parts.push(format!("{} {}", name.get(lang), span(long, lang)));
         }
     }
     parts.join(" · ")

@@ -10,7 +10,7 @@ use super::learn;
 use super::record::remind;
 use super::verb::{ROLES, Verb, role_name};
 use super::words::{Lang, Text};
-use super::work;
+use super::work::{self, Matter};
 use crate::wire::explain;
 use chrono::{DateTime, Utc};
 
@@ -387,7 +387,11 @@ pub fn sentence(
         }
         Body::Work(deed) => work::sentence(deed, id, by, incident, lang),
         Body::Learnt(learnt) => learn::sentence(learnt, by, incident, lang),
-        Body::Question { about, levels, .. } => question(*about, levels, incident, ja),
+        Body::Question {
+            about,
+            number,
+            levels,
+        } => question((*about, *number), levels, incident, ja),
         Body::Answer { outcome, .. } => vec![
             match outcome {
                 Outcome::Done => strong(if ja { "記録しました" } else { "Done" }),
@@ -428,7 +432,12 @@ pub const LEFT: &[Text] = &[
 const ACTIONS_MAX: usize = 10;
 
 /// The program's question. What is to be pressed or written stands in it.
-fn question(about: About, levels: &[Named], incident: &Incident, ja: bool) -> Sentence {
+fn question(
+    (about, number): (About, u32),
+    levels: &[Named],
+    incident: &Incident,
+    ja: bool,
+) -> Sentence {
     let pick = |en: &str, jp: &str| text(if ja { jp } else { en });
     let head = |en: &str, jp: &str| strong(if ja { jp } else { en });
     match about {
@@ -550,7 +559,13 @@ fn question(about: About, levels: &[Named], incident: &Incident, ja: bool) -> Se
                 "Action items are due:",
                 "期限の来た再発防止策があります:",
             )];
-            for matter in remind::open_actions(incident).into_iter().take(ACTIONS_MAX) {
+            // The number is the hour at which the first of them came due, since 1970.
+            let due = |matter: &&Matter| {
+                let hours = matter.due.map(|due| due.timestamp() / 3600);
+                hours.is_some_and(|hours| hours <= i64::from(number))
+            };
+            let open = remind::open_actions(incident);
+            for matter in open.into_iter().filter(due).take(ACTIONS_MAX) {
                 out.push(text(format!("\n• {} {}", matter.handle(), matter.line)));
                 if let Some(held) = &matter.owner {
                     out.push(text(" — "));
@@ -715,18 +730,21 @@ fn item_words(incident: &Incident, id: &str) -> String {
     }
 }
 
-/// Renders for a terminal or a pipe: names resolved, times by `clock`.
-pub fn plain(
-    sentence: &[Piece],
-    name: impl Fn(&UserId) -> String,
-    clock: impl Fn(DateTime<Utc>) -> String,
-) -> String {
+/// How instants and days are written for a reader.
+pub struct Clocks<'a> {
+    pub time: &'a dyn Fn(DateTime<Utc>) -> String,
+    pub day: &'a dyn Fn(DateTime<Utc>) -> String,
+}
+
+/// Renders for a terminal or a pipe: names resolved, times by `clocks`.
+pub fn plain(sentence: &[Piece], name: impl Fn(&UserId) -> String, clocks: &Clocks<'_>) -> String {
     sentence
         .iter()
         .map(|piece| match piece {
             Piece::Text(text) | Piece::Strong(text) => text.clone(),
             Piece::Person(user) | Piece::Call(user) => name(user),
-            Piece::Time(time) | Piece::Day(time) => clock(*time),
+            Piece::Time(time) => (clocks.time)(*time),
+            Piece::Day(time) => (clocks.day)(*time),
             Piece::Channel(_, name) => format!("#{name}"),
         })
         .collect()

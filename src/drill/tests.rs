@@ -1,17 +1,20 @@
 //! What holds of every drill, whatever the scenario, the seed and the players.
 
 use super::check;
-use super::engine::{Added, Doing, Drill, Effect, End, Fate};
+use super::engine::{Added, Doing, Drill, Effect, End, Fate, Line};
 use super::fact::Fact;
 use super::scenario::{Scenario, Secs};
 use super::scene::{Clock, Room, Said, Scene};
 use super::score::score;
 use super::shipped::SHIPPED;
-use crate::domain::ids::{IncidentId, UserId};
+use crate::domain::event::{Event, Recorded, What};
+use crate::domain::ids::{ConsoleId, EventId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::words::Lang;
+use crate::domain::work::{Deed, Sort};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 fn start() -> DateTime<Utc> {
@@ -305,6 +308,82 @@ fn what_came_too_late_or_was_gone_on_about_in_public_is_worth_half() {
     // Everybody reads along, and it goes on.
     assert_eq!(points(&written(&[keep, mend], true)), [30.0, 40.0]);
     assert_eq!(points(&written(&[keep], true)), [60.0, 0.0]);
+}
+
+#[test]
+fn what_came_when_it_no_longer_counted_is_told_all_the_same() {
+    let scenario = check::parse("test", WRITING).expect("whole");
+    let late = written(&[(290, "@ito go ahead")], false);
+    let score = score(&scenario, &std::collections::BTreeMap::new(), &late);
+    let line = score.acts.last().expect("an act");
+    assert_eq!((line.at, line.points), (Some(290), 0.0));
+}
+
+#[test]
+fn a_task_ends_when_the_world_says_so_and_not_by_an_answer() {
+    let (_, scenario) = shipped().remove(0);
+    let task = |at: u32| {
+        let mut all = scene(&scenario, &[], at);
+        let matter = Deed::Opened {
+            matter: Sort::Task,
+            line: "切り戻して、成功率を確認".into(),
+            owner: Some(all.cast["ito"].clone()),
+            due: None,
+            risk: None,
+        };
+        all.rooms[0].incident = Arc::new(with(&all, 20, matter));
+        all
+    };
+    let mut drill = Drill::new(scenario.clone(), 1);
+    let mut done = None;
+    let mut said = false;
+    for at in 0..560 {
+        for effect in drill.step(Secs(at), &task(at)) {
+            match effect.what {
+                Doing::Act {
+                    line: Line::Done { .. },
+                    ..
+                } => done = done.or(Some(at)),
+                Doing::Say { by, text, .. } if by == "ito" => {
+                    said |= text.ja.contains("決定をもらえれば")
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(said, "he says what he waits for");
+    // He acts alone at 6:15, and it takes a minute.
+    assert!(done.is_some_and(|at| at > 375), "{done:?}");
+}
+
+/// The room's incident with something that a player did so many seconds after the start.
+fn with(scene: &Scene, at: u32, deed: Deed) -> Incident {
+    let mut incident = (*scene.rooms[0].incident).clone();
+    let by = scene.players.first().expect("a player").clone();
+    let at = start() + TimeDelta::seconds(i64::from(at));
+    let bodies = [
+        serde_json::json!({"kind": "declared", "title": "t", "service": "s", "incident_kind": "outage",
+            "channel": "c", "lang": "ja", "timekeeper": 0, "timekeeper_recovered": 0}),
+        serde_json::to_value(&deed).expect("writable"),
+    ];
+    for (n, body) in bodies.into_iter().enumerate() {
+        let body = serde_json::from_value(body).expect("an event");
+        let event = Event {
+            id: EventId::new(format!("e{n}")),
+            at: if n == 0 { start() } else { at },
+            prev: BTreeMap::new(),
+            what: What::Known(body),
+        };
+        incident.apply(&Recorded {
+            event,
+            by: by.clone(),
+            console: ConsoleId::new("c1"),
+            text: None,
+            position: None,
+            recorded_at: at,
+        });
+    }
+    incident
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::app::{briefing, template};
 use crate::domain::event::Body;
 use crate::domain::ids::{ChannelId, EventId, GroupId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident};
-use crate::domain::sentence;
+use crate::domain::sentence::{self, Clocks};
 use crate::domain::settings::{Config, Zone};
 use crate::domain::sync::image::{Job, JobState, MessageRow, Task};
 use crate::domain::sync::mirror::EVENTS;
@@ -388,11 +388,14 @@ pub fn job_words(
 ) -> Text {
     let say = |lang: Lang, id: &EventId, body: &Body, by: &UserId| {
         let name = |user: &UserId| engine.name(user);
-        let clock = |time: DateTime<Utc>| time.format("%H:%M UTC").to_string();
+        let clocks = Clocks {
+            time: &|time| time.format("%H:%M UTC").to_string(),
+            day: &|time| time.format("%Y-%m-%d UTC").to_string(),
+        };
         sentence::plain(
             &sentence::sentence(id, body, by, incident, lang),
             name,
-            clock,
+            &clocks,
         )
     };
     match task {

@@ -10,7 +10,7 @@ use crate::domain::ids::{EventId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Verdict};
 use crate::domain::learn::Learnt;
 use crate::domain::record::{self, Hole, Span};
-use crate::domain::sentence::level_words;
+use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::sync::mirror::span;
 use crate::domain::verb::ROLES;
 use crate::domain::words::{Lang, Text};
@@ -225,7 +225,7 @@ fn milestones(sheet: &Sheet<'_>) -> Vec<Stone> {
 
 fn intervals(sheet: &Sheet<'_>) -> Vec<Interval> {
     let known = Span::ALL.into_iter().filter_map(|of| {
-        let long = of.of(sheet.told.incident)?;
+        let long = of.told(sheet.told.incident)?;
         let (from, to) = of.ends();
         Some(Interval {
             name: get(sheet, &of.text()),
@@ -409,15 +409,18 @@ fn place(entry: &Entry) -> Option<&SlackTs> {
 }
 
 fn words(sheet: &Sheet<'_>, entry: &Entry) -> String {
-    let clock = |time: DateTime<Utc>| at(sheet, time).clock;
     let told = sheet.told;
+    let clocks = Clocks {
+        time: &|time| at(sheet, time).clock,
+        day: &|time| clock::day(told.zone, time, told.now),
+    };
     show::words_in(
         entry,
         told.incident,
         sheet.lang,
         told.name,
         told.plain,
-        &clock,
+        &clocks,
     )
 }
 

@@ -53,7 +53,8 @@ fn minutes(minutes: u32) -> Field {
 /// Entries that are open, the one given by id or number first chosen.
 fn entries(incident: &Incident, chosen: Option<&str>, fits: &dyn Fn(Sort) -> bool) -> Field {
     let open = incident.work.matters.iter();
-    let open = open.filter(|matter| matter.is_open() && fits(matter.sort));
+    let put_off = |m: &&Matter| m.sort == Sort::Action && m.is_to_be_done();
+    let open = open.filter(|m| (m.is_open() || put_off(m)) && fits(m.sort));
     let options: Vec<_> = open
         .map(|matter| {
             let (handle, text) = (matter.handle(), &matter.line);

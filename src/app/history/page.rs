@@ -5,6 +5,7 @@ use crate::domain::event::Body;
 use crate::domain::history::Facts;
 use crate::domain::ids::UserId;
 use crate::domain::incident::Incident;
+use crate::domain::sentence::Clocks;
 use crate::domain::text::terms::tokens;
 use chrono::{DateTime, Utc};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -31,7 +32,7 @@ pub struct Reading<'a> {
     pub name: &'a dyn Fn(&UserId) -> String,
     /// Decodes markup.
     pub plain: &'a dyn Fn(&str) -> String,
-    pub clock: &'a dyn Fn(DateTime<Utc>) -> String,
+    pub clocks: Clocks<'a>,
 }
 
 /// What is found of an incident, with what people said in its channel.
@@ -55,7 +56,7 @@ pub fn page(incident: &Incident, facts: &Facts, said: &[Spoken], reading: &Readi
         .filter(|entry| is_told(&entry.body) && !incident.work.retracted.contains(&entry.id));
     lines.extend(told.map(|entry| Spoken {
         at: incident.when(entry),
-        text: show::words(entry, incident, reading.name, plain, reading.clock),
+        text: show::words(entry, incident, reading.name, plain, &reading.clocks),
     }));
     lines.extend(said.iter().cloned());
     let mut body = String::new();

@@ -8,7 +8,7 @@ use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, ItemState};
 use crate::domain::learn::Learnt;
 use crate::domain::record::{self, Hole, Line, Span, due};
-use crate::domain::sentence::level_words;
+use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::sync::mirror::span;
 use crate::domain::verb::{ROLES, role_name};
 use crate::domain::words::{Lang, Text};
@@ -247,7 +247,7 @@ fn link(address: &str) -> String {
 
 fn intervals(sheet: &Sheet<'_>) -> String {
     let lines = Span::ALL.into_iter().filter_map(|of| {
-        let long = span(of.of(sheet.told.incident)?, sheet.lang);
+        let long = span(of.told(sheet.told.incident)?, sheet.lang);
         let (from, to) = of.ends();
         let (from, to) = (from.text(), to.text());
         let (name, from, to) = (
@@ -646,14 +646,18 @@ fn story_line(sheet: &Sheet<'_>, told: &Line<'_>) -> String {
                 ..entry.clone()
             };
             let entry = &elsewhere;
-            let clock = |time: DateTime<Utc>| at(sheet, time);
+            let told = sheet.told;
+            let clocks = Clocks {
+                time: &|time| at(sheet, time),
+                day: &|time| clock::day(told.zone, time, told.now),
+            };
             let said = show::words_in(
                 entry,
                 sheet.told.incident,
                 sheet.lang,
                 sheet.told.name,
                 sheet.told.plain,
-                &clock,
+                &clocks,
             );
             line(&said)
         }

@@ -7,7 +7,7 @@ use crate::app::snapshot::Person;
 use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
-use crate::domain::sentence;
+use crate::domain::sentence::{self, Clocks};
 use crate::domain::sync::{Counts, Link};
 use crate::domain::words::Lang;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -196,9 +196,9 @@ pub fn words(
     incident: &Incident,
     name: impl Fn(&UserId) -> String,
     plain: &dyn Fn(&str) -> String,
-    clock: &dyn Fn(DateTime<Utc>) -> String,
+    clocks: &Clocks<'_>,
 ) -> String {
-    words_in(entry, incident, incident.lang, name, plain, clock)
+    words_in(entry, incident, incident.lang, name, plain, clocks)
 }
 
 /// The same in another language; what people wrote stays as it is.
@@ -208,10 +208,10 @@ pub fn words_in(
     lang: Lang,
     name: impl Fn(&UserId) -> String,
     plain: &dyn Fn(&str) -> String,
-    clock: &dyn Fn(DateTime<Utc>) -> String,
+    clocks: &Clocks<'_>,
 ) -> String {
     let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, lang);
-    let said = sentence::plain(&said, name, clock);
+    let said = sentence::plain(&said, name, clocks);
     match &entry.text {
         Some(text) if matches!(entry.body, Body::Message { .. }) => plain(text),
         Some(text) => format!("{said}\n{}", plain(text)),
@@ -228,7 +228,10 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         Body::Pinned { ts, .. } => Some(ts),
         _ => entry.position.as_ref().map(|p| &p.ts),
     };
-    let clock = |at: DateTime<Utc>| at.format("%H:%M UTC").to_string();
+    let clocks = Clocks {
+        time: &|at| at.format("%H:%M UTC").to_string(),
+        day: &|at| at.format("%Y-%m-%d UTC").to_string(),
+    };
     let overtaken = match &entry.verdict {
         Verdict::Overtaken(register) => Some(register.0.clone()),
         _ => None,
@@ -239,7 +242,7 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         "recorded_at": time(entry.recorded_at),
         "by": entry.by,
         "source": source(&entry.body),
-        "text": words(entry, shown.incident, name, shown.plain, &clock),
+        "text": words(entry, shown.incident, name, shown.plain, &clocks),
         "link": pinned.and_then(shown.permalink),
         "overtaken": overtaken,
     });

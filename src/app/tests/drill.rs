@@ -103,3 +103,62 @@ fn where_the_course_is_does_not_give_way() {
     assert!(short[1].contains("Decide on the roll-back (D1)") && !short[1].contains("6:00"));
     assert!(marks[1].long.contains("by 6:00"));
 }
+
+/// Hangs on `writes` in update/drill.rs.
+#[test]
+fn a_debrief_waits_for_what_is_being_written() {
+    let mut desk = Desk::in_room(World::declared());
+    let view = |over: bool| View {
+        begun: true,
+        debrief: over.then(|| "# over".to_owned()),
+        ..View::default()
+    };
+    desk.send(Msg::Drill(Arc::new(view(false))));
+    desk.keys("Esc n");
+    desk.write("half a no");
+    desk.send(Msg::Drill(Arc::new(view(true))));
+    assert!(shown(&desk).is_none(), "the form stays");
+    desk.write("te");
+    let form = desk.model.form().expect("still there");
+    assert_eq!(form.value("text"), "half a note");
+    assert!(desk.said().contains("The drill is over"), "{}", desk.said());
+    desk.keys("Esc");
+    assert!(matches!(shown(&desk), Some(Panel::Debrief(..))));
+}
+
+#[test]
+fn where_nothing_is_due_the_coach_says_so_and_what_is_late_stands_as_late() {
+    let act = |from, due, last| Expected {
+        text: "Decide".to_owned(),
+        verb: Some(Verb::Settle),
+        line: Line {
+            act: "decision".to_owned(),
+            weight: 1,
+            due: Some(due),
+            at: None,
+            points: 0.0,
+        },
+        from: Some(Secs(from)),
+        last: Some(Secs(last)),
+    };
+    let said = |at: u32| {
+        let view = View {
+            begun: true,
+            coach: true,
+            at: Secs(at),
+            expected: vec![act(100, 200, 300)],
+            ..View::default()
+        };
+        let keymap = crate::app::keymap::Keymap::shipped().expect("whole");
+        drill::hint(&view, &keymap, crate::domain::words::Lang::En)
+    };
+    assert!(
+        said(50)
+            .expect("said")
+            .0
+            .contains("nothing to do right now")
+    );
+    assert_eq!(said(150).expect("said").1, "by 3:20");
+    assert_eq!(said(250).expect("said").1, "was due 3:20");
+    assert_eq!(said(350), None);
+}

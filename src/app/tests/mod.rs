@@ -16,6 +16,7 @@ mod matters;
 mod outbox;
 mod replay;
 mod restricted;
+mod rights;
 mod screens;
 mod timers;
 mod undo;

@@ -12,7 +12,7 @@ use crate::domain::event::Body;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::learn::Learnt;
 use crate::domain::record::Hole;
-use crate::domain::sentence;
+use crate::domain::sentence::{self, Clocks};
 use crate::domain::text::clean_line;
 use crate::domain::work::Deed;
 
@@ -159,7 +159,10 @@ pub(in crate::app) fn text(model: &Model, incident: &Incident, entry: &Entry) ->
     let plain = sentence::plain(
         &said,
         |user| model.name(user),
-        |at| clock::day_hhmm(zone, at, model.now),
+        &Clocks {
+            time: &|at| clock::day_hhmm(zone, at, model.now),
+            day: &|at| clock::day(zone, at, model.now),
+        },
     );
     let plain = clean_line(&plain).into_owned();
     match &entry.text {
@@ -189,7 +192,10 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
     let head = sentence::plain(
         &said,
         |user| model.name(user),
-        |at| clock::day_hhmm(zone, at, model.now),
+        &Clocks {
+            time: &|at| clock::day_hhmm(zone, at, model.now),
+            day: &|at| clock::day(zone, at, model.now),
+        },
     );
     let at = clock::day_hhmm(zone, entry.at, model.now);
     let head = format!("{at} {head}");

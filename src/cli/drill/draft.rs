@@ -9,6 +9,7 @@ use crate::domain::event::Body;
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::problem::Problem;
+use crate::domain::record::lint;
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::{Deed, Sort, State};
 use crate::drill::check;
@@ -167,7 +168,8 @@ impl<'a> Draft<'a> {
                 (false, false) => name.clone(),
             };
             if anonymous {
-                masks.extend([name, handle].map(|real| (real, shown.clone())));
+                let real = lint::name_parts(&name).into_iter().chain([handle]);
+                masks.extend(real.map(|real| (real, shown.clone())));
             }
             cast.insert(
                 speaker,
@@ -180,11 +182,23 @@ impl<'a> Draft<'a> {
         if anonymous {
             for user in &players {
                 let known = people.get(user).into_iter();
-                masks.extend(
-                    known
-                        .flat_map(|p| [p.name.clone(), p.handle.clone()])
-                        .map(|real| (real, "IC".to_owned())),
-                );
+                let real = known.flat_map(|p| {
+                    lint::name_parts(&p.name)
+                        .into_iter()
+                        .chain([p.handle.clone()])
+                });
+                masks.extend(real.map(|real| (real, "IC".to_owned())));
+            }
+            // Whoever did nothing may be spoken of.
+            for person in people.values() {
+                let real = lint::name_parts(&person.name)
+                    .into_iter()
+                    .chain([person.handle.clone()]);
+                for real in real {
+                    if !masks.iter().any(|(known, _)| *known == real) {
+                        masks.push((real, "PX".to_owned()));
+                    }
+                }
             }
         }
         masks.retain(|(real, _)| !real.is_empty());
@@ -220,7 +234,7 @@ impl<'a> Draft<'a> {
             .masks
             .iter()
             .fold(text.to_owned(), |text, (real, shown)| {
-                text.replace(real, shown)
+                without(&text, real, shown)
             });
         // What stands in braces would be taken for somebody's name.
         let plain = masked.replace(['{', '}'], "");
@@ -418,5 +432,41 @@ impl<'a> Draft<'a> {
             }
             writeln!(out, "within = \"{within}\"\nweight = {weight}").ok();
         }
+    }
+}
+
+/// A text with something else in a name's place; one of Latin letters only as a whole word.
+fn without(text: &str, name: &str, shown: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(name) {
+        let (before, after) = (&rest[..at], &rest[at + name.len()..]);
+        let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let left = before
+            .chars()
+            .next_back()
+            .or_else(|| out.chars().next_back());
+        let part = name.is_ascii() && (letter(left) || letter(after.chars().next()));
+        out.push_str(before);
+        out.push_str(if part { name } else { shown });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_left_out_and_words_that_hold_them_are_not() {
+        let text = "ito, the monitor of the repository is down; ask @ito. 田中さんと確認";
+        assert_eq!(
+            without(&without(text, "ito", "IC"), "田中", "P1"),
+            "IC, the monitor of the repository is down; ask @IC. P1さんと確認"
+        );
+        assert_eq!(lint::name_parts("田中(CS)"), ["田中(CS)", "田中"]);
+        assert_eq!(lint::name_parts("鈴木 美咲"), ["鈴木 美咲", "鈴木", "美咲"]);
     }
 }

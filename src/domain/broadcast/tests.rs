@@ -198,7 +198,7 @@ fn many_people_are_counted_beyond_a_wall_of_names() {
 
 #[test]
 fn a_hold_that_was_cut_short_is_told_with_who_confirmed() {
-    use crate::domain::sentence::{plain, sentence};
+    use crate::domain::sentence::{Clocks, plain, sentence};
     let said = |declared: i64| {
         let mut record = Record::new("en");
         let claim = Deed::Claimed {
@@ -212,7 +212,14 @@ fn a_hold_that_was_cut_short_is_told_with_who_confirmed() {
         let id = record.say("U1", declared, body.clone(), None);
         let by = UserId::new("U1");
         let said = sentence(&id, &body, &by, &record.0, Lang::En);
-        plain(&said, |user| user.to_string(), |_| "then".to_owned())
+        plain(
+            &said,
+            |user| user.to_string(),
+            &Clocks {
+                time: &|_| "then".to_owned(),
+                day: &|_| "that day".to_owned(),
+            },
+        )
     };
     assert!(
         said(39).ends_with("U1. The hold was skipped. Confirmed by U3"),

@@ -336,7 +336,20 @@ fn drafts(
                 "このインシデントは宣言済みです。",
             )));
         }
-        Command::Level(plan) => level(plan, rng),
+        Command::Level(plan) => {
+            // Said again, it would bring its checklist again.
+            if incident
+                .level
+                .as_ref()
+                .is_some_and(|held| held.id == plan.level.id)
+            {
+                return Err(Problem::refused(Text::fixed(
+                    "It has this level already.",
+                    "既にこのレベルです。",
+                )));
+            }
+            level(plan, rng)
+        }
         Command::Temperature(temperature) => one(Body::Temperature {
             temperature: temperature.clone(),
         }),

@@ -243,7 +243,14 @@ fn an_action_item_is_tracked_and_nothing_else() {
         &scribe.incident,
         Lang::Ja,
     );
-    let said = crate::domain::sentence::plain(&said, |u| u.to_string(), |_| String::new());
+    let said = crate::domain::sentence::plain(
+        &said,
+        |u| u.to_string(),
+        &crate::domain::sentence::Clocks {
+            time: &|_| String::new(),
+            day: &|_| String::new(),
+        },
+    );
     assert!(
         said.starts_with("A1 alert on replication lag: https"),
         "{said}"

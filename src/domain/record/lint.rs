@@ -76,17 +76,28 @@ const CARE: &[&str] = &[
     "pay attention",
     "pay more attention",
     "注意する",
+    "注意します",
+    "注意していく",
     "気をつける",
+    "気をつけます",
     "気を付ける",
+    "気を付けます",
     "徹底する",
+    "徹底します",
+    "を徹底",
+    "の徹底",
     "意識する",
+    "意識します",
     "周知する",
+    "周知します",
+    "周知徹底",
 ];
 
 /// Looks through a text line by line. `names` are those of people who took part.
 pub fn lint(text: &str, names: &[String]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut code = false;
+    let parts: Vec<String> = names.iter().flat_map(|name| name_parts(name)).collect();
     for (number, line) in text.lines().enumerate() {
         if line.trim_start().starts_with("```") {
             code = !code;
@@ -121,7 +132,7 @@ pub fn lint(text: &str, names: &[String]) -> Vec<Finding> {
             );
         }
         for sentence in sentences(line) {
-            let named = names.iter().find(|name| is_named(sentence, name));
+            let named = parts.iter().find(|name| is_named(sentence, name));
             if let (Some(name), Some(word)) = (named, first(sentence, BLAME)) {
                 found(
                     name,
@@ -134,6 +145,20 @@ pub fn lint(text: &str, names: &[String]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A name as it is shown, without what stands in brackets, and each of its words: 「田中(CS)」 is 田中.
+pub fn name_parts(name: &str) -> Vec<String> {
+    let bare = name.split(['(', '（', '[', '/']).next().unwrap_or(name);
+    let words = bare.split_whitespace();
+    let all = [name, bare].into_iter().chain(words).map(str::trim);
+    let mut parts: Vec<String> = Vec::new();
+    for part in all.filter(|part| part.chars().count() > 1) {
+        if !parts.iter().any(|known| known == part) {
+            parts.push(part.to_owned());
+        }
+    }
+    parts
 }
 
 /// An action item that changes nothing, by the whole of its line.
@@ -153,7 +178,7 @@ fn first<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
 }
 
 /// Words of Latin letters only as whole words: "default" is no fault.
-fn holds(lower: &str, word: &str) -> bool {
+pub fn holds(lower: &str, word: &str) -> bool {
     lower.match_indices(word).any(|(at, _)| {
         let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
         let (before, after) = (&lower[..at], &lower[at + word.len()..]);

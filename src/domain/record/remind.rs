@@ -80,11 +80,13 @@ fn overdue(
     .collect()
 }
 
-/// Action items that nobody has settled, the first to be due first.
+/// Action items that are still to be done, put off or not, the first to be due first.
 pub fn open_actions(incident: &Incident) -> Vec<&Matter> {
     let retracted = &incident.work.retracted;
-    let open = incident.work.open(Sort::Action);
-    let mut open: Vec<&Matter> = open.filter(|m| !retracted.contains(&m.id)).collect();
+    let all = incident.work.matters.iter();
+    let mut open: Vec<&Matter> = all
+        .filter(|m| m.sort == Sort::Action && m.is_to_be_done() && !retracted.contains(&m.id))
+        .collect();
     open.sort_by_key(|matter| (matter.due.is_none(), matter.due));
     open
 }

@@ -57,4 +57,16 @@ impl Span {
         let time = |m: Milestone| incident.milestones.get(&m).map(|reached| reached.time);
         Some(time(to)? - time(from)?)
     }
+
+    /// The same as people are told it: nothing where the ends are in the wrong order; and of what
+    /// nobody knows when it began, that it was noticed at once.
+    pub fn told(self, incident: &Incident) -> Option<TimeDelta> {
+        let time = |m: Milestone| incident.milestones.get(&m).map(|reached| reached.time);
+        let long = match (self, self.of(incident)) {
+            (_, Some(long)) => long,
+            (Span::Restore, None) => time(Milestone::Recovered)? - time(Milestone::Detected)?,
+            _ => return None,
+        };
+        (long >= TimeDelta::zero()).then_some(long)
+    }
 }

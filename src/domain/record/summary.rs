@@ -95,7 +95,7 @@ pub fn summary(incident: &Incident, lang: Lang, voice: &Voice<'_>) -> Vec<String
             Some(format!(
                 "{} {}",
                 of.text().get(lang),
-                span(of.of(incident)?, lang)
+                span(of.told(incident)?, lang)
             ))
         })
         .collect();

@@ -308,7 +308,14 @@ fn settles(
     owner: Option<&UserId>,
     asked: &Asked<'_>,
 ) -> Result<(), Problem> {
-    let matter = open(incident, id)?;
+    let deferred = incident
+        .work
+        .matter(id)
+        .filter(|m| m.sort == Sort::Action && m.is_to_be_done());
+    let matter = match deferred {
+        Some(matter) => matter,
+        None => open(incident, id)?,
+    };
     if !matter.sort.states().contains(&state) {
         let known = matter.sort.states();
         let known: Vec<&str> = known.iter().map(|state| state.name()).collect();
@@ -320,7 +327,10 @@ fn settles(
         .hint(both!("It can be: {known}.", "使えるのは: {known}")));
     }
     let may = match (matter.sort, state) {
-        (_, State::Deferred) => (incident.may_close(asked.by), Right::Closer),
+        // What was to prevent a repeat is not given up by just anybody.
+        (_, State::Deferred) | (Sort::Action, State::Dropped) => {
+            (incident.may_close(asked.by), Right::Closer)
+        }
         (Sort::Decision, State::Decided | State::Rejected) => {
             (incident.may_command(asked.by), Right::Command)
         }
@@ -342,6 +352,10 @@ fn settles(
         State::Resulted if matter.state != State::Decided => {
             Err(refused("It is not decided yet.", "まだ決まっていません。"))
         }
+        State::Dropped if matter.sort == Sort::Action && line.is_none() => Err(refused(
+            "Say why it will not be done.",
+            "やらない理由を書いてください。",
+        )),
         State::Resulted | State::Deferred if line.is_none() => Err(refused(
             "Say it in a few words.",
             "短い言葉で書いてください。",

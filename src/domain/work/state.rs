@@ -52,6 +52,11 @@ impl Matter {
     pub const fn is_open(&self) -> bool {
         !self.state.is_final()
     }
+
+    /// Nobody has done it or given it up; what was put off is still to be done.
+    pub const fn is_to_be_done(&self) -> bool {
+        self.is_open() || matches!(self.state, State::Deferred)
+    }
 }
 
 /// How people call a matter: T1, N2.

@@ -8,6 +8,7 @@ use crate::domain::history::Facts;
 use crate::domain::ids::{ChannelId, GroupId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::sentence::Clocks;
 use crate::domain::settings::Zone;
 use crate::domain::sync::image::{IncidentRow, MessageRow};
 use crate::domain::text::clean_line;
@@ -295,7 +296,10 @@ impl Index {
         let reading = Reading {
             name: &name,
             plain: &|text| mrkdwn::plain(text, &names),
-            clock: &|at| clock::hhmm(names.zone, at),
+            clocks: Clocks {
+                time: &|at| clock::hhmm(names.zone, at),
+                day: &|at| clock::local(names.zone, at).format("%Y-%m-%d").to_string(),
+            },
         };
         let page = page(&known.incident, &known.facts, &said, &reading);
         let no = write(&self.db, id, stamp, &page)?;

@@ -179,21 +179,24 @@ fn time_is_lost_track_of() {
     assert_eq!(calls(&w), 8);
 }
 
-// Red without `lines.push(question(incident, slot, ja).to_owned())` in
+// Red without `lines.push(question(incident, slot, ja))` in
 // src/domain/sync/mirror/call.rs.
 #[test]
 fn the_same_plan_is_followed_for_too_long() {
     let mut w = consoles(Lang::En, &["sato"], NO_QUESTIONS);
     let room = commanded(&mut w);
-    assert_eq!(w.count(&room, "is there an alternative?"), 0);
+    assert_eq!(w.count(&room, "or is there an alternative?"), 0);
+    let asks = "Where are we, what was tried, what is next? Who is missing?";
     w.until("14:16");
     assert_eq!(w.count(&room, "or is there an alternative?"), 1);
-    // And each hour again, after what else is worth a question.
-    w.until("15:01");
+    // And again, after what else is worth a question.
+    w.until("14:46");
     assert_eq!(w.count(&room, "Is the level still right?"), 1);
     assert_eq!(w.count(&room, "Does anyone need relief?"), 1);
-    w.until("15:16");
+    w.until("15:01");
     assert_eq!(w.count(&room, "or is there an alternative?"), 2);
+    // And every time, where we are.
+    assert_eq!(w.count(&room, asks), w.count(&room, "*Timekeeper*: "));
 }
 
 // Red without `self.too_long()` in src/domain/prompt/people.rs.

@@ -57,7 +57,7 @@ const ACTS: &[Act] = &[
     act("extend", &["T1", "5"], &[("/tasks/0/state", "\"open\"")], "T1 restart the queue: until <!date^"),
     act("give", &["t1", "daniel"], &[("/tasks/0/user", "\"@daniel\"")], "T1 restart the queue: now for <@@daniel> — 佐藤"),
     act("settle", &["T1"], &[("/tasks/0/state", "\"done\"")], "*Done*: T1 restart the queue — 佐藤"),
-    act("need", &["somebody who knows the CDN"], &[("/needs/0/state", "\"open\"")], "*Need N1*: somebody who knows the CDN — 佐藤"),
+    act("need", &["somebody who knows the CDN"], &[("/needs/0/state", "\"open\"")], "*Need N1*: somebody who knows the CDN, until <!date^"),
     act("park", &["is the backup whole?"], &[("/questions/0/due", "?")], "*Question Q1*: is the backup whole?"),
     act("objective", &["orders go through again"], &[("/objectives/0/number", "\"O1\"")], "*Objective O1*"),
     act("hypothesis", &["the deploy of 9:50"], &[("/hypotheses/0/number", "\"H1\"")], "*Hypothesis H1*"),
