@@ -92,8 +92,8 @@ type Tell = Box<dyn Fn(View) + Send>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     Done,
-    /// A shipped scenario, by its name.
-    Drill(String),
+    /// A shipped scenario, by its name, and the handle of who sits here.
+    Drill(String, Option<String>),
 }
 
 /// Opens the console on this terminal and runs it to its end.
@@ -479,7 +479,9 @@ impl Console {
                 let last = self.model.last_drill.as_ref();
                 let next = last.and_then(|last| last.next.as_ref());
                 let name = next.map_or(FIRST_STEPS, |(name, _)| name);
-                self.next = Next::Drill(name.to_owned());
+                let me = self.model.snapshot.people.get(&self.model.snapshot.me);
+                let who = me.map(|person| person.handle.clone());
+                self.next = Next::Drill(name.to_owned(), who);
                 self.model.quitting = true;
             }
             Effect::Drill(wish) => {

@@ -203,7 +203,11 @@ fn open(global: Global) -> Result<(), Problem> {
         };
         match console::run(context, opening)? {
             console::Next::Done => return Ok(()),
-            console::Next::Drill(name) => drill::practise(global.clone(), &name)?,
+            console::Next::Drill(name, who) => {
+                let mut global = global.clone();
+                global.user = global.user.or(who);
+                drill::practise(global, &name)?;
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ pub fn run(mut context: Context, wish: Replay) -> Result<(), Problem> {
         ..Opening::default()
     };
     match console::run(context, opening)? {
-        Next::Done | Next::Drill(_) => Ok(()),
+        Next::Done | Next::Drill(..) => Ok(()),
     }
 }
 

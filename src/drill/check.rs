@@ -8,7 +8,7 @@ use crate::both;
 use crate::domain::problem::Problem;
 use crate::domain::text::cells;
 use crate::domain::verb::{ROLES, Verb};
-use crate::domain::words::Text;
+use crate::domain::words::{Lang, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
@@ -185,7 +185,11 @@ impl Check<'_> {
 
     /// Nobody can play half a language.
     fn words(&mut self, words: &Words, span: Option<Range<usize>>) {
-        if words.en.trim().is_empty() || words.ja.trim().is_empty() {
+        let empty = |lang: &Lang| match lang {
+            Lang::En => words.en.trim().is_empty(),
+            Lang::Ja => words.ja.trim().is_empty(),
+        };
+        if self.scenario.languages.iter().any(empty) {
             self.wrong(
                 span,
                 &Text::fixed(
@@ -282,7 +286,11 @@ impl Check<'_> {
     }
 
     fn hears(&mut self, hears: &Hears, span: Option<Range<usize>>) {
-        if hears.en.is_empty() || hears.ja.is_empty() {
+        let empty = |lang: &Lang| match lang {
+            Lang::En => hears.en.is_empty(),
+            Lang::Ja => hears.ja.is_empty(),
+        };
+        if self.scenario.languages.iter().any(empty) {
             self.wrong(
                 span,
                 &Text::fixed(

@@ -31,7 +31,9 @@ enum RawWords {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BothWords {
+    #[serde(default)]
     en: String,
+    #[serde(default)]
     ja: String,
 }
 
@@ -49,16 +51,21 @@ impl From<RawWords> for Words {
 
 impl Words {
     pub fn get(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::En => self.en.trim_end(),
-            Lang::Ja => self.ja.trim_end(),
+        let (own, other) = match lang {
+            Lang::En => (&self.en, &self.ja),
+            Lang::Ja => (&self.ja, &self.en),
+        };
+        // A scenario may be written in one language.
+        match own.trim().is_empty() {
+            true => other.trim_end(),
+            false => own.trim_end(),
         }
     }
 
     pub fn text(&self) -> Text {
         Text {
-            en: self.en.trim_end().to_owned().into(),
-            ja: self.ja.trim_end().to_owned().into(),
+            en: self.get(Lang::En).to_owned().into(),
+            ja: self.get(Lang::Ja).to_owned().into(),
         }
     }
 }
@@ -123,6 +130,9 @@ pub struct Scenario {
     pub minutes: u32,
     /// 1 (first steps) to 5.
     pub difficulty: u8,
+    /// Those that every text of it is in.
+    #[serde(default = "both")]
+    pub languages: Vec<Lang>,
     /// How many people play, at least.
     #[serde(default = "one")]
     pub players: u32,
@@ -151,6 +161,10 @@ pub struct Scenario {
     pub acts: Vec<Act>,
     #[serde(default, rename = "ending")]
     pub endings: Vec<Ending>,
+}
+
+fn both() -> Vec<Lang> {
+    vec![Lang::En, Lang::Ja]
 }
 
 fn one() -> u32 {

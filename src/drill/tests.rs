@@ -239,6 +239,46 @@ fn the_scripts_clock_stands_leaps_and_runs_faster_than_peoples() {
     assert_eq!(clock.at(wall(5)), Secs(5));
 }
 
+/// How a game master drives the clock: after so many seconds of people's, what.
+fn driven() -> impl Strategy<Value = Vec<(u32, u8, u32)>> {
+    prop::collection::vec((1u32..90, 0u8..3, 1u32..60), 0..10)
+}
+
+proptest! {
+    /// Pause, speed and skip change when things come on people's clocks, and nothing else: the same
+    /// seconds of the drill bring the same.
+    #[test]
+    fn the_clock_is_driven_and_the_drill_is_the_same(seed in 0u64..50, driven in driven()) {
+        let scenario = shipped().remove(0).1;
+        let mut clock = Clock::from(start());
+        let mut wall = start();
+        for (after, what, by) in driven {
+            wall += TimeDelta::seconds(i64::from(after));
+            match what {
+                0 => {
+                    let until = wall + TimeDelta::seconds(i64::from(by));
+                    clock.rests.push((wall, until));
+                    wall = until;
+                }
+                1 => clock.speeds.push((wall, by)),
+                _ => clock.leaps.push((wall, by)),
+            }
+        }
+        let plain = play(&scenario, seed, &[], &[1]).0;
+        let mut drill = Drill::new(scenario.clone(), seed);
+        let (mut out, mut now, mut before) = (Vec::new(), start(), Secs(0));
+        while drill.ended().is_none() {
+            let at = clock.at(now);
+            prop_assert!(at >= before, "it never goes back");
+            before = at;
+            out.extend(drill.step(at, &scene(&scenario, &[], at.0)));
+            now += TimeDelta::seconds(1);
+            prop_assert!(now - start() < TimeDelta::hours(5), "it ends");
+        }
+        prop_assert_eq!(out, plain);
+    }
+}
+
 /// One act of writing, and another.
 const WRITING: &str = r#"
 title = "t"
@@ -308,6 +348,22 @@ fn what_came_too_late_or_was_gone_on_about_in_public_is_worth_half() {
     // Everybody reads along, and it goes on.
     assert_eq!(points(&written(&[keep, mend], true)), [30.0, 40.0]);
     assert_eq!(points(&written(&[keep], true)), [60.0, 0.0]);
+}
+
+#[test]
+fn a_scenario_may_be_in_one_language_and_says_so() {
+    let one = WRITING.replace(
+        "title = \"t\"\nabout",
+        "languages = [\"ja\"]\ntitle = { ja = \"題\" }\nabout",
+    );
+    let scenario = check::parse("test", &one).expect("whole");
+    assert_eq!(scenario.title.get(Lang::En), "題");
+    let both = one.replace("languages = [\"ja\"]\n", "");
+    let problems = check::parse("test", &both).expect_err("English is missing");
+    let told = |problem: &crate::domain::problem::Problem| {
+        problem.sentence.en.contains("empty in a language")
+    };
+    assert!(problems.iter().any(told), "{problems:?}");
 }
 
 #[test]
