@@ -508,19 +508,6 @@ impl Engine {
         // What was formed once goes again unchanged, and alone: nothing overtakes an unsure message.
         if let Some(batch) = first.batch.and_then(|id| self.image.batches.get(&id)) {
             let batch = batch.clone();
-            // A backup may hold a message that never went out like this: what was given up of it
-            // later went out without. The rest is formed anew, so that nothing is said twice.
-            let met = |id: &EventId| self.position_of(id).is_some();
-            if first.state == JobState::Pending && batch.events.iter().any(met) {
-                let of = |job: &&&Job| job.batch == Some(batch.id);
-                let apart: Vec<Job> = events.iter().filter(of).map(|job| (*job).clone()).collect();
-                step.writes.extend(
-                    apart
-                        .into_iter()
-                        .map(|job| Write::Job(Job { batch: None, ..job })),
-                );
-                return;
-            }
             let ready = first.state == JobState::Pending && self.rested(batch.id, now);
             if ready && self.posted_now(&channel, now).is_some() {
                 let retold = self.retold(row, &batch, now);
