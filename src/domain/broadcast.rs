@@ -100,18 +100,26 @@ fn optional(incident: &Incident) -> Option<String> {
     let open: Vec<String> = open
         .map(|(n, check)| escape(&format!("{}. {}", n + 1, check.item.text)).into_owned())
         .collect();
-    let more = open.len().saturating_sub(LISTED_MAX);
-    let mut list = open[..open.len() - more].join(if ja { "、" } else { "; " });
-    if more > 0 {
-        list += &match ja {
-            true => format!("、ほか{more}件"),
-            false => format!("; {more} more"),
-        };
-    }
+    let list = capped(&open, LISTED_MAX, if ja { "、" } else { "; " }, ja);
     (!open.is_empty()).then(|| match ja {
         true => format!("未実施の任意項目: {list}"),
         false => format!("Optional, not done: {list}"),
     })
+}
+
+/// So many of a list on one line; beyond them the number stands for the rest.
+fn capped(all: &[String], most: usize, between: &str, ja: bool) -> String {
+    let shown = &all[..all.len().min(most)];
+    let mut line = shown.join(between);
+    let rest = all.len() - shown.len();
+    if rest > 0 {
+        line += between;
+        line += &match ja {
+            true => format!("ほか{rest}件"),
+            false => format!("{rest} more"),
+        };
+    }
+    line
 }
 
 /// What is to prevent a repeat, who does it, and by when.
@@ -300,16 +308,8 @@ fn thanked(user: &UserId, did: &[String], names: &Names, ja: bool) -> String {
     if did.is_empty() {
         return name.into_owned();
     }
-    let rest = did.len().saturating_sub(DEEDS_MAX);
-    let shown = &did[..did.len().min(DEEDS_MAX)];
     // What somebody did may have commas of its own.
-    let mut list = shown.join(if ja { "／" } else { "; " });
-    if rest > 0 {
-        list += &match ja {
-            true => format!("／ほか{rest}件"),
-            false => format!("; {rest} more"),
-        };
-    }
+    let list = capped(did, DEEDS_MAX, if ja { "／" } else { "; " }, ja);
     format!("{name} ({list})")
 }
 

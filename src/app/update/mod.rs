@@ -377,16 +377,20 @@ fn appointed(model: &mut Model, before: &Snapshot) {
             .get(role)
             .is_some_and(|held| held.user == *me),
     };
+    let roles = || std::iter::once("commander").chain(ROLES.iter().map(|(role, _)| *role));
+    // A history may hold thousands: only what runs, and where one has something to do, is looked up.
+    let mine = model.snapshot.incidents.iter().filter(|now| {
+        let incident = &now.incident;
+        !incident.phase.is_over() && roles().any(|role| holds(incident, role))
+    });
     let mut told = Vec::new();
-    for now in &model.snapshot.incidents {
+    for now in mine {
         let then = before.incidents.iter();
         let mut then = then.filter(|then| then.incident.id == now.incident.id);
         let Some(then) = then.next() else {
             continue;
         };
-        let roles = ROLES.iter().map(|(role, _)| *role);
-        let roles = std::iter::once("commander").chain(roles);
-        let new = roles.filter(|role| holds(&now.incident, role) && !holds(&then.incident, role));
+        let new = roles().filter(|role| holds(&now.incident, role) && !holds(&then.incident, role));
         told.extend(new.map(|role| {
             let said = |lang| {
                 let lines = for_role(role, lang).into_iter().flatten();

@@ -168,8 +168,7 @@ impl<'a> Draft<'a> {
                 (false, false) => name.clone(),
             };
             if anonymous {
-                let real = lint::name_parts(&name).into_iter().chain([handle]);
-                masks.extend(real.map(|real| (real, shown.clone())));
+                masks.extend(real(&name, &handle).map(|real| (real, shown.clone())));
             }
             cast.insert(
                 speaker,
@@ -182,19 +181,12 @@ impl<'a> Draft<'a> {
         if anonymous {
             for user in &players {
                 let known = people.get(user).into_iter();
-                let real = known.flat_map(|p| {
-                    lint::name_parts(&p.name)
-                        .into_iter()
-                        .chain([p.handle.clone()])
-                });
+                let real = known.flat_map(|p| real(&p.name, &p.handle));
                 masks.extend(real.map(|real| (real, "IC".to_owned())));
             }
             // Whoever did nothing may be spoken of.
             for person in people.values() {
-                let real = lint::name_parts(&person.name)
-                    .into_iter()
-                    .chain([person.handle.clone()]);
-                for real in real {
+                for real in real(&person.name, &person.handle) {
                     if !masks.iter().any(|(known, _)| *known == real) {
                         masks.push((real, "PX".to_owned()));
                     }
@@ -433,6 +425,12 @@ impl<'a> Draft<'a> {
             writeln!(out, "within = \"{within}\"\nweight = {weight}").ok();
         }
     }
+}
+
+/// What somebody is really called.
+fn real(name: &str, handle: &str) -> impl Iterator<Item = String> + use<> {
+    let parts = lint::name_parts(name).into_iter();
+    parts.chain([handle.to_owned()])
 }
 
 /// A text with something else in a name's place; one of Latin letters only as a whole word.

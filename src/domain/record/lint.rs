@@ -178,7 +178,7 @@ fn first<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
 }
 
 /// Words of Latin letters only as whole words: "default" is no fault.
-pub fn holds(lower: &str, word: &str) -> bool {
+fn holds(lower: &str, word: &str) -> bool {
     lower.match_indices(word).any(|(at, _)| {
         let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
         let (before, after) = (&lower[..at], &lower[at + word.len()..]);

@@ -95,27 +95,25 @@ impl Engine {
     }
 
     /// Whoever commands and names somebody else offers them command, with how it stands.
-    fn offered(&self, desk: &dyn Desk, commands: Vec<Command>, heard: &Heard) -> Vec<Command> {
+    /// The time to answer counts from now on, however late it was read.
+    fn offered(&self, turn: &Turn<'_>, commands: Vec<Command>, heard: &Heard) -> Vec<Command> {
         let state = &heard.state;
         let held = state.commander.is_some() && state.may_command(&heard.by);
+        let minutes = turn.desk.habits().offer_minutes;
+        let expires = turn.now.wall + TimeDelta::minutes(i64::from(minutes));
         let offers = |command: Command| match command {
             Command::Commander {
                 user: Some(to),
                 reason: None,
-            } if held && to != heard.by => {
-                let text = self.summary(desk, heard)?;
-                let minutes = desk.habits().offer_minutes;
-                let expires = heard.at + TimeDelta::minutes(i64::from(minutes));
-                Some(Command::Work(Box::new(WorkOrder {
-                    deed: Deed::Offered { to, expires },
-                    text: Some(text),
-                    slot: None,
-                    items: Vec::new(),
-                })))
-            }
-            command => Some(command),
+            } if held && to != heard.by => Command::Work(Box::new(WorkOrder {
+                deed: Deed::Offered { to, expires },
+                text: self.summary(turn.desk, heard),
+                slot: None,
+                items: Vec::new(),
+            })),
+            command => command,
         };
-        commands.into_iter().filter_map(offers).collect()
+        commands.into_iter().map(offers).collect()
     }
 
     fn wish(&mut self, turn: &mut Turn<'_>, wish: &Wish, heard: &Heard) {
@@ -127,7 +125,7 @@ impl Engine {
                 return self.answer(turn.step, heard, Outcome::Refused, &text, now);
             }
         };
-        let commands = self.offered(turn.desk, commands, heard);
+        let commands = self.offered(turn, commands, heard);
         let mut outcome = Outcome::Refused;
         let mut lines = Vec::new();
         let mut whole = true;
