@@ -1,7 +1,7 @@
 //! Command handed over, recovery confirmed and people called, by those who have nothing but Slack.
 
 use super::super::peers::rig::{Console, channel, id, messages, until, workspace};
-use super::{QUICK, id_of, press, pressed, show};
+use super::{QUICK, ask, id_of, press, pressed, show};
 use serde_json::{Value, json};
 
 /// The message that says this.
@@ -54,6 +54,35 @@ fn command_is_handed_over_by_a_press_and_only_to_whom_it_was_offered() {
         show(&console, &id)["commander"] == json!(id_of(&slack, "emma"))
     });
     assert_eq!(show(&console, &id)["offer"], Value::Null);
+}
+
+// Red without `self.offered(turn, commands, heard)` in src/domain/sync/listen/mention.rs.
+#[test]
+fn whoever_commands_and_names_another_by_mention_offers_them_command() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    console.run(&["command", &id]).ok();
+    let _running = console.sync();
+    ask(&slack, "sato", &room, "commander emma");
+    until("it is offered", || {
+        show(&console, &id)["offer"]["to"] == json!(id_of(&slack, "emma"))
+    });
+    let ts = ts_of(&slack, &room, "offers command to");
+    let all = messages(&slack, &room);
+    let offer = all.iter().find(|m| m["ts"] == json!(ts)).expect("there");
+    let says = offer["text"].as_str().expect("a text");
+    assert!(says.contains("Checkout fails"), "how it stands: {says}");
+    assert_eq!(
+        show(&console, &id)["commander"],
+        json!(id_of(&slack, "sato")),
+        "until it is accepted"
+    );
+    press(&slack, "emma", &room, &ts, "white_check_mark");
+    until("it is handed over", || {
+        show(&console, &id)["commander"] == json!(id_of(&slack, "emma"))
+    });
 }
 
 #[test]
