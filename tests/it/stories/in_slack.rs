@@ -128,7 +128,9 @@ fn in_slack_the_scripted_people_have_voices_and_no_users() {
     assert_eq!(matter.settled[0].by.as_str(), w.bot());
 
     // A proposal of theirs is one in the record, and is decided like any other.
+    // It is written as the clock shows 14:36:00; the console may read it at its next look.
     w.until("14:36");
+    w.settle();
     let now = incident(&mut w);
     let d1 = now
         .work
