@@ -3,8 +3,8 @@
 
 use crate::Outcome;
 use matoi::app::history::{At, Reminding};
-use matoi::app::resolve::Checklists;
 use matoi::app::snapshot::{Snapshot, Workspace};
+use matoi::domain::checklists::Checklists;
 use matoi::domain::decide::{Command, Declaration, Outlets};
 use matoi::domain::ids::UserId;
 use matoi::domain::outlets::Sight;

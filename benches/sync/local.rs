@@ -1,7 +1,7 @@
 //! What happens without a network: folding a journal, saving an act.
 
 use crate::Outcome;
-use matoi::app::resolve::Checklists;
+use matoi::domain::checklists::Checklists;
 use matoi::domain::decide::{Command, Declaration, Outlets};
 use matoi::domain::ids::{ConsoleId, UserId};
 use matoi::domain::incident::Incident;

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use matoi::app::metrics::{Sheet, Source};
-use matoi::app::resolve::Checklists;
+use matoi::domain::checklists::Checklists;
 use matoi::domain::ids::{ConsoleId, UserId};
 use matoi::domain::metrics::{Wish, gather};
 use matoi::domain::settings::{Config, Zone};

@@ -76,6 +76,7 @@ fn with<T>(
         others: &others,
         archived: model.summary(&incident.id).is_some_and(|s| s.archived),
         private: model.summary(&incident.id).is_some_and(|s| s.private),
+        drill: model.summary(&incident.id).is_some_and(|s| s.drill),
     };
     then(&rules, &heard, &local(model, &incident.id))
 }

@@ -81,6 +81,40 @@ pub fn matter<'a>(incident: &'a Incident, text: &str) -> Result<&'a Matter, Prob
     })
 }
 
+/// More time for an entry by its number (T1) or id, or for an item of the checklist by its number or
+/// id; from when it was due, or from now where that has passed.
+///
+/// # Errors
+/// There is none.
+pub fn extend(
+    incident: &Incident,
+    text: &str,
+    minutes: u32,
+    now: DateTime<Utc>,
+) -> Result<Command, Problem> {
+    let text = text.trim();
+    let longer = |due: Option<DateTime<Utc>>| {
+        let from = due.map_or(now, |due| due.max(now));
+        in_minutes(from, minutes)
+    };
+    let number = text.parse::<usize>().ok();
+    let list = incident.checklist().into_iter().enumerate();
+    let mut items = list.filter(|(n, check)| number == Some(n + 1) || check.item.id == text);
+    let Some((_, check)) = items.next() else {
+        let matter = matter(incident, text)?;
+        return Ok(Deed::Moved {
+            matter: matter.id.clone(),
+            due: longer(matter.due),
+        }
+        .into());
+    };
+    Ok(Command::Assign {
+        item: check.item.id,
+        user: check.assignee,
+        due: Some(longer(check.due)),
+    })
+}
+
 /// A state by its name; the ordinary one of its sort where none is named.
 ///
 /// # Errors

@@ -1,7 +1,8 @@
 //! The configuration and the directory as the engine asks them.
 
 use super::clock;
-use super::resolve::{self, Checklists, People, Reach};
+use super::resolve::{self, People, Reach};
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::{Command, LevelPlan, Outlets};
 use crate::domain::desk::{Desk, Habits};
 use crate::domain::event::Named;

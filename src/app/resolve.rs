@@ -4,9 +4,9 @@
 use super::clock;
 use super::snapshot::Person;
 use crate::both;
-use crate::domain::checklists::{self, LISTS, Sheet};
+use crate::domain::checklists::{Checklists, LISTS, Sheet};
 use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets, Restriction, WorkOrder};
-use crate::domain::event::{Item, Kind, Milestone, Named, Place};
+use crate::domain::event::{Kind, Milestone, Named, Place};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, LevelTerms};
 use crate::domain::outlets::{Outlet, Sight, Way};
@@ -15,7 +15,7 @@ use crate::domain::settings::{Config, Fill, Level};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Deed;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub type People = BTreeMap<UserId, Person>;
 
@@ -83,42 +83,6 @@ pub fn nobody(text: &str) -> Problem {
         "An id, a handle or a name of a member of the workspace.",
         "ワークスペースのメンバーの ID・ハンドル・名前で指定してください。",
     ))
-}
-
-/// Every list that levels may ask for, read before it is needed: nothing waits for a file later.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checklists(HashMap<(Sheet, &'static str, Lang), Vec<checklists::Item>>);
-
-impl Checklists {
-    /// Reads each list with `read`: the organisation's own, or [`checklists::shipped`].
-    ///
-    /// # Errors
-    /// The first of `read`.
-    pub fn load(
-        read: impl Fn(Sheet, &str, Lang) -> Result<Vec<checklists::Item>, Problem>,
-    ) -> Result<Checklists, Problem> {
-        let mut all = HashMap::new();
-        for sheet in Sheet::ALL {
-            for list in LISTS {
-                for lang in [Lang::En, Lang::Ja] {
-                    all.insert((sheet, *list, lang), read(sheet, list, lang)?);
-                }
-            }
-        }
-        Ok(Checklists(all))
-    }
-
-    /// # Errors
-    /// None as long as the shipped files are whole, which their tests hold.
-    pub fn shipped() -> Result<Checklists, Problem> {
-        Checklists::load(checklists::shipped)
-    }
-
-    fn items(&self, sheet: Sheet, list: &str, lang: Lang) -> impl Iterator<Item = Item> {
-        let list = LISTS.iter().find(|known| **known == list).copied();
-        let items = list.and_then(|list| self.0.get(&(sheet, list, lang)));
-        items.into_iter().flatten().map(checklists::Item::asked)
-    }
 }
 
 /// A level by its id or its name in either language, with the checklist that it brings to this
@@ -559,12 +523,7 @@ fn reports(config: &Config, of: &Reach<'_>, audience: &str) -> Vec<String> {
     let Some(audience) = audience.filter(|audience| audience.hears_at(of.level)) else {
         return Vec::new();
     };
-    let channels = match (drill, of.kind) {
-        (true, _) => &audience.drill_channels,
-        (false, Kind::Outage) => &audience.channels,
-        (false, Kind::Security) => &audience.security_channels,
-    };
-    channels.clone()
+    audience.channels_of(of.kind, drill).to_vec()
 }
 
 /// A merge as a screen or the command line asks for it: where the other incident is, the engine knows.

@@ -250,6 +250,8 @@ pub mod pane {
         CALLED_COUNT = "{} called", "呼出中 {}";
         IDLE_COUNT = "{} idle", "応答なし {}";
         IDLE = "idle {}", "応答なし {}";
+        ROLL_WAITS = "roll call: waiting", "在席確認の応答待ち";
+        ROLL_MISSING = "no answer to roll call {}", "在席確認に応答なし {}";
         RELIEF = "relief? {}", "交代? {}";
         OVERLOADED = "{} in hand", "担当 {}件";
         SPAN = "{} under {}", "{}人が{}の下";
@@ -398,6 +400,11 @@ pub mod form {
         MINUTES = "Every so many minutes (0 stops)", "間隔 (分)。0 で停止";
         OUTCOME = "Outcome", "結果";
         INTO = "Into", "統合先";
+        TELL_USERS = "Must users be told (notice, inquiries, social)?", "ユーザーへの案内 (告知・問い合わせ・SNS)";
+        OUTLOOK = "Outlook on cause or recovery", "原因や復旧の見通し";
+        SPREAD = "How far may it spread, who is needed?", "どこまで広がりそうか、誰が必要か";
+        NEW_STREAM = "a stream of its own: name it", "班を作る (名前をつける)";
+        STREAM = "Name of the stream", "班の名前";
         WHAT_NOW = "What now?", "どうしますか";
         DONE = "done", "完了した";
         REASSIGN = "give it to somebody else", "別の人に任せる";

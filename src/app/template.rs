@@ -18,10 +18,7 @@ const NO_LEVEL: Text = Text::fixed("not set", "未設定");
 /// Between two reports to an audience, in minutes: of what it and the level say, the shorter; else
 /// as for all.
 pub fn minutes(config: &Config, incident: &Incident, audience: &str) -> u32 {
-    let own = config.audience(audience).map(|known| known.minutes);
-    let level = incident.level_terms.report;
-    let said = own.filter(|minutes| *minutes > 0).into_iter().chain(level);
-    said.min().unwrap_or(config.timers.executives_minutes)
+    config.report_minutes(audience, incident.level_terms.report)
 }
 
 /// An audience as an event names it, in the incident's language.

@@ -159,12 +159,18 @@ impl Before<'_> {
             Body::Unticked { item } => act(Command::Tick(item.clone())),
             Body::Assigned { item, .. } => {
                 let former = self.last(|entry| match &entry.body {
-                    Body::Assigned { item: other, user } if other == item => Some(user.clone()),
+                    Body::Assigned {
+                        item: other,
+                        user,
+                        due,
+                    } if other == item => Some((user.clone(), *due)),
                     _ => None,
                 });
+                let (user, due) = former.unwrap_or_default();
                 act(Command::Assign {
                     item: item.clone(),
-                    user: former.flatten(),
+                    user,
+                    due,
                 })
             }
             Body::Milestone { milestone, .. } => {

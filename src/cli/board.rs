@@ -166,7 +166,7 @@ pub fn remind(context: Context) -> Result<(), Problem> {
 /// What is due in every incident, as it is said there.
 fn due(session: &Session) -> Result<Vec<Line>, Problem> {
     let context = &session.context;
-    let lists = crate::app::resolve::Checklists::shipped()?;
+    let lists = crate::domain::checklists::Checklists::shipped()?;
     let zone = context.config.time_zone;
     let desk = desk::Configured::new(context.config.clone(), lists.into(), session.people_now());
     session.core.look(move |engine, now| {

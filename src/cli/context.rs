@@ -1,9 +1,9 @@
 //! What every subcommand starts from: flags, environment, configuration, the workspace's address.
 
-use crate::app::resolve::Checklists;
 use crate::app::show::{self, Shown};
 use crate::app::snapshot::{Person, Snapshot, Workspace};
 use crate::both;
+use crate::domain::checklists::Checklists;
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, Verdict};
 use crate::domain::problem::Problem;

@@ -6,9 +6,10 @@ use crate::app::briefing;
 use crate::app::clock;
 use crate::app::deeds::{self, Wanted};
 use crate::app::form::default_minutes;
-use crate::app::resolve::{self, Checklists};
+use crate::app::resolve;
 use crate::app::strings::form::MINUTES_OR_TIME;
 use crate::app::template;
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::Command;
 use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, UserId};
@@ -45,9 +46,9 @@ pub enum Deed {
         #[command(flatten)]
         on: On,
         user: String,
-        /// For how long the offer stands
-        #[arg(long, default_value_t = 5)]
-        minutes: u32,
+        /// For how long the offer stands; without it, as configured
+        #[arg(long)]
+        minutes: Option<u32>,
     },
     /// Accept the command that is offered to you
     Accept {
@@ -139,7 +140,7 @@ pub enum Deed {
         #[arg(long)]
         minutes: Option<u32>,
     },
-    /// Give an entry more time
+    /// Give an entry (T1), or an item of the checklist (4), more time
     Extend {
         #[command(flatten)]
         on: On,
@@ -223,9 +224,9 @@ pub enum Deed {
         /// When it became good
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         at: Option<String>,
-        /// How long it has to hold, in minutes
-        #[arg(long, default_value_t = 10)]
-        hold: u32,
+        /// How long it has to hold, in minutes; without it, as configured
+        #[arg(long)]
+        hold: Option<u32>,
     },
     /// Confirm that it is good again
     Confirm {
@@ -366,6 +367,7 @@ impl Deed {
         };
         Ok(match self {
             Deed::Offer { user, minutes, .. } => {
+                let minutes = minutes.unwrap_or(config.timers.offer_minutes);
                 offer(ground, incident, person(&user)?, minutes, now)?
             }
             Deed::Accept { .. } => Done::Accepted {
@@ -469,15 +471,7 @@ impl Deed {
                 }
                 .into()
             }
-            Deed::Extend { entry, minutes, .. } => {
-                let matter = deeds::matter(incident, &entry)?;
-                let from = matter.due.map_or(now, |due| due.max(now));
-                Done::Moved {
-                    matter: matter.id.clone(),
-                    due: deeds::in_minutes(from, minutes),
-                }
-                .into()
-            }
+            Deed::Extend { entry, minutes, .. } => deeds::extend(incident, &entry, minutes, now)?,
             Deed::Give { entry, user, .. } => Done::Given {
                 matter: deeds::matter(incident, &entry)?.id.clone(),
                 owner: person(&user)?,
@@ -542,7 +536,7 @@ impl Deed {
                     Some(at) => clock::parse(&at, now, config.time_zone)?,
                     None => now,
                 },
-                hold,
+                hold: hold.unwrap_or(config.timers.recovery_hold_minutes),
                 owners: Vec::new(),
             }
             .into(),

@@ -2,8 +2,8 @@
 
 use super::context::Context;
 use super::out;
-use crate::app::resolve::Checklists;
 use crate::both;
+use crate::domain::checklists::Checklists;
 use crate::domain::problem::Problem;
 use crate::domain::words::Text;
 use crate::sample::synth::{self, Amount};

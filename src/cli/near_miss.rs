@@ -4,7 +4,8 @@
 use super::context::Context;
 use super::out;
 use crate::app::clock;
-use crate::app::resolve::{self, Checklists, Wish};
+use crate::app::resolve::{self, Wish};
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::event::Phase;
 use crate::domain::learn::Learnt;

@@ -5,8 +5,9 @@ use super::ground::Ground;
 use super::out;
 use crate::app::clock;
 use crate::app::deeds;
-use crate::app::resolve::{self, Checklists, Reach};
+use crate::app::resolve::{self, Reach};
 use crate::both;
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::Command;
 use crate::domain::event::{Kind, Milestone, Phase};
 use crate::domain::gate;
@@ -15,6 +16,7 @@ use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::sync::Order;
 use crate::domain::words::Text;
+use crate::domain::work::Four;
 use crate::io::config;
 use crate::io::publish::Resolver;
 use crate::wire::mrkdwn;
@@ -101,7 +103,17 @@ pub enum Verb {
     Situation {
         #[command(flatten)]
         on: On,
+        /// What is affected: features, screens
         text: String,
+        /// Whether users must be told: notice, inquiries, social media
+        #[arg(long)]
+        users: Option<String>,
+        /// On cause or recovery
+        #[arg(long)]
+        outlook: Option<String>,
+        /// How far it may still spread, and who is needed
+        #[arg(long)]
+        spread: Option<String>,
     },
     /// Say where the response is: investigating, fixing, monitoring, documenting
     Phase {
@@ -127,6 +139,9 @@ pub enum Verb {
         on: On,
         item: String,
         user: String,
+        /// Until when, from now, instead of its time-box
+        #[arg(long, value_name = "N")]
+        minutes: Option<u32>,
     },
     /// Settle an item without doing it
     Skip {
@@ -570,13 +585,34 @@ impl Make {
             Verb::Temperature { temperature, .. } => {
                 Command::Temperature(resolve::temperature(config, &temperature, incident.lang)?)
             }
-            Verb::Situation { text, .. } => Command::Situation(text),
+            Verb::Situation {
+                text,
+                users,
+                outlook,
+                spread,
+                ..
+            } => {
+                let said = |text: Option<String>| text.unwrap_or_default();
+                let four = Four {
+                    affected: text,
+                    users: said(users),
+                    outlook: said(outlook),
+                    spread: said(spread),
+                };
+                Command::Situation(four.render(incident.lang))
+            }
             Verb::Phase { phase, .. } => Command::Phase(phase_named(&phase)?),
             Verb::Tick { item, .. } => Command::Tick(item),
             Verb::Untick { item, .. } => Command::Untick(item),
-            Verb::Assign { item, user, .. } => Command::Assign {
+            Verb::Assign {
+                item,
+                user,
+                minutes,
+                ..
+            } => Command::Assign {
                 item,
                 user: or_nobody(&user)?,
+                due: minutes.map(|minutes| deeds::in_minutes(now, minutes)),
             },
             Verb::Skip { item, reason, .. } => Command::Skip { item, reason },
             Verb::AddItem { text, .. } => Command::AddItem(text),

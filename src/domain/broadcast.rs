@@ -10,7 +10,7 @@ use super::incident::{Check, Entry, Incident, ItemState, Verdict};
 use super::record::{Span, summary};
 use super::sentence::{Piece, level_words, text};
 use super::sync::mirror::{Names, linked, span};
-use super::verb::{ROLES, role_name};
+use super::verb::{ROLES, is_role, part_name, role_name};
 use super::words::Lang;
 use super::work::{Deed, Sort, State};
 use crate::wire::mrkdwn::escape;
@@ -243,11 +243,9 @@ fn thanks(incident: &Incident, heard: &BTreeSet<UserId>, names: &Names) -> Optio
     let mut here: Vec<_> = incident.roster.values().collect();
     here.sort_by_key(|present| present.since);
     for present in here {
-        let held = present.role.as_deref().filter(|held| {
-            let known = ROLES.iter().any(|(id, _)| id == held);
-            known && *held != "commander"
-        });
-        did(&present.user, held.map(role));
+        let held = present.role.as_deref().filter(|held| is_role(held));
+        let took_part = held.map(|held| part_name(ROLES, held).get(lang).to_owned());
+        did(&present.user, took_part);
     }
     let tasks = incident.work.matters.iter().filter(|matter| {
         matter.sort == Sort::Task

@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::words::{Lang, Text};
 use crate::both;
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// The lists of the shipped files, most thorough first. A level of the configuration names one.
 pub const LISTS: &[&str] = &["severe", "standard", "light", "watch"];
@@ -49,6 +50,37 @@ impl Sheet {
     }
 }
 
+/// The part of the response in which an item is done: how far it is, is told by part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Who is here, who must know, what is it.
+    First,
+    /// Until users are no longer hurt.
+    Response,
+    After,
+}
+
+impl Part {
+    pub const ALL: [Part; 3] = [Part::First, Part::Response, Part::After];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Part::First => "first",
+            Part::Response => "response",
+            Part::After => "after",
+        }
+    }
+
+    pub const fn text(self) -> Text {
+        match self {
+            Part::First => Text::fixed("first", "初動"),
+            Part::Response => Text::fixed("response", "対応"),
+            Part::After => Text::fixed("after", "復旧後"),
+        }
+    }
+}
+
 /// One thing to do. The id is ASCII, the same in every language and list, and permanent: ticks and
 /// assignees are kept by it when the level changes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -58,6 +90,9 @@ pub struct Item {
     pub text: String,
     /// The lists that it belongs to.
     pub lists: Vec<String>,
+    /// It is told which part of the response is how far.
+    #[serde(default)]
+    pub phase: Option<Part>,
     /// Whether resolving asks for it.
     #[serde(default)]
     pub required: bool,
@@ -104,8 +139,8 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Item>, Problem> {
             "{name}:{line}: {message}"
         ))
         .hint(Text::fixed(
-            "an [[item]] has id, text and lists, and may have required, time_box, when and manual",
-            "[[item]] には id、text、lists が要ります。required、time_box、when、manual も書けます",
+            "an [[item]] has id, text and lists, and may have phase, required, time_box, when and manual",
+            "[[item]] には id、text、lists が要ります。phase、required、time_box、when、manual も書けます",
         ))
     })?;
     let mut met = std::collections::HashSet::new();
@@ -166,6 +201,49 @@ pub fn shipped(sheet: Sheet, list: &str, lang: Lang) -> Result<Vec<Item>, Proble
     Ok(items)
 }
 
+/// Every list that levels may ask for, read before it is needed: nothing waits for a file later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checklists(HashMap<(Sheet, &'static str, Lang), Vec<Item>>);
+
+impl Checklists {
+    /// Reads each list with `read`: the organisation's own, or [`shipped`].
+    ///
+    /// # Errors
+    /// The first of `read`.
+    pub fn load(
+        read: impl Fn(Sheet, &str, Lang) -> Result<Vec<Item>, Problem>,
+    ) -> Result<Checklists, Problem> {
+        let mut all = HashMap::new();
+        for sheet in Sheet::ALL {
+            for list in LISTS {
+                for lang in [Lang::En, Lang::Ja] {
+                    all.insert((sheet, *list, lang), read(sheet, list, lang)?);
+                }
+            }
+        }
+        Ok(Checklists(all))
+    }
+
+    /// In which part of the response an item is done, by its id: it is the same in every list.
+    pub fn part(&self, id: &str) -> Option<Part> {
+        let mut items = self.0.values().flatten();
+        items.find(|item| item.id == id)?.phase
+    }
+
+    /// # Errors
+    /// None as long as the shipped files are whole, which their tests hold.
+    pub fn shipped() -> Result<Checklists, Problem> {
+        Checklists::load(shipped)
+    }
+
+    /// What a list asks for, as an incident's record introduces it.
+    pub fn items(&self, sheet: Sheet, list: &str, lang: Lang) -> impl Iterator<Item = event::Item> {
+        let list = LISTS.iter().find(|known| **known == list).copied();
+        let items = list.and_then(|list| self.0.get(&(sheet, list, lang)));
+        items.into_iter().flatten().map(Item::asked)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +286,7 @@ mod tests {
         for sheet in Sheet::ALL {
             for item in parse("", sheet.shipped(Lang::En)).expect("parses") {
                 assert!(!item.lists.is_empty(), "{}", item.id);
+                assert!(item.phase.is_some(), "{}", item.id);
                 for list in &item.lists {
                     assert!(LISTS.contains(&list.as_str()), "{}: {list}", item.id);
                 }

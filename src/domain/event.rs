@@ -314,6 +314,13 @@ pub enum Body {
     Assigned {
         item: String,
         user: Option<UserId>,
+        /// Until when, where that is another time than the item's own time-box says.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            with = "millis_option"
+        )]
+        due: Option<DateTime<Utc>>,
     },
     ItemAdded {
         item: Item,
@@ -703,7 +710,7 @@ impl Body {
             Body::Ticked { item } => vec![(Register::item(item), "done".to_owned())],
             Body::Unticked { item } => vec![(Register::item(item), "open".to_owned())],
             Body::Skipped { item, .. } => vec![(Register::item(item), "skipped".to_owned())],
-            Body::Assigned { item, user: u } => vec![(Register::assignee(item), user(u))],
+            Body::Assigned { item, user: u, .. } => vec![(Register::assignee(item), user(u))],
             Body::Milestone {
                 milestone, time: t, ..
             } => vec![time(*milestone, t)],

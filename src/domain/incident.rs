@@ -11,7 +11,7 @@ use super::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use super::learn::{Learnt, Lessons};
 use super::words::Lang;
 use super::work::{Deed, Work};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -73,6 +73,8 @@ pub struct Check {
     pub state: ItemState,
     pub assignee: Option<UserId>,
     pub assigned_at: Option<DateTime<Utc>>,
+    /// Until when: a time that somebody gave it, else its time-box since it has a name on it.
+    pub due: Option<DateTime<Utc>>,
     /// Who ticked, unticked or skipped it last, and when.
     pub by: Option<UserId>,
     pub at: Option<DateTime<Utc>>,
@@ -227,6 +229,8 @@ pub struct Incident {
     items: Vec<(Item, Vec<EventId>, bool)>,
     marks: BTreeMap<String, ItemMark>,
     assignees: BTreeMap<String, Option<Held>>,
+    /// By item, where somebody gave it a time of its own.
+    dues: BTreeMap<String, DateTime<Utc>>,
     /// The console of the newest event, which owes the card and the topic first.
     pub last_console: Option<ConsoleId>,
     /// Off only where a test shows what the rule of `prev` is for.
@@ -273,6 +277,7 @@ impl Incident {
             items: Vec::new(),
             marks: BTreeMap::new(),
             assignees: BTreeMap::new(),
+            dues: BTreeMap::new(),
             last_console: None,
             checks_prev: true,
         }
@@ -500,9 +505,13 @@ impl Incident {
             Body::Skipped { item, reason } => {
                 self.mark(item, ItemState::Skipped, by, at, Some(reason.clone()));
             }
-            Body::Assigned { item, user } => {
+            Body::Assigned { item, user, due } => {
                 let held = user.clone().map(|user| Held { user, since: at });
                 self.assignees.insert(item.clone(), held);
+                match due {
+                    Some(due) => self.dues.insert(item.clone(), *due),
+                    None => self.dues.remove(item),
+                };
             }
             Body::Milestone {
                 milestone,
@@ -697,6 +706,8 @@ impl Incident {
             let mark = self.marks.get(&item.id);
             let held = self.assignees.get(&item.id).and_then(Option::as_ref);
             let asked = self.asks(levels);
+            let boxed = held.zip(item.time_box);
+            let boxed = boxed.map(|(h, min)| h.since + TimeDelta::minutes(i64::from(min)));
             let fact = item.when.as_deref().filter(|_| mark.is_none());
             let known = fact.and_then(Fact::named).and_then(|fact| fact.known(self));
             let done = known.as_ref().map(|_| ItemState::Done);
@@ -706,6 +717,7 @@ impl Incident {
                 state: mark.map(|m| m.state).or(done).unwrap_or_default(),
                 assignee: held.map(|h| h.user.clone()),
                 assigned_at: held.map(|h| h.since),
+                due: self.dues.get(&item.id).copied().or(boxed),
                 by: mark.map(|m| m.by.clone()).or(by),
                 at: mark.map(|m| m.at).or(at),
                 reason: mark.and_then(|m| m.reason.clone()),

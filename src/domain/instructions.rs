@@ -1,10 +1,15 @@
 //! What whoever takes a role is told, on the screen and in the channel.
 
+use super::verb;
 use super::words::Lang;
 
-/// One instruction a line, for `commander` and the roles of `verb::ROLES`; `None` for a role that
-/// this version does not know.
+/// One instruction a line, for `commander`, the roles of `verb::ROLES` and a stream's lead; `None`
+/// for a role that this version does not know.
 pub fn for_role(role: &str, lang: Lang) -> Option<impl Iterator<Item = &'static str>> {
+    let role = match verb::stream_of(role) {
+        Some(_) => verb::STREAM_CHOICE,
+        None => role,
+    };
     macro_rules! texts {
         ($($name:literal),+ $(,)?) => {
             match (role, lang) {
@@ -25,6 +30,7 @@ pub fn for_role(role: &str, lang: Lang) -> Option<impl Iterator<Item = &'static 
         "planning",
         "logistics",
         "expert",
+        "stream",
     );
     Some(text.lines())
 }
@@ -32,12 +38,11 @@ pub fn for_role(role: &str, lang: Lang) -> Option<impl Iterator<Item = &'static 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::verb;
 
     #[test]
     fn every_role_has_as_many_lines_in_both_languages() {
         let others = verb::ROLES.iter().map(|(id, _)| *id);
-        for role in std::iter::once("commander").chain(others) {
+        for role in ["commander", "stream/db"].into_iter().chain(others) {
             let en: Vec<&str> = for_role(role, Lang::En).expect("shipped").collect();
             let ja: Vec<&str> = for_role(role, Lang::Ja).expect("shipped").collect();
             assert_eq!(en.len(), ja.len(), "{role}");

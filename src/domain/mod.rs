@@ -5,6 +5,7 @@ pub mod broadcast;
 pub mod budget;
 pub mod bundle;
 pub mod checklists;
+pub mod crew;
 pub mod decide;
 pub mod desk;
 pub mod event;

@@ -55,6 +55,8 @@ pub enum Subject {
     SilentCommander,
     /// Somebody has a task and was not heard for long.
     SilentPerson(UserId),
+    /// Who did not answer the roll call.
+    Missing,
     /// Several people are here without anything to do.
     Idle,
     Overloaded(UserId),
@@ -82,8 +84,8 @@ pub enum Subject {
     Reach,
     /// How the response went.
     Assess,
-    /// What stands between here and the end: its name.
-    BeforeResolving(&'static str),
+    /// What stands between here and the end.
+    BeforeResolving,
 }
 
 impl Subject {
@@ -265,7 +267,6 @@ pub fn prompts(
             deputy.boxes();
             deputy.work();
             deputy.afterwards();
-            deputy.before_resolving();
             deputy.learning();
         }
         deputy.detected();

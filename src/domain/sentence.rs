@@ -8,7 +8,7 @@ use super::ids::{ChannelId, EventId, UserId};
 use super::incident::{Incident, Verdict};
 use super::learn;
 use super::record::remind;
-use super::verb::{ROLES, Verb, role_name};
+use super::verb::{ROLES, Verb, part_name, role_name};
 use super::words::{Lang, Text};
 use super::work::{self, Matter};
 use crate::wire::explain;
@@ -144,7 +144,7 @@ pub fn sentence(
             ];
             if let Some(role) = role {
                 out.push(text(if ja { "、役割 " } else { " as " }));
-                out.push(text(role_name(ROLES, role).get(lang)));
+                out.push(text(part_name(ROLES, role).get(lang)));
             }
             if let Some(task) = task {
                 out.push(text(if ja { "、作業: " } else { ", task: " }));
@@ -176,12 +176,15 @@ pub fn sentence(
             text(" — "),
             who(),
         ],
-        Body::Assigned { item, user } => {
+        Body::Assigned { item, user, due } => {
             let mut out = vec![text(item_words(incident, item)), text(": ")];
             match user {
                 Some(user) if user == by => out.push(Piece::Person(user.clone())),
                 Some(user) => out.push(Piece::Call(user.clone())),
                 None => out.push(pick("nobody", "担当なし")),
+            }
+            if let Some(due) = due {
+                out.extend([pick(", until ", "、期限 "), Piece::Time(*due)]);
             }
             out
         }
@@ -470,20 +473,20 @@ fn question(
                  • Must users be told: a notice, inquiries, social media?\n\
                  • Is there an outlook on cause or recovery?\n\
                  • How far may it still spread, and who is needed?\n\
-                 Mention me and write: situation …",
+                 Reply here and put 📝 on the reply, or mention me and write: situation …",
                 " 分かっている範囲で構いません。専門用語は避けて書いてください。\n\
                  • どの機能・画面に影響がありますか\n\
                  • ユーザーへの案内は必要ですか (告知・問い合わせ・SNS)\n\
                  • 原因や復旧の見通しはありますか\n\
                  • どこまで広がりそうですか。誰の力が必要ですか\n\
-                 このアプリにメンションして「状況は…」と書いてください。",
+                 このスレッドに書いて 📝 を付けるか、このアプリにメンションして「状況は…」と書いてください。",
             ),
         ],
         About::Detected => vec![
             head("When was it first noticed?", "最初に気づいたのはいつですか"),
             pick(
-                " Mention me and write: detected 10:05 | link to the first message",
-                " このアプリにメンションして「検知 10:05 | 最初の投稿のリンク」と書いてください。",
+                " ✅: when it was declared. Or put 🔔 on the message that noticed it first, or mention me and write: detected 10:05",
+                " 宣言したときなら ✅。最初に気づいた投稿がここにあれば、それに 🔔。それ以外は、このアプリにメンションして「検知 10:05」。",
             ),
         ],
         About::Meeting => vec![

@@ -218,18 +218,12 @@ impl Clocks<'_> {
 
     fn items(&mut self, incident: &Incident) {
         for check in incident.checklist() {
-            if check.state != ItemState::Open {
+            let Some(due) = check.due.filter(|_| check.state == ItemState::Open) else {
                 continue;
-            }
-            if let (Some(minutes), Some(since), Some(who)) =
-                (check.item.time_box, check.assigned_at, check.assignee)
-            {
-                let due = since + TimeDelta::minutes(i64::from(minutes));
-                let since = since.timestamp_millis();
-                let (id, text) = (check.item.id, Text::same(check.item.text));
-                let key = format!("item/{id}/{since}");
-                self.add(key, Clock::Item(id), text, Some(who), due);
-            }
+            };
+            let (id, text) = (check.item.id, Text::same(check.item.text));
+            let key = format!("item/{id}/{}", due.timestamp_millis());
+            self.add(key, Clock::Item(id), text, check.assignee, due);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::event::{Body, Milestone};
 use super::words::Text;
+use crate::both;
 
 /// Names a row of [`VERBS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -180,7 +181,7 @@ pub static VERBS: &[Row] = &[
     row!(Timer, "timer", "I TEXT --minutes N", "set a timer of your own", "自分用のタイマーを置く", Anyone, false, false, Undo::By(Verb::Settle)),
     row!(Action, "action", "I TEXT [--owner USER] [--due DATE]", "write an action item: a change that prevents a repeat", "再発防止策を書く", Anyone, false, false, Undo::By(Verb::Settle)),
     row!(Settle, "settle", "I ENTRY [STATE] [--text TEXT] [--owner USER] [--minutes N]", "settle a task, need, question or decision: T1, N2, Q1, D1", "タスク・必要なもの・質問・決定を終わらせる (T1、N2、Q1、D1)", Anyone, false, false, Undo::Correct),
-    row!(Extend, "extend", "I ENTRY MINUTES", "give an entry more time", "項目の期限を延ばす", Anyone, false, false, Undo::Again),
+    row!(Extend, "extend", "I ENTRY MINUTES", "give an entry or an item more time", "エントリーや項目の期限を延ばす", Anyone, false, false, Undo::Again),
     row!(Give, "give", "I ENTRY USER", "give an entry to somebody else", "項目の担当者を変える", Anyone, false, false, Undo::Again),
     row!(Report, "report", "I --conditions TEXT --actions TEXT --needs TEXT [--audience A] [--next MINUTES] [--final]", "report: conditions, actions, needs", "報告する (現状・対応・必要なもの)", Comms, false, false, Undo::By(Verb::Retract)),
     row!(Notice, "notice", "I TEXT", "draft a customer notice", "ユーザー告知の文案を書く", Comms, false, false, Undo::By(Verb::Retract)),
@@ -294,12 +295,44 @@ pub const ROLES_SHORT: &[(&str, Text)] = &[
     ("expert", Text::fixed("Expert", "専門")),
 ];
 
+/// What the name of a stream stands behind, where it is a role: where the work is split, each part
+/// has a lead, and people who check in with the same role.
+const STREAM: &str = "stream/";
+/// What stands for a stream that is still to be named, where a role is chosen.
+pub const STREAM_CHOICE: &str = "stream";
+/// Characters of a stream's name.
+pub const STREAM_MAX: usize = 24;
+
+/// The role of a stream of this name.
+pub fn stream_role(name: &str) -> String {
+    format!("{STREAM}{}", name.trim())
+}
+
+/// The name of the stream that a role is about.
+pub fn stream_of(role: &str) -> Option<&str> {
+    role.strip_prefix(STREAM).filter(|name| !name.is_empty())
+}
+
+/// Whether there is such a role.
+pub fn is_role(role: &str) -> bool {
+    ROLES.iter().any(|(id, _)| *id == role) || stream_of(role).is_some()
+}
+
 /// A role's name; a role this version does not know is shown as it is written.
 pub fn role_name(table: &'static [(&'static str, Text)], role: &str) -> Text {
-    table
-        .iter()
-        .find(|(id, _)| *id == role)
-        .map_or_else(|| Text::same(role), |(_, name)| name.clone())
+    if let Some(name) = stream_of(role) {
+        return both!("{name} lead", "{name}班リード");
+    }
+    let known = table.iter().find(|(id, _)| *id == role);
+    known.map_or_else(|| Text::same(role), |(_, name)| name.clone())
+}
+
+/// As what somebody is here who checked in with a role: of a stream they are a member.
+pub fn part_name(table: &'static [(&'static str, Text)], role: &str) -> Text {
+    match stream_of(role) {
+        Some(name) => both!("{name}", "{name}班"),
+        None => role_name(table, role),
+    }
 }
 
 impl Milestone {

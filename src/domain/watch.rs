@@ -101,6 +101,8 @@ pub struct Heard<'a> {
     pub archived: bool,
     /// Only whoever was invited reads it.
     pub private: bool,
+    /// Practised, and not real.
+    pub drill: bool,
 }
 
 /// What was done at this console about one timer or prompt. Each is when it was done.

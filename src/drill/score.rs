@@ -264,7 +264,7 @@ fn of_entry(scene: &Scene, room: &Room, entry: &Entry) -> Option<Done> {
         ),
         Body::CheckedOut { user } => (none(), vec![user.clone()], none()),
         Body::Ticked { item } | Body::Skipped { item, .. } => (item.clone(), Vec::new(), none()),
-        Body::Assigned { item, user } => (item.clone(), user.iter().cloned().collect(), none()),
+        Body::Assigned { item, user, .. } => (item.clone(), user.iter().cloned().collect(), none()),
         Body::ItemAdded { item } => (none(), Vec::new(), item.text.clone()),
         Body::Milestone { milestone, .. } => (milestone.name().to_owned(), Vec::new(), none()),
         Body::Phase { phase } => (phase.name().to_owned(), Vec::new(), none()),

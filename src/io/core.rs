@@ -3,8 +3,8 @@
 //! never for the network.
 
 use crate::app::desk::Configured;
-use crate::app::resolve::Checklists;
 use crate::app::snapshot::{Person, Snapshot, Workspace};
+use crate::domain::checklists::Checklists;
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::settings::Config;

@@ -6,8 +6,9 @@
 
 mod words;
 
-use crate::app::resolve::{self, Checklists};
+use crate::app::resolve;
 use crate::app::snapshot::Person;
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::{Asked, Command, Declaration, Draft, decide};
 use crate::domain::event::{Event, Milestone, Phase, Position, Register, What};
 use crate::domain::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
@@ -295,7 +296,14 @@ impl<'a, 'b> Maker<'a, 'b> {
             (0, Some(check)) => {
                 let user = Some(self.somebody());
                 let item = check.item.id;
-                (by, Command::Assign { item, user })
+                (
+                    by,
+                    Command::Assign {
+                        item,
+                        user,
+                        due: None,
+                    },
+                )
             }
             (1..=3, Some(check)) => (by, Command::Tick(check.item.id)),
             (4, Some(check)) if check.state != Default::default() => {

@@ -1,6 +1,7 @@
 //! How a drill begins: who is there, and the declaration.
 
-use crate::app::resolve::{self, Checklists, People, Wish};
+use crate::app::resolve::{self, People, Wish};
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::Declaration;
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Config, Fill};

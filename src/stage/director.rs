@@ -6,9 +6,10 @@ mod look;
 
 use super::begin;
 use crate::app::drill::{View, Wish};
-use crate::app::resolve::{Checklists, People};
+use crate::app::resolve::People;
 use crate::app::snapshot::{Person as Member, Workspace};
 use crate::both;
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{ChannelId, IncidentId, UserId};
 use crate::domain::problem::Problem;

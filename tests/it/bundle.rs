@@ -1,7 +1,7 @@
 //! The whole history as a file: round trips, what is refused, and what hostile files do.
 
-use matoi::app::resolve::Checklists;
 use matoi::domain::bundle::{Bundle, gather, read};
+use matoi::domain::checklists::Checklists;
 use matoi::domain::ids::{ChannelId, ConsoleId, IncidentId, UserId};
 use matoi::domain::settings::Config;
 use matoi::domain::sync::image::{Image, Write};

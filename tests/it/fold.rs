@@ -178,6 +178,7 @@ impl Channel {
             12 => Body::Assigned {
                 item,
                 user: self.maybe(),
+                due: None,
             },
             13 => Body::ItemAdded { item: new },
             14 => Body::Note {},

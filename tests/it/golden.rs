@@ -554,6 +554,7 @@ fn story() -> Scribe {
             Body::Assigned {
                 item: "provisional-fix".to_owned(),
                 user: Some(user("USUZUKI")),
+                due: None,
             },
             Body::Skipped {
                 item: "partners".to_owned(),

@@ -1,7 +1,8 @@
 //! Core, client and workspace on one clock that is paced: time is all that it changes.
 
-use matoi::app::resolve::{self, Checklists, Wish};
+use matoi::app::resolve::{self, Wish};
 use matoi::app::snapshot::Workspace as Place;
+use matoi::domain::checklists::Checklists;
 use matoi::domain::decide::{Command, Outlets};
 use matoi::domain::event::Body;
 use matoi::domain::ids::{IncidentId, UserId};

@@ -1,6 +1,6 @@
 //! Made-up journals hold what was asked for.
 
-use matoi::app::resolve::Checklists;
+use matoi::domain::checklists::Checklists;
 use matoi::domain::ids::UserId;
 use matoi::domain::incident::Verdict;
 use matoi::domain::settings::Config;

@@ -12,7 +12,7 @@ use crate::domain::learn::Learnt;
 use crate::domain::record::{self, Hole, Span};
 use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::sync::mirror::span;
-use crate::domain::verb::ROLES;
+use crate::domain::verb::{ROLES, role_name};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::{Deed, Matter, Review, Section, Sort};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -254,9 +254,10 @@ fn terms(sheet: &Sheet<'_>) -> Vec<Term> {
     let command = facts::commanders(incident)
         .into_iter()
         .map(|term| (get(sheet, &w::COMMANDER), term));
-    let others = ROLES.iter().flat_map(|(role, called)| {
-        let held = facts::held(incident, role).into_iter();
-        held.map(|term| (get(sheet, called), term))
+    let others = facts::roles(incident).into_iter().flat_map(|role| {
+        let called = role_name(ROLES, &role);
+        let held = facts::held(incident, &role).into_iter();
+        held.map(move |term| (get(sheet, &called), term))
     });
     command
         .chain(others)

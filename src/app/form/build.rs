@@ -10,10 +10,11 @@ use crate::app::strings::{form as s, why};
 use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::event::{Kind, Milestone, Phase};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::{Check, Incident, ItemState};
-use crate::domain::verb::{ROLES, Verb, role_name};
+use crate::domain::verb::{ROLES, STREAM_CHOICE, Verb, part_name, role_name, stream_of};
 use crate::domain::words::{Lang, Text};
+use crate::domain::work::Four;
 use crate::wire::mrkdwn;
 
 /// What a verb's key opens.
@@ -33,7 +34,7 @@ pub fn open(model: &Model, verb: Verb) -> Result<Opening, Text> {
 }
 
 /// The same about an item given by id instead of the selected one; for a milestone, its name; for
-/// a tick, `ask:` before the id asks what became of it.
+/// a tick and an entry, `ask:` before the id asks what became of it.
 pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Opening, Text> {
     if verb == Verb::Declare {
         return Ok(Opening::Form(Box::new(declare(model))));
@@ -45,7 +46,13 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         None => selected_item(model, incident),
     };
     let fields = match verb {
-        Verb::Tick if over.is_some() => vec![what_now()],
+        Verb::Tick if over.is_some() => vec![super::work::what_now(None)],
+        Verb::Settle if over.is_some() => {
+            let matter = incident
+                .work
+                .matter(&EventId::new(over.unwrap_or_default()));
+            vec![super::work::what_now(Some(matter.ok_or(why::NOT_READ)?))]
+        }
         Verb::Tick => match item {
             Some(check) => return tick(&check),
             None => vec![items(incident, Verb::Tick, &|c| c.state == ItemState::Open)],
@@ -61,15 +68,29 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         Verb::PersonalData | Verb::Archive => Vec::new(),
         Verb::Level => vec![levels(model, incident)],
         Verb::Temperature => vec![temperatures(model, incident)],
-        Verb::Situation => vec![long("situation", s::SITUATION, &situation(model, incident))],
+        Verb::Situation => {
+            let now = Four::parse(&situation(model, incident));
+            vec![
+                long("situation", s::SITUATION, &now.affected),
+                with(line("users", s::TELL_USERS, false), &now.users),
+                with(line("outlook", s::OUTLOOK, false), &now.outlook),
+                with(line("spread", s::SPREAD, false), &now.spread),
+            ]
+        }
         Verb::Note => vec![long("text", s::NOTE, "")],
         Verb::Command => command_fields(model, incident),
-        Verb::Role => vec![roles(true), people(model, s::PERSON, Some(s::NOBODY), None)],
+        Verb::Role => {
+            let mut role = roles(incident, true);
+            if let Some(subject) = subject {
+                choose(&mut role, subject);
+            }
+            vec![role, people(model, s::PERSON, Some(s::NOBODY), None)]
+        }
         Verb::CheckIn => {
             let person = selected_person(model).unwrap_or_else(|| model.snapshot.me.clone());
             vec![
                 people(model, s::PERSON, None, Some(&person)),
-                roles(false),
+                roles(incident, false),
                 line("task", s::TASK, false),
             ]
         }
@@ -138,9 +159,15 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
         Verb::Tick | Verb::Assign | Verb::Skip => {
             over.map(str::to_owned).or_else(|| item.map(|c| c.item.id))
         }
-        Verb::Settle | Verb::Extend | Verb::Give | Verb::Object => subject.map(str::to_owned),
+        Verb::Settle | Verb::Extend | Verb::Give | Verb::Object => {
+            over.or(subject).map(str::to_owned)
+        }
         _ => None,
     };
+    follow_role(&mut form);
+    if verb == Verb::Role && subject.is_some() && !form.value("role").is_empty() {
+        form.at = Stop::Field(1);
+    }
     // With the entry named, and how it ends, what is left is a word about it.
     if form.subject.is_some() && form.field("entry").is_some() {
         form.at = Stop::Field(if verb == Verb::Settle { 2 } else { 1 });
@@ -356,15 +383,6 @@ pub(super) fn survivors(model: &Model, offered: Option<&str>) -> Field {
     field
 }
 
-fn what_now() -> Field {
-    let options = [
-        opt("done", s::DONE),
-        opt("assign", s::REASSIGN),
-        opt("skip", s::NOT_NEEDED),
-    ];
-    choice("what", s::WHAT_NOW, options.into())
-}
-
 fn milestones(incident: &Incident, chosen: Option<&str>) -> Field {
     let options = Milestone::ALL.map(|milestone| opt(milestone.name(), milestone.text()));
     let mut field = choice("milestone", s::MILESTONE, options.into());
@@ -378,13 +396,35 @@ fn milestones(incident: &Incident, chosen: Option<&str>) -> Field {
     field
 }
 
-fn roles(required: bool) -> Field {
-    let options = ROLES
+/// To lead: the roles there are, and a stream that is still to be named; to take part: those.
+fn roles(incident: &Incident, leads: bool) -> Field {
+    let mut options: Vec<Opt> = ROLES
         .iter()
         .map(|(id, _)| opt(id, role_name(ROLES, id)))
         .collect();
+    let streams = incident.roles.keys().filter(|r| stream_of(r).is_some());
+    options.extend(streams.map(|role| match leads {
+        true => opt(role, role_name(ROLES, role)),
+        false => opt(role, part_name(ROLES, role)),
+    }));
+    if leads {
+        options.push(opt(STREAM_CHOICE, s::NEW_STREAM));
+    }
     let field = choice("role", s::ROLE, options);
-    if required { field } else { optional(field) }
+    if leads { field } else { optional(field) }
+}
+
+/// A stream is named; other roles have names.
+pub(super) fn follow_role(form: &mut Form) {
+    if form.verb != Verb::Role {
+        return;
+    }
+    let named = form.fields.iter().position(|field| field.key == "stream");
+    match (form.value("role") == STREAM_CHOICE, named) {
+        (true, None) => form.fields.insert(1, line("stream", s::STREAM, true)),
+        (false, Some(at)) => drop(form.fields.remove(at)),
+        _ => {}
+    }
 }
 
 fn items(incident: &Incident, verb: Verb, fits: &dyn Fn(&Check) -> bool) -> Field {
@@ -552,7 +592,7 @@ pub(super) fn optional(mut field: Field) -> Field {
     field
 }
 
-pub(super) fn choose(field: &mut Field, value: &str) {
+pub(in crate::app) fn choose(field: &mut Field, value: &str) {
     if let Input::Choice(choice) = &mut field.input
         && choice.options.iter().any(|option| option.value == value)
     {

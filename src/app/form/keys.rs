@@ -80,6 +80,7 @@ fn settle(form: &mut Form, model: &Model) {
     }
     super::work::follow_audience(form, model);
     super::work::follow_entry(form, model);
+    super::build::follow_role(form);
     read::check(form, model, false);
 }
 

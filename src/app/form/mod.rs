@@ -12,12 +12,13 @@ mod read;
 mod work;
 
 pub use aside::{reading, seen_before, warnings};
-pub(super) use build::pin;
 pub use build::{Opening, open, open_about};
+pub(super) use build::{choose, pin};
 pub use keys::{Outcome, key, paste};
 pub(super) use keys::{restore, texts};
 pub(super) use read::outlets;
 pub use read::{check, command, preview};
+pub(super) use work::chosen_more;
 pub use work::default_minutes;
 
 use super::edit::Edit;

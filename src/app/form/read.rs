@@ -15,9 +15,9 @@ use crate::domain::problem::Problem;
 use crate::domain::record::summary::last_word;
 use crate::domain::sync::went_lines;
 use crate::domain::text::fit;
-use crate::domain::verb::Verb;
+use crate::domain::verb::{STREAM_CHOICE, Verb, stream_role};
 use crate::domain::words::{Lang, Text};
-use crate::domain::work::Can;
+use crate::domain::work::{Can, Four};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
@@ -121,7 +121,15 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
             &needed("temperature")?,
             incident.lang,
         )?),
-        Verb::Situation => Command::Situation(needed("situation")?),
+        Verb::Situation => {
+            let four = Four {
+                affected: needed("situation")?,
+                users: text("users"),
+                outlook: text("outlook"),
+                spread: text("spread"),
+            };
+            Command::Situation(four.render(incident.lang))
+        }
         Verb::Note => Command::Note(needed("text")?),
         Verb::Command => {
             let (user, reason) = (person(), maybe("reason"));
@@ -135,7 +143,10 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
             }
         }
         Verb::Role => Command::Role {
-            role: needed("role")?,
+            role: match needed("role")?.as_str() {
+                STREAM_CHOICE => stream_role(&needed("stream")?),
+                role => role.to_owned(),
+            },
             user: person(),
         },
         Verb::CheckIn => Command::CheckIn {
@@ -149,6 +160,7 @@ pub fn command(form: &Form, model: &Model) -> Result<Command, Problem> {
         Verb::Assign => Command::Assign {
             item: item()?,
             user: person(),
+            due: None,
         },
         Verb::Skip => Command::Skip {
             item: item()?,

@@ -15,7 +15,7 @@ use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::event::Kind;
 use crate::domain::ids::{EventId, IncidentId, UserId};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, ItemState};
 use crate::domain::problem::Problem;
 use crate::domain::settings::{INSIDE, Timers};
 use crate::domain::verb::Verb;
@@ -142,7 +142,7 @@ pub(super) fn fields(
             }
             fields
         }
-        Verb::Extend => vec![entries(incident, subject, &|_| true), minutes(5)],
+        Verb::Extend => vec![extendable(model, incident, subject), minutes(MORE[0])],
         Verb::Give => vec![entries(incident, subject, &|_| true), person(None)],
         Verb::Object => vec![
             entries(incident, subject, &|sort| sort == Sort::Decision),
@@ -293,6 +293,56 @@ pub(super) fn follow_audience(form: &mut Form, model: &Model) {
     }
 }
 
+/// How many more minutes are offered when a time-box is over.
+const MORE: [u32; 2] = [5, 10];
+/// What stands before the minutes, where more time is one of the answers.
+const MORE_BY: &str = "more:";
+
+/// A time-box is over: what has become of an item of the checklist, or of `matter`.
+pub(super) fn what_now(matter: Option<&Matter>) -> Field {
+    let more = MORE.map(|minutes| {
+        let value = format!("{MORE_BY}{minutes}");
+        opt(&value, both!("+{minutes} min", "+{minutes}分"))
+    });
+    let ends: &[State] = matter.map_or(&[], |matter| matter.sort.states());
+    let mut options = vec![match ends.first() {
+        Some(done) => opt("done", done.text()),
+        None => opt("done", s::DONE),
+    }];
+    options.extend(more);
+    let others = ends.iter().skip(1);
+    match matter {
+        Some(_) => options.extend(others.map(|end| opt(end.name(), end.text()))),
+        None => options.push(opt("skip", s::NOT_NEEDED)),
+    }
+    options.push(opt("assign", s::REASSIGN));
+    choice("what", s::WHAT_NOW, options)
+}
+
+/// How much more time was chosen.
+pub(in crate::app) fn chosen_more(value: &str) -> Option<u32> {
+    value.strip_prefix(MORE_BY)?.parse().ok()
+}
+
+/// Entries and items of the checklist that run against a time, or could.
+fn extendable(model: &Model, incident: &Incident, subject: Option<&str>) -> Field {
+    let mut field = entries(incident, subject, &|_| true);
+    let selected = crate::app::availability::selected_item(model, incident);
+    if let super::Input::Choice(list) = &mut field.input {
+        for (n, check) in incident.checklist().iter().enumerate() {
+            if check.state == ItemState::Open && check.due.is_some() {
+                let (number, text) = (n + 1, &check.item.text);
+                let text = both!("{number}. {text}", "{number}. {text}");
+                list.options.push(opt(&check.item.id, text));
+            }
+        }
+    }
+    if let Some(check) = selected.filter(|_| field.value().is_empty() || subject.is_none()) {
+        choose(&mut field, &check.item.id);
+    }
+    field
+}
+
 /// How an entry can end, its ordinary end chosen.
 fn ends(matter: Option<&Matter>) -> Field {
     let states: &[State] = matter.map_or(&State::ALL[1..], |matter| matter.sort.states());
@@ -386,14 +436,8 @@ pub(super) fn read(
             .into()
         }
         Verb::Extend => {
-            let matter = deeds::matter(incident, entry()?.as_str())?;
-            let from = matter.due.map_or(now, |due| due.max(now));
-            let minutes = number("minutes")?.unwrap_or(5);
-            Deed::Moved {
-                matter: matter.id.clone(),
-                due: deeds::in_minutes(from, minutes),
-            }
-            .into()
+            let minutes = number("minutes")?.unwrap_or(MORE[0]);
+            deeds::extend(incident, entry()?.as_str(), minutes, now)?
         }
         Verb::Give => Deed::Given {
             matter: entry()?,

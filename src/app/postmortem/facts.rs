@@ -3,6 +3,7 @@
 use crate::domain::event::{Body, Named};
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::verb::ROLES;
 use crate::domain::work::Deed;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -30,6 +31,20 @@ pub fn commanders(incident: &Incident) -> Vec<Term> {
         _ => None,
     });
     terms(changes)
+}
+
+/// Every role that there was: those of the response in the order it needs them, then its streams.
+pub fn roles(incident: &Incident) -> Vec<String> {
+    let known = ROLES.iter().map(|(role, _)| (*role).to_owned());
+    let mut roles: Vec<String> = known.collect();
+    for entry in counted(incident) {
+        if let Body::Role { role, .. } = &entry.body
+            && !roles.contains(role)
+        {
+            roles.push(role.clone());
+        }
+    }
+    roles
 }
 
 /// Who held a role, in order.

@@ -10,7 +10,7 @@ use crate::domain::learn::Learnt;
 use crate::domain::record::{self, Hole, Line, Span, due};
 use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::sync::mirror::span;
-use crate::domain::verb::{ROLES, role_name};
+use crate::domain::verb::{ROLES, is_role, part_name, role_name};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::{Deed, Matter, Review, Section, Sort, State};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -443,8 +443,9 @@ fn people(sheet: &Sheet<'_>) -> String {
         .iter()
         .map(|held| term(command.get(lang), held))
         .collect();
-    for (role, name) in ROLES {
-        let held = facts::held(incident, role);
+    for role in facts::roles(incident) {
+        let held = facts::held(incident, &role);
+        let name = role_name(ROLES, &role);
         lines.extend(held.iter().map(|held| term(name.get(lang), held)));
     }
     let here = facts::people(incident);
@@ -453,8 +454,8 @@ fn people(sheet: &Sheet<'_>) -> String {
         .map(|user| {
             let present = incident.roster.get(user);
             let role = present.and_then(|p| p.role.as_deref());
-            let role = role.filter(|role| ROLES.iter().any(|(id, _)| id == role));
-            let role = role.map(|role| format!(" ({})", role_name(ROLES, role).get(lang)));
+            let role = role.filter(|role| is_role(role));
+            let role = role.map(|role| format!(" ({})", part_name(ROLES, role).get(lang)));
             name_of(sheet, user) + &role.unwrap_or_default()
         })
         .collect();

@@ -113,6 +113,7 @@ fn boxed() -> World {
         Command::Assign {
             item: item.id,
             user: Some("USATO".into()),
+            due: None,
         },
         ME,
     );

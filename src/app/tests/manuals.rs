@@ -30,7 +30,7 @@ fn the_manual_shown_is_the_levels_else_the_kinds() {
     assert_eq!(shown(&world), Some(format!("Manual: {SEVERE}")));
     world.level("3");
     assert_eq!(shown(&world), Some(format!("Manual: {OUTAGE}")));
-    let lists = resolve::Checklists::shipped().expect("whole");
+    let lists = crate::domain::checklists::Checklists::shipped().expect("whole");
     let kind = resolve::kind(&world.config, &lists, world.incident(), Kind::Security);
     world.act(kind, ME);
     assert_eq!(shown(&world), Some(format!("Manual: {SECURITY}")));

@@ -124,6 +124,43 @@ fn a_selected_task_is_given_more_time_and_another_name() {
     assert!(matches!(deed(&mut desk), Deed::Given { owner, .. } if owner.as_str() == "USATO"));
 }
 
+/// One key opens what became of it, one answers. Hangs on `ask:` in prompt/work.rs and on `what_now`
+/// in update/act.rs.
+#[test]
+fn a_task_whose_time_is_over_is_answered_by_two_keys() {
+    let answers = ["1", "2", "3", "4", "5"].map(|answer| {
+        let mut world = World::declared();
+        open(&mut world, Sort::Task, "restart web03", Some(ME));
+        world.later(11 * 60);
+        let mut desk = Desk::in_room(world);
+        let asks = view::panes::asks(&desk.model);
+        let slot = asks
+            .iter()
+            .position(|a| matches!(a, Some((crate::app::ask::AskId::Matter(_), _))))
+            .expect("asked");
+        desk.keys(&(slot + 1).to_string());
+        desk.keys(answer);
+        desk
+    });
+    let [mut done, mut five, mut ten, mut up, dropped] = answers;
+    let state = |deed: Deed| match deed {
+        Deed::Settled { state, .. } => state,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(state(deed(&mut done)), State::Done);
+    assert_eq!(state(deed(&mut up)), State::Escalated);
+    for (desk, minutes) in [(&mut five, 5), (&mut ten, 10)] {
+        let later = desk.model.now + TimeDelta::minutes(minutes);
+        assert!(matches!(deed(desk), Deed::Moved { due, .. } if due == later));
+    }
+    // Why it is given up is asked for.
+    let form = dropped.model.form().expect("a form");
+    assert_eq!(
+        (form.verb, form.value("state").as_str()),
+        (Verb::Settle, State::Dropped.name())
+    );
+}
+
 #[test]
 fn what_arrives_moves_no_selection_and_what_is_settled_leaves_none() {
     let mut desk = Desk::in_room(much());

@@ -124,7 +124,7 @@ fn the_same_level_brings_no_second_checklist() {
     let mut world = busy();
     let entries = world.incident().entries.len();
     let held = world.incident().level.clone().expect("a level");
-    let lists = crate::app::resolve::Checklists::shipped().expect("whole");
+    let lists = crate::domain::checklists::Checklists::shipped().expect("whole");
     let plan = crate::app::resolve::level(&world.config, &lists, world.incident(), &held.id);
     let said = refused(&mut world, Command::Level(plan.expect("a level")), ME);
     assert!(said.contains("already"), "{said}");

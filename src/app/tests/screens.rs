@@ -115,6 +115,7 @@ fn a_time_box_that_is_over_is_shown_asked_and_answered() {
         Command::Assign {
             item: boxed.id.clone(),
             user: Some(UserId::new("USATO")),
+            due: None,
         },
         ME,
     );
@@ -131,8 +132,23 @@ fn a_time_box_that_is_over_is_shown_asked_and_answered() {
             |a| matches!(a, Some((crate::app::ask::AskId::TimeBox(id), _)) if *id == boxed.id),
         )
         .expect("asked");
-    desk.keys(&(slot + 1).to_string());
-    // Its first answer is "done".
+    let slot = (slot + 1).to_string();
+    // The second answer is five minutes more, from now: the time is over.
+    desk.keys(&slot);
+    desk.keys("2");
+    assert!(desk.answer().iter().all(Result::is_ok));
+    let left: Vec<String> = view::header::promises(&desk.model)
+        .into_iter()
+        .map(|promise| promise.left)
+        .collect();
+    assert!(
+        left.contains(&"05:00".to_owned()),
+        "it runs again: {left:?}"
+    );
+    desk.world.later(6 * 60);
+    desk.refresh();
+    // The first is "done".
+    desk.keys(&slot);
     desk.keys("1");
     assert!(matches!(desk.acts().as_slice(), [(_, _, Command::Tick(id))] if *id == boxed.id));
 }

@@ -20,6 +20,7 @@ fn overdue() -> (Desk, String) {
         Command::Assign {
             item: boxed.id.clone(),
             user: Some(UserId::new("USATO")),
+            due: None,
         },
         ME,
     );

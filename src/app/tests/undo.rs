@@ -70,6 +70,7 @@ fn what_was_set_goes_back_to_what_it_was() {
     let give = |user: &Option<UserId>| Command::Assign {
         item: item.clone(),
         user: user.clone(),
+        due: None,
     };
     world.act(give(&tanaka), ME);
     let (_, acts) = back_in(world, give(&Some(UserId::new("USATO"))));

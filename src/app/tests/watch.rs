@@ -50,6 +50,7 @@ impl<'a> Look<'a> {
             others: &[],
             archived: self.world.archived,
             private: self.private,
+            drill: false,
         };
         then(&rules, &heard)
     }
@@ -257,6 +258,7 @@ fn who_tells_the_authority_is_asked_until_somebody_has_it_and_again_when_it_is_n
         Command::Assign {
             item: "authority-preliminary".to_owned(),
             user: Some(UserId::new(ME)),
+            due: None,
         },
         ME,
     );
@@ -596,7 +598,7 @@ fn another_kind_asks_other_things_and_has_a_list_of_its_own() {
     };
     assert_eq!(asks(&world, false), [false, false]);
     assert!(!list(&world)[0], "{:?}", list(&world));
-    let lists = crate::app::resolve::Checklists::shipped().expect("whole");
+    let lists = crate::domain::checklists::Checklists::shipped().expect("whole");
     let security = crate::domain::event::Kind::Security;
     let kind = crate::app::resolve::kind(&world.config, &lists, world.incident(), security);
     world.act(kind, ME);

@@ -4,6 +4,7 @@ use super::{complain, compose, enter, notice};
 use crate::app::action::Action;
 use crate::app::ask;
 use crate::app::availability::{available, is_saving};
+use crate::app::deeds;
 use crate::app::effect::Effect;
 use crate::app::form::{self, Form, Opening};
 use crate::app::model::{Model, Overlay, Saving, Ticket};
@@ -12,6 +13,7 @@ use crate::domain::decide::Command;
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::Problem;
 use crate::domain::verb::Verb;
+use crate::domain::work::{Deed, State};
 
 /// What a verb's key does: its smallest form, or the act itself where all is selected.
 pub(super) fn verb(model: &mut Model, verb: Verb) -> Vec<Effect> {
@@ -96,7 +98,7 @@ pub(super) fn hand_over(
 
 /// A form is to be carried out. It stays until the core has answered.
 pub(super) fn submit(model: &mut Model, mut form: Box<Form>) -> Vec<Effect> {
-    if form.verb == Verb::Tick && form.field("what").is_some() {
+    if form.field("what").is_some() {
         return what_now(model, form);
     }
     let command = match form::command(&form, model) {
@@ -122,10 +124,59 @@ fn what_now(model: &mut Model, form: Box<Form>) -> Vec<Effect> {
         return Vec::new();
     };
     // The room may have been left only by leaving the form.
-    match form.value("what").as_str() {
-        "done" => hand_over(model, Some(target), Command::Tick(item), None),
-        "assign" => about(model, Verb::Assign, Some(&item)),
+    let what = form.value("what");
+    if let Some(minutes) = form::chosen_more(&what) {
+        let incident = model.incident();
+        let extended = incident.map(|i| deeds::extend(i, &item, minutes, model.now));
+        return match extended {
+            Some(Ok(command)) => hand_over(model, Some(target), command, None),
+            Some(Err(problem)) => {
+                notice(model, problem.sentence);
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+    }
+    match (form.verb, what.as_str()) {
+        (Verb::Settle, "assign") => about(model, Verb::Give, Some(&item)),
+        (Verb::Settle, what) => settled(model, target, &item, what),
+        (_, "done") => hand_over(model, Some(target), Command::Tick(item), None),
+        (_, "assign") => about(model, Verb::Assign, Some(&item)),
         _ => about(model, Verb::Skip, Some(&item)),
+    }
+}
+
+/// What was done, or is the commander's now, needs no word; why something is given up does.
+fn settled(model: &mut Model, target: IncidentId, id: &str, how: &str) -> Vec<Effect> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let named = (how != "done").then_some(how);
+    let found = deeds::matter(incident, id);
+    match found.and_then(|matter| Ok((matter.id.clone(), deeds::state(matter, named)?))) {
+        Ok((matter, state)) if named.is_none() || state == State::Escalated => {
+            let deed = Deed::Settled {
+                matter,
+                state,
+                line: None,
+                owner: None,
+                due: None,
+            };
+            hand_over(model, Some(target), deed.into(), None)
+        }
+        Ok((_, state)) => {
+            let effects = about(model, Verb::Settle, Some(id));
+            if let Some(Overlay::Form(form)) = model.overlays.last_mut()
+                && let Some(field) = form.field_mut("state")
+            {
+                form::choose(field, state.name());
+            }
+            effects
+        }
+        Err(problem) => {
+            notice(model, problem.sentence);
+            Vec::new()
+        }
     }
 }
 

@@ -308,7 +308,7 @@ fn full(model: &Model) -> Option<(String, String)> {
     let text = match pane {
         Pane::Timeline => view::timeline::full(model, selected?)?,
         Pane::Channel => view::channel::full(model, selected?)?,
-        Pane::Situation => view::panes::situation(model)?.text,
+        Pane::Situation => view::panes::situations(model)?,
         Pane::Checklist => {
             let rows = view::panes::checklist(model);
             let row = rows.into_iter().find(|row| Some(&row.id) == selected);

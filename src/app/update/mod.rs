@@ -35,7 +35,7 @@ use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::instructions::for_role;
 use crate::domain::problem::Problem;
-use crate::domain::verb::{ROLES, role_name};
+use crate::domain::verb::{ROLES, role_name, stream_of};
 use crate::domain::words::{Lang, Text};
 use chrono::TimeDelta;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
@@ -377,11 +377,17 @@ fn appointed(model: &mut Model, before: &Snapshot) {
             .get(role)
             .is_some_and(|held| held.user == *me),
     };
-    let roles = || std::iter::once("commander").chain(ROLES.iter().map(|(role, _)| *role));
+    let roles = |incident: &Incident| {
+        let streams = incident.roles.keys().filter(|r| stream_of(r).is_some());
+        let known = ROLES.iter().map(|(role, _)| (*role).to_owned());
+        let all = std::iter::once("commander".to_owned()).chain(known);
+        all.chain(streams.cloned()).collect::<Vec<_>>()
+    };
     // A history may hold thousands: only what runs, and where one has something to do, is looked up.
     let mine = model.snapshot.incidents.iter().filter(|now| {
         let incident = &now.incident;
-        !incident.phase.is_over() && roles().any(|role| holds(incident, role))
+        let held = || roles(incident).iter().any(|role| holds(incident, role));
+        !incident.phase.is_over() && held()
     });
     let mut told = Vec::new();
     for now in mine {
@@ -390,11 +396,12 @@ fn appointed(model: &mut Model, before: &Snapshot) {
         let Some(then) = then.next() else {
             continue;
         };
-        let new = roles().filter(|role| holds(&now.incident, role) && !holds(&then.incident, role));
+        let new = roles(&now.incident).into_iter();
+        let new = new.filter(|role| holds(&now.incident, role) && !holds(&then.incident, role));
         told.extend(new.map(|role| {
             let said = |lang| {
-                let lines = for_role(role, lang).into_iter().flatten();
-                let name = match role {
+                let lines = for_role(&role, lang).into_iter().flatten();
+                let name = match role.as_str() {
                     "commander" => COMMAND,
                     role => role_name(ROLES, role),
                 };

@@ -13,7 +13,7 @@ use crate::domain::incident::Incident;
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::sync::Link;
 use crate::domain::timer::{Clock, Pressure};
-use crate::domain::verb::{ROLES_SHORT, role_name};
+use crate::domain::verb::{ROLES_SHORT, part_name, role_name, stream_of};
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -376,6 +376,12 @@ fn roles(model: &Model, incident: &Incident) -> Vec<(String, Option<String>)> {
             roles.push((name, held));
         }
     }
+    let streams = incident.roles.iter();
+    let streams = streams.filter(|(role, _)| stream_of(role).is_some());
+    roles.extend(streams.map(|(role, held)| {
+        let name = part_name(ROLES_SHORT, role).get(lang).to_owned();
+        (name, Some(model.name(&held.user)))
+    }));
     roles
 }
 

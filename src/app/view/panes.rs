@@ -7,12 +7,13 @@ use crate::app::ask::AskId;
 use crate::app::clock;
 use crate::app::model::{ASKS, Model, Pane, RowId};
 use crate::app::strings::{fill, pane as p};
+use crate::domain::checklists::Part;
 use crate::domain::decide::Command;
-use crate::domain::event::Register;
-use crate::domain::incident::{Check, ItemState};
+use crate::domain::event::{Body, Register};
+use crate::domain::incident::{ItemState, Verdict};
 use crate::domain::text::{cells, clean_line};
 use crate::domain::words::Text;
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 
 /// A line of the checklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,8 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
         .into_iter()
         .enumerate()
         .map(|(n, check)| {
-            let left = box_end(&check).map(|due| {
+            let due = check.due.filter(|_| check.state == ItemState::Open);
+            let left = due.map(|due| {
                 let text = clock::countdown(due - now, model.lang);
                 Said::new(text, due_tone(due, now))
             });
@@ -66,6 +68,36 @@ pub fn checklist(model: &Model) -> Vec<ItemRow> {
                 manual: check.item.manual,
                 mark,
             }
+        })
+        .collect()
+}
+
+/// How far each part of the response is; items that were added by hand, or that no list knows, are
+/// of the part that goes on. Nothing where the lists tell no parts.
+pub fn progress(model: &Model) -> Vec<Said> {
+    let Some(incident) = model.incident() else {
+        return Vec::new();
+    };
+    let now = if incident.phase.is_burning() {
+        Part::Response
+    } else {
+        Part::After
+    };
+    let mut counts: BTreeMap<Part, (usize, usize)> = BTreeMap::new();
+    let mut told = false;
+    for check in incident.checklist() {
+        let part = model.checklists.part(&check.item.id);
+        told |= part.is_some();
+        let (done, of) = counts.entry(part.unwrap_or(now)).or_default();
+        *of += 1;
+        *done += usize::from(check.state != ItemState::Open);
+    }
+    let counts = counts.into_iter().filter(|_| told);
+    counts
+        .map(|(part, (done, of))| {
+            let text = format!("{} {done}/{of}", part.text().get(model.lang));
+            let tone = if done == of { Tone::Muted } else { Tone::Plain };
+            Said::new(text, tone)
         })
         .collect()
 }
@@ -104,14 +136,6 @@ pub(super) fn worst(marks: impl IntoIterator<Item = Option<Said>>) -> Option<Sai
     marks.max_by_key(|mark| mark.tone == Tone::Failed)
 }
 
-fn box_end(check: &Check) -> Option<DateTime<Utc>> {
-    let since = check
-        .assigned_at
-        .filter(|_| check.state == ItemState::Open)?;
-    let minutes = check.item.time_box?;
-    Some(since + TimeDelta::minutes(i64::from(minutes)))
-}
-
 fn item_of(command: &Command) -> Option<&str> {
     match command {
         Command::Tick(item)
@@ -142,6 +166,22 @@ pub fn situation(model: &Model) -> Option<SituationView> {
             .get(model.lang)
             .to_owned(),
     })
+}
+
+/// The situation with those before it, the newest first, each with who wrote it and when.
+pub fn situations(model: &Model) -> Option<String> {
+    let incident = model.incident()?;
+    let entries = incident.entries.iter().rev().filter(|entry| {
+        let counts = entry.verdict == Verdict::Accepted;
+        counts && matches!(entry.body, Body::Situation {})
+    });
+    let told = entries.filter_map(|entry| {
+        let clock = clock::day_hhmm(model.shown_zone(), entry.at, model.now);
+        let text = decoded(model, entry.text.as_ref()?);
+        Some(format!("{clock} {}\n{text}", model.name(&entry.by)))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join("\n\n"))
 }
 
 /// In the first minutes: what it may have been before, and the key that tells more.

@@ -5,21 +5,15 @@ use super::{Said, Tone, register_mark};
 use crate::app::clock;
 use crate::app::model::{Model, RowId};
 use crate::app::strings::{fill, pane as p};
+use crate::domain::crew::{self, Answer};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
 use crate::domain::ids::UserId;
-use crate::domain::incident::{Incident, ItemState, Present};
-use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
-use crate::domain::work::{Call, Sort};
+use crate::domain::incident::{Incident, Present};
+use crate::domain::verb::{ROLES, ROLES_SHORT, part_name, role_name};
+use crate::domain::words::Text;
+use crate::domain::work::Call;
 use chrono::{DateTime, TimeDelta, Utc};
-
-/// Longer in a role than this, and relief is offered.
-const RELIEF: TimeDelta = TimeDelta::hours(2);
-const RELIEF_COMMAND: TimeDelta = TimeDelta::hours(4);
-/// The span of control of the incident command system: three to seven people.
-const SPAN: usize = 7;
-/// More open things than this with one name on them are more than one person does.
-const MOST_IN_HAND: usize = 3;
 
 /// Somebody who is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,21 +91,23 @@ fn row(model: &Model, incident: &Incident, present: &Present) -> PersonRow {
         held.push(by.since);
     }
     if let (true, Some(role)) = (roles.is_empty(), &present.role) {
-        roles.push(role_name(ROLES_SHORT, role).get(lang).to_owned());
+        roles.push(part_name(ROLES_SHORT, role).get(lang).to_owned());
     }
+    let timers = &model.snapshot.config.timers;
     // The oldest of several roles is what tires.
     let since = held.into_iter().min();
-    let patience = match command {
-        Some(_) => RELIEF_COMMAND,
-        None => RELIEF,
-    };
-    let relief = since.filter(|since| model.now - *since >= patience);
+    let patience = i64::from(match command {
+        Some(_) => timers.command_hours,
+        None => timers.role_hours,
+    });
+    let tires = |since: &DateTime<Utc>| model.now - *since >= TimeDelta::hours(patience);
+    let relief = since.filter(|since| patience > 0 && tires(since));
     let relief = relief.map(|since| {
         let span = clock::rough(model.now - since);
         Said::new(fill(&p::RELIEF, lang, &[span.get(lang)]), Tone::Soon)
     });
-    let in_hand = in_hand(incident, user);
-    let overloaded = (in_hand > MOST_IN_HAND).then(|| {
+    let in_hand = crew::in_hand(incident, user);
+    let overloaded = (in_hand >= crew::LOAD).then(|| {
         let text = fill(&p::OVERLOADED, lang, &[&in_hand.to_string()]);
         Said::new(text, Tone::Soon)
     });
@@ -121,11 +117,16 @@ fn row(model: &Model, incident: &Incident, present: &Present) -> PersonRow {
         .max(present.since)
         .max(*heard.unwrap_or(&present.since));
     let silent = model.now - last;
-    let patience = i64::from(model.snapshot.config.timers.present_minutes);
-    let idle = (patience > 0 && silent >= TimeDelta::minutes(patience)).then(|| {
-        let span = clock::rough(silent);
-        Said::new(fill(&p::IDLE, lang, &[span.get(lang)]), Tone::Soon)
-    });
+    let long = |text: &Text, span: TimeDelta| {
+        let span = clock::rough(span);
+        fill(text, lang, &[span.get(lang)])
+    };
+    let idle = match crew::answer(incident, last, timers, model.now) {
+        Answer::Heard => None,
+        Answer::Quiet(span) => Some(Said::new(long(&p::IDLE, span), Tone::Soon)),
+        Answer::Waits => Some(Said::new(p::ROLL_WAITS.get(lang).to_owned(), Tone::Soon)),
+        Answer::Missing(span) => Some(Said::new(long(&p::ROLL_MISSING, span), Tone::Overdue)),
+    };
     let since = model.now - since.unwrap_or(present.since);
     PersonRow {
         id: RowId::Person(user.clone()),
@@ -141,20 +142,6 @@ fn row(model: &Model, incident: &Incident, present: &Present) -> PersonRow {
         me: *user == model.snapshot.me,
         mark: person_mark(model, incident, user),
     }
-}
-
-/// Open things with this name on them.
-fn in_hand(incident: &Incident, user: &UserId) -> usize {
-    incident
-        .checklist()
-        .iter()
-        .filter(|check| check.state == ItemState::Open && check.assignee.as_ref() == Some(user))
-        .count()
-        + incident
-            .work
-            .open(Sort::Task)
-            .filter(|task| task.owner.as_ref().is_some_and(|held| held.user == *user))
-            .count()
 }
 
 /// Who was called and has not joined since, the longest wait first.
@@ -195,21 +182,14 @@ fn called_row(model: &Model, user: &UserId, call: &Call) -> PersonRow {
     }
 }
 
-/// More people under one lead than one can lead. Whoever holds no role of their own works for the
-/// operations lead, else for the commander.
+/// More people under one lead than one can lead.
 pub fn span(model: &Model) -> Option<Said> {
     let incident = model.incident()?;
-    let commander = incident.commander.as_ref().map(|held| &held.user);
-    let lead = incident.roles.get("ops").map(|held| &held.user);
-    let lead = lead.or(commander)?;
-    let led = incident.roster.values().filter(|present| {
-        let user = &present.user;
-        let holds = incident.roles.values().any(|held| held.user == *user);
-        present.left.is_none() && !holds && Some(user) != commander
-    });
-    let led = led.count();
-    (led > SPAN).then(|| {
-        let parts = [led.to_string(), model.name(lead)];
+    let most = model.snapshot.config.timers.span_of_control as usize;
+    let led = crew::led(incident).into_iter();
+    let (lead, led) = led.max_by_key(|(_, count)| *count)?;
+    (most > 0 && led > most).then(|| {
+        let parts = [led.to_string(), model.name(&lead)];
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         Said::new(fill(&p::SPAN, model.lang, &parts), Tone::Soon)
     })

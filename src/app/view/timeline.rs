@@ -270,7 +270,7 @@ fn command_text(model: &Model, incident: &Incident, command: &Command) -> String
         }
         Command::CheckOut(user) => model.name(user),
         Command::Tick(id) | Command::Untick(id) => item(id),
-        Command::Assign { item: id, user } => format!("{}: {}", item(id), person(user)),
+        Command::Assign { item: id, user, .. } => format!("{}: {}", item(id), person(user)),
         Command::Skip { item: id, reason } => format!("{}: {reason}", item(id)),
         Command::Milestone {
             milestone, time, ..

@@ -3,11 +3,12 @@
 
 use super::player::{Line, What};
 use crate::app::briefing;
-use crate::app::resolve::{Checklists, People};
+use crate::app::resolve::People;
 use crate::app::snapshot::Person;
 use crate::both;
 use crate::cli::ground::Ground;
 use crate::cli::read;
+use crate::domain::checklists::Checklists;
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::ids::{ConsoleId, IncidentId, UserId};
 use crate::domain::incident::Incident;

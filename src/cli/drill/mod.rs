@@ -12,7 +12,7 @@ mod solo;
 use super::context::{Context, Global};
 use super::out;
 use crate::app::drill::Last;
-use crate::app::resolve::Checklists;
+use crate::domain::checklists::Checklists;
 use crate::domain::problem::Problem;
 use crate::domain::words::{Lang, Text};
 use crate::drill::debrief::Debrief;

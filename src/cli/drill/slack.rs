@@ -6,10 +6,11 @@
 
 use super::find::Found;
 use super::solo::{self, How};
-use crate::app::resolve::{self, Checklists};
+use crate::app::resolve;
 use crate::app::snapshot::Person as Member;
 use crate::both;
 use crate::cli::context::{Global, PATIENCE, Session};
+use crate::domain::checklists::Checklists;
 use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::words::Text;

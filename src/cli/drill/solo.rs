@@ -3,11 +3,11 @@
 
 use super::find::Found;
 use super::join::{self, Invitation};
-use crate::app::resolve::Checklists;
 use crate::both;
 use crate::cli::console::{self, Opening};
 use crate::cli::context::{Context, Global};
 use crate::cli::out;
+use crate::domain::checklists::Checklists;
 use crate::domain::ids::UserId;
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;

@@ -18,7 +18,7 @@ use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Check, Incident, ItemState, LevelTerms, Timekeeper};
 use crate::domain::learn::{self, Lesson};
 use crate::domain::problem::Problem;
-use crate::domain::verb::{ROLES, Right, Verb};
+use crate::domain::verb::{ROLES, Right, STREAM_MAX, Verb, is_role, stream_of};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::{self, Deed};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -49,9 +49,11 @@ pub enum Command {
     /// An item by its number on the list or its id.
     Tick(String),
     Untick(String),
+    /// `due`: another time than its time-box gives it.
     Assign {
         item: String,
         user: Option<UserId>,
+        due: Option<DateTime<Utc>>,
     },
     Skip {
         item: String,
@@ -373,8 +375,10 @@ fn drafts(
         }
         Command::Role { role, user } => {
             let role = line(role)?;
-            if !ROLES.iter().any(|(id, _)| *id == role) {
-                return Err(unknown_role(&role));
+            match stream_of(&role) {
+                Some(name) => stream_name(name)?,
+                None if is_role(&role) => {}
+                None => return Err(unknown_role(&role)),
             }
             one(Body::Role {
                 role,
@@ -416,9 +420,10 @@ fn drafts(
                 item: check.item.id,
             })
         }
-        Command::Assign { item, user } => one(Body::Assigned {
+        Command::Assign { item, user, due } => one(Body::Assigned {
             item: find_item(incident, item)?.item.id,
             user: user.clone(),
+            due: *due,
         }),
         Command::Skip { item, reason } => one(Body::Skipped {
             item: find_item(incident, item)?.item.id,
@@ -860,5 +865,18 @@ fn unknown_role(role: &str) -> Problem {
         "There is no role \"{role}\".",
         "役割「{role}」はありません。"
     ))
-    .hint(both!("Known roles: {known}.", "使える役割: {known}"))
+    .hint(both!(
+        "Known roles: {known}, and stream/NAME.",
+        "使える役割: {known}、stream/班の名前"
+    ))
+}
+
+fn stream_name(name: &str) -> Result<(), Problem> {
+    if name.chars().count() > STREAM_MAX || name.contains('/') {
+        return Err(Problem::refused(both!(
+            "The name of a stream has at most {STREAM_MAX} characters, and no slash.",
+            "班の名前は{STREAM_MAX}文字までで、/ は使えません。"
+        )));
+    }
+    Ok(())
 }

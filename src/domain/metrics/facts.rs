@@ -10,7 +10,7 @@ use crate::domain::record::Span;
 use crate::domain::record::remind::open_actions;
 use crate::domain::settings::Config;
 use crate::domain::work::{Deed, Matter, Report, Sort, Stage, State};
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use std::collections::BTreeMap;
 
 /// What an incident is measured by.
@@ -302,10 +302,7 @@ fn boxes(incident: &Incident, end: DateTime<Utc>) -> Share {
         Vec::new()
     };
     for check in checks {
-        let Some((minutes, since)) = check.item.time_box.zip(check.assigned_at) else {
-            continue;
-        };
-        let due = since + TimeDelta::minutes(i64::from(minutes));
+        let Some(due) = check.due else { continue };
         match check.state {
             ItemState::Skipped => {}
             ItemState::Done => count(check.at, due),

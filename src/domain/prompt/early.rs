@@ -233,24 +233,28 @@ impl Deputy<'_> {
 
     pub(super) fn boxes(&mut self) {
         for timer in self.timers.clone() {
-            let (Clock::Item(id), Some(owner)) = (&timer.what, &timer.owner) else {
+            let Clock::Item(id) = &timer.what else {
                 continue;
             };
             if timer.pressure != Pressure::Overdue || timer.silenced {
                 continue;
             }
             let over = rough(self.now - timer.due);
-            let who = self.name(owner);
+            let who = match &timer.owner {
+                Some(owner) => Text::same(self.name(owner)),
+                None => Text::fixed("nobody has it", "担当なし"),
+            };
             let prompt = Prompt::new(
                 Subject::TimeBox(id.clone()),
                 timer.key.clone(),
                 Opens::About(Verb::Tick, format!("ask:{id}")),
                 Text {
-                    en: format!("{}: {} over ({who})", timer.text.en, over.en).into(),
-                    ja: format!("{}: {}超過 ({who})", timer.text.ja, over.ja).into(),
+                    en: format!("{}: {} over ({})", timer.text.en, over.en, who.en).into(),
+                    ja: format!("{}: {}超過 ({})", timer.text.ja, over.ja, who.ja).into(),
                 },
             );
-            self.add(For::CommandAnd(owner), prompt.weighing(Weight::Alarm));
+            let whom = timer.owner.as_ref().map_or(For::Command, For::CommandAnd);
+            self.add(whom, prompt.weighing(Weight::Alarm));
         }
     }
 

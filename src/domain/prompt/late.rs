@@ -3,18 +3,10 @@
 use super::{Deputy, For, Opens, Prompt, Subject};
 use crate::both;
 use crate::domain::event::Milestone;
-use crate::domain::incident::ItemState;
+use crate::domain::gate;
 use crate::domain::record::due;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
-
-/// Milestones that resolving asks for, but detection, which is asked for from the beginning.
-const WANTED: [Milestone; 4] = [
-    Milestone::Started,
-    Milestone::Responded,
-    Milestone::Assembled,
-    Milestone::Recovered,
-];
 
 impl Deputy<'_> {
     pub(super) fn afterwards(&mut self) {
@@ -28,8 +20,7 @@ impl Deputy<'_> {
             ),
         );
         self.add(For::Command, left.in_channel(true).once());
-        self.milestones();
-        self.open_items();
+        self.before_resolving();
     }
 
     /// What decides whether a post-mortem is due, and how it went.
@@ -65,44 +56,51 @@ impl Deputy<'_> {
         }
     }
 
-    fn milestones(&mut self) {
-        let missing = WANTED
-            .into_iter()
-            .find(|milestone| !self.incident.milestones.contains_key(milestone));
-        let Some(milestone) = missing else {
-            return;
+    /// What the close gate misses, one by one; what is asked for by itself is not among it.
+    fn before_resolving(&mut self) {
+        let rules = gate::Rules {
+            hole_minutes: self.rules.config.close.hole_minutes,
+            drill: self.heard.drill,
+            post_mortem: self.rules.config.post_mortem.rule(),
         };
-        let text = milestone.text();
-        let (en, ja) = (&text.en, &text.ja);
-        let prompt = Prompt::new(
-            Subject::BeforeResolving("milestone"),
-            format!("before/{}", milestone.name()),
-            Opens::About(Verb::Milestone, milestone.name().to_owned()),
-            both!(
-                "Before resolving: the time of \"{en}\" is missing",
-                "解決の前に:「{ja}」の時刻がありません"
-            ),
-        );
-        self.add(For::Everyone, prompt);
+        let misses = gate::gate(self.incident, &rules, self.now);
+        let misses: Vec<gate::Miss> = misses.into_iter().filter(|m| !asked_apart(m)).collect();
+        let count = misses.len();
+        let since = self.incident.phase_since;
+        let days = since.map_or(0, |at| (self.now - at).num_days());
+        for miss in misses {
+            let about = miss.about.clone().unwrap_or_default();
+            let opens = match (miss.verb, miss.about) {
+                (Verb::Tick, Some(item)) => Opens::About(Verb::Tick, format!("ask:{item}")),
+                (verb, Some(about)) => Opens::About(verb, about),
+                (verb, None) => Opens::Verb(verb),
+            };
+            let (en, ja) = (&miss.text.en, &miss.text.ja);
+            // A day later it is asked again.
+            let key = format!("before/{}/{about}/{days}", miss.name);
+            let prompt = Prompt::new(
+                Subject::BeforeResolving,
+                key,
+                opens,
+                both!(
+                    "{count} left to resolve: {en}",
+                    "解決まであと{count}件: {ja}"
+                ),
+            );
+            let before = self.prompts.len();
+            self.add(For::Command, prompt);
+            if self.prompts.len() > before {
+                return;
+            }
+        }
     }
+}
 
-    fn open_items(&mut self) {
-        let list = self.incident.checklist();
-        let open = |c: &&crate::domain::incident::Check| c.required && c.state == ItemState::Open;
-        let count = list.iter().filter(open).count();
-        let Some(first) = list.iter().find(open) else {
-            return;
-        };
-        let text = first.item.text.clone();
-        let prompt = Prompt::new(
-            Subject::BeforeResolving("item"),
-            format!("before-item/{}", first.item.id),
-            Opens::About(Verb::Tick, format!("ask:{}", first.item.id)),
-            both!(
-                "Before resolving, {count} open: {text}",
-                "解決の前に、あと{count}件: {text}"
-            ),
-        );
-        self.add(For::Command, prompt);
-    }
+fn asked_apart(miss: &gate::Miss) -> bool {
+    let detected = miss.about.as_deref() == Some(Milestone::Detected.name());
+    detected
+        || matches!(
+            miss.verb,
+            Verb::Reach | Verb::Notice | Verb::Approve | Verb::Publish
+        )
 }

@@ -2,17 +2,14 @@
 
 use super::{Deputy, For, Opens, Prompt, Subject, Weight};
 use crate::both;
+use crate::domain::crew;
 use crate::domain::ids::UserId;
-use crate::domain::incident::{ItemState, Present};
-use crate::domain::verb::{ROLES, Verb, role_name};
+use crate::domain::incident::Present;
+use crate::domain::verb::{ROLES, STREAM_CHOICE, Verb, role_name};
 use crate::domain::watch::rough;
 use crate::domain::words::Text;
-use crate::domain::work::Sort;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
 
-/// As much as one person should have in hand at once.
-const LOAD: usize = 4;
 /// People without anything to do, from whom on it is worth a word, and when.
 const IDLE_PEOPLE: usize = 2;
 const IDLE_AFTER: u32 = 10;
@@ -27,8 +24,7 @@ impl Deputy<'_> {
     }
 
     fn here(&self) -> impl Iterator<Item = &Present> {
-        let everybody = self.incident.roster.values();
-        everybody.filter(|present| present.left.is_none())
+        crew::here(self.incident)
     }
 
     fn scribe(&mut self) {
@@ -50,32 +46,22 @@ impl Deputy<'_> {
         self.add(For::Command, prompt.weighing(Weight::Warning));
     }
 
-    /// Whoever has no role is led by the operations lead, and the rest by the commander.
     fn span(&mut self) {
         let most = self.rules.config.timers.span_of_control as usize;
-        let Some(commander) = self.incident.commander.as_ref().filter(|_| most > 0) else {
+        if most == 0 {
             return;
-        };
-        let ops = self.incident.roles.get("ops").map(|held| &held.user);
-        let leads = |user: &UserId| self.incident.roles.values().any(|held| held.user == *user);
-        let mut led: BTreeMap<UserId, usize> = BTreeMap::new();
-        for present in self.here().filter(|p| p.user != commander.user) {
-            let lead = match ops {
-                Some(ops) if !leads(&present.user) => ops,
-                _ => &commander.user,
-            };
-            *led.entry(lead.clone()).or_default() += 1;
         }
-        for (lead, count) in led.into_iter().filter(|(_, count)| *count > most) {
+        let ops = self.incident.roles.contains_key("ops");
+        for (lead, count) in crew::led(self.incident) {
+            if count <= most {
+                continue;
+            }
             let name = self.name(&lead);
-            let opens = match ops {
-                None => Opens::About(Verb::Role, "ops".to_owned()),
-                Some(_) => Opens::Verb(Verb::Role),
-            };
+            let role = if ops { STREAM_CHOICE } else { "ops" };
             let prompt = Prompt::new(
                 Subject::Span(lead.clone()),
                 format!("span/{lead}"),
-                opens,
+                Opens::About(Verb::Role, role.to_owned()),
                 both!(
                     "{name} leads {count} people: split up, and name leads",
                     "{name}さんの下に{count}人います。班に分けてリードを決めませんか"
@@ -164,6 +150,7 @@ impl Deputy<'_> {
             }
         }
         let patience = TimeDelta::minutes(i64::from(t.present_minutes));
+        self.missing();
         let silent: Vec<(UserId, String, DateTime<Utc>)> = self
             .here()
             .filter_map(|present| {
@@ -194,26 +181,38 @@ impl Deputy<'_> {
         }
     }
 
-    /// What each person has in hand: items, a task, roles.
-    fn load(&self, user: &UserId) -> usize {
-        let list = self.incident.checklist();
-        let items = list
-            .iter()
-            .filter(|c| c.state == ItemState::Open && c.assignee.as_ref() == Some(user))
-            .count();
-        let roles = self
-            .incident
-            .roles
-            .values()
-            .filter(|h| h.user == *user)
-            .count();
-        let tasks = self.incident.work.open(Sort::Task);
-        let tasks = tasks.filter(|task| task.owner.as_ref().is_some_and(|held| held.user == *user));
-        let commander = self.incident.commander.as_ref();
-        let commands = commander.is_some_and(|held| held.user == *user);
-        let present = self.incident.roster.get(user);
-        let task = present.is_some_and(|p| p.task.is_some() || p.role.is_some() && roles == 0);
-        items + tasks.count() + roles + usize::from(commands) + usize::from(task)
+    /// Who did not answer the roll call.
+    fn missing(&mut self) {
+        let t = &self.rules.config.timers;
+        let me = self.heard.me;
+        let missing: Vec<(UserId, TimeDelta)> = self
+            .here()
+            .filter(|present| present.user != *me)
+            .filter_map(|present| {
+                let last = self.last_heard(&present.user)?;
+                match crew::answer(self.incident, last, t, self.now) {
+                    crew::Answer::Missing(since) => Some((present.user.clone(), since)),
+                    _ => None,
+                }
+            })
+            .collect();
+        let Some((first, since)) = missing.first() else {
+            return;
+        };
+        let names: Vec<String> = missing.iter().map(|(user, _)| self.name(user)).collect();
+        let (en, ja) = (names.join(", "), names.join("さん、"));
+        let called = (self.now - *since).timestamp_millis();
+        let users: Vec<&str> = missing.iter().map(|(user, _)| user.as_str()).collect();
+        let prompt = Prompt::new(
+            Subject::Missing,
+            format!("missing/{called}/{}", users.join(",")),
+            Opens::About(Verb::Call, first.as_str().to_owned()),
+            both!(
+                "No answer to the roll call: {en}. Call, or check out",
+                "在席確認に応答なし: {ja}さん。呼ぶか、離席にしますか"
+            ),
+        );
+        self.add(For::Command, prompt.weighing(Weight::Warning));
     }
 
     fn loads(&mut self) {
@@ -221,11 +220,11 @@ impl Deputy<'_> {
         let loads: Vec<(UserId, usize)> = here
             .into_iter()
             .map(|user| {
-                let load = self.load(&user);
+                let load = crew::in_hand(self.incident, &user);
                 (user, load)
             })
             .collect();
-        for (user, load) in loads.iter().filter(|(_, load)| *load >= LOAD) {
+        for (user, load) in loads.iter().filter(|(_, load)| *load >= crew::LOAD) {
             let name = self.name(user);
             let prompt = Prompt::new(
                 Subject::Overloaded(user.clone()),

@@ -3,14 +3,12 @@
 use super::{Deputy, For, Opens, Prompt, Subject, Weight};
 use crate::both;
 use crate::domain::event::Phase;
-use crate::domain::gate;
 use crate::domain::ids::UserId;
 use crate::domain::timer::{Clock, Pressure, Timer};
 use crate::domain::verb::Verb;
 use crate::domain::watch::rough;
 use crate::domain::words::Text;
-use crate::domain::work::{Section, Sort, State};
-use chrono::TimeDelta;
+use crate::domain::work::{Sort, State};
 
 impl Deputy<'_> {
     pub(super) fn work(&mut self) {
@@ -100,7 +98,13 @@ impl Deputy<'_> {
         let prompt = Prompt::new(
             Subject::Matter(id.clone()),
             timer.key.clone(),
-            Opens::About(Verb::Settle, id.as_str().to_owned()),
+            Opens::About(
+                Verb::Settle,
+                match matter.sort.is_boxed() {
+                    true => format!("ask:{id}"),
+                    false => id.to_string(),
+                },
+            ),
             text,
         );
         let whom = owner.as_ref().map_or(For::Command, For::CommandAnd);
@@ -138,15 +142,23 @@ impl Deputy<'_> {
         let span = rough((timer.due - self.now).abs());
         let (en, ja) = (&timer.text.en, &timer.text.ja);
         let over = timer.pressure == Pressure::Overdue;
+        let promised = match &timer.what {
+            Clock::Report(audience) => self.incident.work.last_report(audience).is_some(),
+            _ => true,
+        };
+        let (say_en, say_ja) = match promised {
+            true => ("Promised", "約束の時刻"),
+            false => ("Due", "予定の時刻"),
+        };
         let text = if over {
             Text {
-                en: format!("Promised, {} over: {en}", span.en).into(),
-                ja: format!("約束の時刻を{}過ぎています: {ja}", span.ja).into(),
+                en: format!("{say_en}, {} over: {en}", span.en).into(),
+                ja: format!("{say_ja}を{}過ぎています: {ja}", span.ja).into(),
             }
         } else {
             Text {
-                en: format!("Promised in {}: {en}", span.en).into(),
-                ja: format!("あと{}で約束の時刻: {ja}", span.ja).into(),
+                en: format!("{say_en} in {}: {en}", span.en).into(),
+                ja: format!("あと{}で{say_ja}: {ja}", span.ja).into(),
             }
         };
         let weight = if over { Weight::Alarm } else { Weight::Warning };
@@ -323,55 +335,5 @@ impl Deputy<'_> {
             ),
         );
         self.add(For::Command, prompt.once());
-    }
-
-    /// What resolving will ask for, one by one.
-    pub(super) fn before_resolving(&mut self) {
-        let work = &self.incident.work;
-        let missing = Section::WANTED
-            .into_iter()
-            .find(|section| !work.sections.contains_key(section));
-        let open = work.matters.iter().find(|m| {
-            let counts = matches!(
-                m.sort,
-                Sort::Task | Sort::Need | Sort::Decision | Sort::Action
-            );
-            counts && m.is_open()
-        });
-        let rule = self.rules.config.post_mortem.rule();
-        let post_mortem = gate::post_mortem(self.incident, &rule, self.now);
-        // Whether one is due is asked by itself.
-        let post_mortem = post_mortem.filter(|miss| miss.verb != Verb::Reach);
-        let (name, opens, text) = if let Some(matter) = open {
-            let (handle, line) = (matter.handle(), &matter.line);
-            let opens = Opens::About(Verb::Settle, matter.id.as_str().to_owned());
-            let text = both!(
-                "Before resolving: {handle} {line} is open",
-                "解決の前に: {handle} {line} が未完了です"
-            );
-            ("matter", opens, text)
-        } else if let Some(section) = missing {
-            let text = section.text();
-            let (en, ja) = (text.en.to_lowercase(), &text.ja);
-            let text = both!(
-                "Before resolving: the {en} is not written",
-                "解決の前に:「{ja}」が書かれていません"
-            );
-            ("section", Opens::Verb(Verb::Write), text)
-        } else if let Some(miss) = post_mortem {
-            let (en, ja) = (miss.text.en.replacen("The", "the", 1), &miss.text.ja);
-            let text = both!("Before resolving: {en}", "解決の前に: {ja}");
-            ("review", Opens::Verb(miss.verb), text)
-        } else {
-            return;
-        };
-        let age = self
-            .incident
-            .phase_since
-            .map_or(TimeDelta::zero(), |at| self.now - at);
-        // A day later it is asked again.
-        let key = format!("before-{name}/{}", age.num_days());
-        let prompt = Prompt::new(Subject::BeforeResolving(name), key, opens, text);
-        self.add(For::Command, prompt);
     }
 }

@@ -63,6 +63,7 @@ fn overdue(
         others: &[],
         archived: false,
         private: false,
+        drill: false,
     };
     let timers = timers(incident, rules, &heard, &Local::default(), now);
     let over = timers

@@ -36,6 +36,15 @@ impl Audience {
         }
     }
 
+    /// Its channels for an incident of this kind.
+    pub fn channels_of(&self, kind: Kind, drill: bool) -> &[String] {
+        match (drill, kind) {
+            (true, _) => &self.drill_channels,
+            (false, Kind::Outage) => &self.channels,
+            (false, Kind::Security) => &self.security_channels,
+        }
+    }
+
     /// Whether reports about an incident of this level are posted in its channels.
     pub fn hears_at(&self, level: Option<&str>) -> bool {
         let wanted = |id: &str| self.levels.iter().any(|known| known == id);

@@ -278,6 +278,14 @@ pub struct Level {
 }
 
 impl Config {
+    /// Minutes between two reports to an audience: as it says itself or its level does, whichever is
+    /// sooner, else as under `timers`.
+    pub fn report_minutes(&self, audience: &str, level: Option<u32>) -> u32 {
+        let own = self.audience(audience).map(|known| known.minutes);
+        let said = own.filter(|minutes| *minutes > 0).into_iter().chain(level);
+        said.min().unwrap_or(self.timers.executives_minutes)
+    }
+
     /// An audience by its id.
     pub fn audience(&self, id: &str) -> Option<&Audience> {
         self.audiences.iter().find(|audience| audience.id == id)

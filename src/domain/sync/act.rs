@@ -303,7 +303,7 @@ impl Engine {
             });
             tasks.push(Task::PinEvent { id: event.clone() });
         }
-        for name in super::listen::reactions_of(body) {
+        for name in super::listen::reactions_of(body, state) {
             tasks.push(Task::React {
                 id: event.clone(),
                 name: name.to_owned(),

@@ -178,6 +178,7 @@ mod tests {
         let assigned = |user: &str| Command::Assign {
             item: "1".into(),
             user: Some(UserId::new(user)),
+            due: None,
         };
         world.act("U1", assigned("U5"));
         world.act("U1", assigned("U5"));

@@ -6,6 +6,7 @@ mod card;
 
 use call::call_text;
 pub use call::missing;
+pub(super) use call::{Turn, turn};
 pub use card::{card, card_metadata, short_hash, topic};
 
 use super::image::{Batch, EventRow, IncidentRow, Message, Metadata};

@@ -26,6 +26,7 @@ impl Clocks<'_> {
         let t = &rules.config.timers;
         self.matters(incident);
         self.reports(incident, t);
+        self.audiences(incident, rules, heard);
         self.notices(incident, t);
         self.offer(incident);
         if incident.phase.is_burning() {
@@ -91,6 +92,39 @@ impl Clocks<'_> {
                 both!("next report: {name}", "続報: {name}"),
                 owner.clone(),
                 due,
+            );
+        }
+    }
+
+    /// Audiences with channels of their own that were told nothing yet, each by its own interval. What
+    /// goes on among few is told to nobody by the clock.
+    fn audiences(&mut self, incident: &Incident, rules: &Rules<'_>, heard: &Heard<'_>) {
+        let level = incident.level.as_ref().map(|level| level.id.as_str());
+        let Some(declared) = incident.declared else {
+            return;
+        };
+        if heard.private || incident.work.restricted.is_some() || !incident.phase.is_burning() {
+            return;
+        }
+        let config = rules.config;
+        let waits = config.audiences.iter().skip(1).filter(|audience| {
+            let channels = audience.channels_of(incident.kind, heard.drill);
+            let told = incident.work.last_report(&audience.id).is_some();
+            !channels.is_empty() && audience.hears_at(level) && !told
+        });
+        for audience in waits {
+            let every = config.report_minutes(&audience.id, incident.level_terms.report);
+            if every == 0 {
+                continue;
+            }
+            let name = audience.name.text();
+            let (id, en, ja) = (&audience.id, &name.en, &name.ja);
+            self.add(
+                format!("report/{id}/first"),
+                Clock::Report(id.clone()),
+                both!("first report: {en}", "第1報: {ja}"),
+                teller(incident),
+                declared + minutes(every),
             );
         }
     }

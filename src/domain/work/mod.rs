@@ -7,6 +7,7 @@
 
 mod can;
 mod check;
+mod four;
 mod sentence;
 mod state;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 
 pub use can::{Can, Warning, lint};
 pub use check::check;
+pub use four::Four;
 pub use sentence::sentence;
 pub use state::{
     Call, Claim, Hold, Matter, Notice, Objection, Offer, Report, Review, Settlement, Work, handle,
@@ -108,6 +110,11 @@ impl Sort {
             Sort::Decision => Verb::Decide,
             Sort::Action => Verb::Action,
         }
+    }
+
+    /// Its time is how long it may take; of the others it is when to ask, or a day.
+    pub const fn is_boxed(self) -> bool {
+        matches!(self, Sort::Task | Sort::Need | Sort::Timer)
     }
 
     /// How it can be settled, the ordinary way first.

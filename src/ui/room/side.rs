@@ -85,6 +85,20 @@ pub fn checklist(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         let line = Line::new().gap(1).and(Meaning::Muted, text);
         canvas.lines("manual", row, &[line]);
     }
+    let progress = panes::progress(scene.model);
+    if area.height >= 7 && !progress.is_empty() {
+        area.height -= 1;
+        let row = Rect {
+            y: area.y + area.height,
+            height: 1,
+            ..area
+        };
+        let mut line = Line::new().gap(1);
+        for part in progress {
+            line = line.and(meaning(part.tone), part.text).gap(2);
+        }
+        canvas.lines("progress", row, &[line]);
+    }
     let most = if area.height >= 12 { 2 } else { 1 };
     let lines = |at: usize| item(&items[at], width, most);
     let id = |at: usize| items[at].id.clone();

@@ -38,7 +38,7 @@ name = "Other"
 const UNASKED: &str = "[timers]\nask_times = 0\nask_situation_seconds = 0\n";
 
 /// Consoles at 14:00 with the time given in, the first of them Sato's.
-fn consoles(lang: Lang, who: &[&'static str], config: &str) -> World {
+pub(super) fn consoles(lang: Lang, who: &[&'static str], config: &str) -> World {
     World::new(
         "14:00",
         lang,
@@ -48,7 +48,7 @@ fn consoles(lang: Lang, who: &[&'static str], config: &str) -> World {
 }
 
 /// Sato declares that the cart is down, and is in its room; the channel.
-fn cart(w: &mut World) -> String {
+pub(super) fn cart(w: &mut World) -> String {
     w.act("sato", "d", &[("title", "Cart is down")]);
     w.channel("other-")
 }

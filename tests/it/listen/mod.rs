@@ -4,6 +4,7 @@
 mod answers;
 mod command;
 mod mentions;
+mod pressed;
 
 use super::peers::rig::{Console, messages, until};
 use matoi::workspace::Handle;

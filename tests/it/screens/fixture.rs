@@ -6,11 +6,11 @@ use matoi::app::keymap::Keymap;
 use matoi::app::model::{Model, Screen, Start};
 use matoi::app::msg::Msg;
 use matoi::app::replay::Film;
-use matoi::app::resolve::Checklists;
 use matoi::app::snapshot::{
     GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
 };
 use matoi::app::update::{start, update};
+use matoi::domain::checklists::Checklists;
 use matoi::domain::event::{
     Body, Event, Item, Kind, Milestone, Named, Phase, Place, Position, Recorded, What,
 };
@@ -343,6 +343,7 @@ pub fn record(lang: Lang) -> Record {
         Body::Assigned {
             item: "help".to_owned(),
             user: user("U3"),
+            due: None,
         },
     );
     r.add(
@@ -388,6 +389,7 @@ pub fn record(lang: Lang) -> Record {
         Body::Assigned {
             item: "data".to_owned(),
             user: user("U4"),
+            due: None,
         },
     );
     r.add(

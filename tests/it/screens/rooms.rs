@@ -83,7 +83,11 @@ fn people_who_need_a_hand() {
             let open = Body::Unticked { item: item.clone() };
             world.record.add(39, "U2", open);
             let user = Some(UserId::from("U2"));
-            let body = Body::Assigned { item, user };
+            let body = Body::Assigned {
+                item,
+                user,
+                due: None,
+            };
             world.record.add(40, "U1", body);
         }
         let incident = &mut world.record.incident;

@@ -116,6 +116,7 @@ impl Run {
             5 => Command::Assign {
                 item,
                 user: Some(user),
+                due: None,
             },
             6 => Command::Commander {
                 user: self.rng.bool().then_some(user),

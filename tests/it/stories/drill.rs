@@ -3,8 +3,8 @@
 use super::rig::{COMPANY, Desk, World};
 use matoi::app::drill::View;
 use matoi::app::msg::Msg;
-use matoi::app::resolve::Checklists;
 use matoi::app::snapshot::Person;
+use matoi::domain::checklists::Checklists;
 use matoi::domain::ids::UserId;
 use matoi::domain::secret::Secret;
 use matoi::domain::words::Lang;

@@ -9,6 +9,7 @@ use crate::domain::incident::{Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::record::remind;
 use crate::domain::sentence::LEFT;
+use crate::domain::sync::mirror::{Turn, turn};
 use crate::domain::work::Deed;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
@@ -26,6 +27,13 @@ pub(super) const YES: &str = "white_check_mark";
 /// `💬` and `📞`.
 pub(super) const CHAT: &str = "speech_balloon";
 pub(super) const CALL: &str = "telephone_receiver";
+/// `🙋`, `🤔` and `⬆️`: on the timekeeper's questions.
+pub(super) const RELIEF: &str = "raising_hand";
+pub(super) const ELSE: &str = "thinking_face";
+pub(super) const HIGHER: &str = "arrow_up";
+/// `📝`: a reply to the question is the situation. `🔔`: a message was the first to notice it.
+pub(super) const SITUATION: &str = "memo";
+pub(super) const FIRST: &str = "bell";
 /// `✋` has two names.
 pub(super) const HAND: [&str; 2] = ["hand", "raised_hand"];
 
@@ -48,8 +56,22 @@ impl Due {
 }
 
 /// The reactions that the program places on a question.
-pub(in crate::domain::sync) fn reactions_of(body: &Body) -> Vec<&'static str> {
+pub(in crate::domain::sync) fn reactions_of(body: &Body, state: &Incident) -> Vec<&'static str> {
     match body {
+        Body::TimekeeperCall { slot } => match turn(state, *slot) {
+            Turn::Alternative => vec![ELSE],
+            Turn::Level => vec![HIGHER],
+            Turn::Relief => vec![RELIEF],
+            Turn::Holds | Turn::After => Vec::new(),
+        },
+        Body::Question {
+            about: About::Detected,
+            ..
+        } => vec![YES],
+        Body::Question {
+            about: About::Relief,
+            ..
+        } => vec![RELIEF],
         Body::Question {
             about: About::Commander,
             ..

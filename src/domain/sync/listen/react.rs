@@ -4,12 +4,13 @@
 use super::super::image::{Message, MessageRow};
 use super::super::mirror::Carried;
 use super::super::{Engine, mirror};
-use super::ask::{CALL, CHAT, HAND, NUMBERS, YES};
+use super::ask::{CALL, CHAT, ELSE, FIRST, HAND, HIGHER, NUMBERS, RELIEF, SITUATION, YES};
 use super::mention::{asked_about, base, take_command};
 use super::{Heard, Heed, Turn, time_of, words};
+use crate::both;
 use crate::domain::decide::Command;
 use crate::domain::desk::Desk;
-use crate::domain::event::{About, Body, Outcome, Register};
+use crate::domain::event::{About, Body, Milestone, Outcome, Register};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::sentence::LEFT;
@@ -17,6 +18,7 @@ use crate::domain::text::clean_line;
 use crate::domain::words::Lang;
 use crate::domain::work::{Deed, Sort};
 use crate::wire::mrkdwn;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -159,7 +161,17 @@ impl Engine {
             }
             Some((About::Meeting, _)) => meeting(desk, heard, name),
             Some((About::Left, _)) => left(desk, heard, number?),
+            Some((About::Detected, _)) if name == YES => {
+                first_noticed(heard, heard.state.declared?, None)
+            }
+            Some((About::Relief, _)) if name == RELIEF => self.asked_for(desk, heard, name),
             Some(_) => None,
+            None if [RELIEF, ELSE, HIGHER].contains(&name) => {
+                let mut events = carried.events.iter();
+                let call = events
+                    .any(|(_, event)| matches!(event.body(), Some(Body::TimekeeperCall { .. })));
+                call.then(|| self.asked_for(desk, heard, name)).flatten()
+            }
             None => {
                 let place = carried.position_of(&heard.ts, 0).ts;
                 let item = self.item_shown(&heard.incident, &place, &carried, number?)?;
@@ -199,6 +211,40 @@ impl Engine {
         brought.contains(item.as_str()).then_some(item)
     }
 
+    /// Whether a message stands in the thread of the question about this.
+    fn is_asked(&self, row: &MessageRow, about: About) -> bool {
+        let thread = row.message.thread.as_ref();
+        let messages = self.image.messages.get(&row.channel);
+        let parent = thread.and_then(|ts| messages?.get(ts));
+        let carried = parent
+            .filter(|parent| parent.message.own)
+            .and_then(|parent| Carried::read(parent.message.metadata.as_ref()?));
+        carried.is_some_and(|carried| {
+            let mut events = carried.events.iter();
+            events.any(|(_, event)| {
+                matches!(event.body(), Some(Body::Question { about: asked, .. }) if *asked == about)
+            })
+        })
+    }
+
+    /// What somebody wants who answers the timekeeper: the commander has it before their eyes.
+    fn asked_for(&self, desk: &dyn Desk, heard: &Heard, name: &str) -> Option<Command> {
+        let who = self.name(&heard.by);
+        let line = match name {
+            RELIEF => both!("relief for {who}", "{who}さんの交代"),
+            ELSE => both!("is there another way? ({who})", "別の手がある? ({who}さん)"),
+            _ => both!(
+                "is the level too low? ({who})",
+                "レベルを上げる? ({who}さん)"
+            ),
+        };
+        let line = line.get(heard.state.lang);
+        match name {
+            RELIEF => need(desk, heard, line),
+            _ => question(desk, heard, line.to_owned()),
+        }
+    }
+
     /// A mark puts a message into the timeline, once: taken out there, it stays out.
     fn marked(
         &self,
@@ -223,6 +269,15 @@ impl Engine {
         let excerpt = mrkdwn::plain(&message.text, &mirror::Known(&self.names));
         if is(&habits.question) {
             return park(desk, heard, &author, &excerpt);
+        }
+        if name == FIRST {
+            let link = self.permalink(&heard.incident, &row.ts);
+            return first_noticed(heard, heard.at, link);
+        }
+        if name == SITUATION && self.is_asked(row, About::Situation) {
+            let known = heard.state.situation.as_ref();
+            let same = known.is_some_and(|known| known.text == message.text);
+            return (!same && !excerpt.trim().is_empty()).then_some(Command::Situation(excerpt));
         }
         if !(is(&habits.mark) || evidence) || known {
             return None;
@@ -289,6 +344,19 @@ fn left(desk: &dyn Desk, heard: &Heard, number: usize) -> Option<Command> {
     (!taken).then(|| task(desk, heard, line))
 }
 
+/// When it was noticed first: by a message, or by the declaration. What is known is moved only to an
+/// earlier time.
+fn first_noticed(heard: &Heard, time: DateTime<Utc>, link: Option<String>) -> Option<Command> {
+    let known = heard.state.milestones.get(&Milestone::Detected);
+    known
+        .is_none_or(|known| time < known.time)
+        .then_some(Command::Milestone {
+            milestone: Milestone::Detected,
+            time,
+            link,
+        })
+}
+
 fn task(desk: &dyn Desk, heard: &Heard, line: &str) -> Command {
     Command::from(Deed::Opened {
         matter: Sort::Task,
@@ -318,9 +386,15 @@ fn need(desk: &dyn Desk, heard: &Heard, line: &str) -> Option<Command> {
 fn park(desk: &dyn Desk, heard: &Heard, author: &str, text: &str) -> Option<Command> {
     let line = format!("{author}: {}", clean_line(text).trim());
     let line: String = line.chars().take(LINE).collect();
+    (!text.trim().is_empty())
+        .then(|| question(desk, heard, line))
+        .flatten()
+}
+
+fn question(desk: &dyn Desk, heard: &Heard, line: String) -> Option<Command> {
     let mut parked = heard.state.work.matters.iter();
     let known = parked.any(|matter| matter.sort == Sort::Question && matter.line == line);
-    (!known && !text.trim().is_empty()).then(|| {
+    (!known).then(|| {
         Command::from(Deed::Opened {
             matter: Sort::Question,
             line,

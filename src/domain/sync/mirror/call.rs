@@ -133,46 +133,59 @@ pub fn missing(incident: &Incident) -> Vec<(&'static str, &'static str)> {
     missing
 }
 
+/// What the call of this number asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::domain::sync) enum Turn {
+    Alternative,
+    Level,
+    Relief,
+    /// It was said to be good: the plan is to wait, and to look.
+    Holds,
+    After,
+}
+
+pub(in crate::domain::sync) fn turn(incident: &Incident, slot: u32) -> Turn {
+    const BURNING: [Turn; 3] = [Turn::Alternative, Turn::Level, Turn::Relief];
+    match (incident.phase.is_burning(), &incident.work.claim) {
+        (true, None) => BURNING[usize::try_from(slot.saturating_sub(1)).unwrap_or(0) % 3],
+        (true, Some(_)) => Turn::Holds,
+        (false, _) => Turn::After,
+    }
+}
+
 fn question(incident: &Incident, slot: u32, ja: bool) -> String {
-    const BURNING: &[(&str, &str)] = &[
-        (
-            "Is what we are doing still right, or is there an alternative?",
-            "いまの方針で良いですか。別の手はありませんか。",
-        ),
-        (
-            "Is the level still right?",
-            "レベルはいまのままで良いですか。",
-        ),
-        (
-            "How are you all? Does anyone need relief?",
-            "皆さん大丈夫ですか。交代が必要な人はいませんか。",
-        ),
-    ];
-    /// With each of them.
+    /// With each of those that come while users are hurt.
     const WHERE: (&str, &str) = (
         "Where are we, what was tried, what is next? Who is missing?",
         "現状、試したこと、次の一手は何ですか。足りない人はいませんか。",
     );
-    // It was said to be good: the plan is to wait, and to look.
-    const HOLDS: &[(&str, &str)] = &[(
-        "Recovery is claimed: does it hold? Who sees it fail says so.",
-        "復旧の報告があり、様子を見ています。まだ失敗しているところはありませんか。",
-    )];
-    const AFTER: &[(&str, &str)] = &[(
-        "What is left: data, notices, help page, summary, post-mortem?",
-        "残りは何ですか: データ、告知、ヘルプページ、まとめ、ポストモーテム。",
-    )];
-    let turn = match (incident.phase.is_burning(), &incident.work.claim) {
-        (true, None) => BURNING,
-        (true, Some(_)) => HOLDS,
-        (false, _) => AFTER,
+    let turn = turn(incident, slot);
+    let (en, jp) = match turn {
+        Turn::Alternative => (
+            "Is what we are doing still right, or is there an alternative? (🤔: there is)",
+            "いまの方針で良いですか。別の手はありませんか。(あれば 🤔)",
+        ),
+        Turn::Level => (
+            "Is the level still right? (⬆️: it is worse)",
+            "レベルはいまのままで良いですか。(上げるべきなら ⬆️)",
+        ),
+        Turn::Relief => (
+            "How are you all? Does anyone need relief? (🙋: I do)",
+            "皆さん大丈夫ですか。交代が必要な人はいませんか。(必要なら 🙋)",
+        ),
+        Turn::Holds => (
+            "Recovery is claimed: does it hold? Who sees it fail says so.",
+            "復旧の報告があり、様子を見ています。まだ失敗しているところはありませんか。",
+        ),
+        Turn::After => (
+            "What is left: data, notices, help page, summary, post-mortem?",
+            "残りは何ですか: データ、告知、ヘルプページ、まとめ、ポストモーテム。",
+        ),
     };
-    let index = usize::try_from(slot.saturating_sub(1)).unwrap_or(0) % turn.len();
-    let (en, jp) = turn[index];
     let asked = if ja { jp } else { en };
-    match (incident.phase.is_burning(), &incident.work.claim) {
-        (true, None) if ja => format!("{}\n{asked}", WHERE.1),
-        (true, None) => format!("{}\n{asked}", WHERE.0),
-        _ => asked.to_owned(),
+    match turn {
+        Turn::Holds | Turn::After => asked.to_owned(),
+        _ if ja => format!("{}\n{asked}", WHERE.1),
+        _ => format!("{}\n{asked}", WHERE.0),
     }
 }

@@ -135,6 +135,11 @@ fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
     if let Some(situation) = &incident.situation {
         // Slack refuses an edit above 4,000 characters; the card stays far below.
         let short: String = situation.text.chars().take(600).collect();
+        let at = date_token(situation.at, "{time}");
+        lines.push(match lang == Lang::Ja {
+            true => format!("*いまいまの状況* ({at} 時点)"),
+            false => format!("*Situation* (as of {at})"),
+        });
         lines.push(format!("> {}", short.replace('\n', "\n> ")));
     }
     lines.join("\n")
