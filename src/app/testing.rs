@@ -190,6 +190,7 @@ impl World {
                 id: draft.id,
                 at: self.now,
                 what: What::Known(draft.body),
+                via: None,
             };
             let recorded = Recorded {
                 event,

@@ -354,6 +354,7 @@ pub(super) fn act(
         command,
         by: me,
         outlets,
+        via: Some(session.context.global.via()),
     };
     let before = session.last_entry()?;
     let id = session.core.act(incident, order.clone())?;

@@ -9,6 +9,7 @@
 
 use super::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
 use super::learn::Learnt;
+use super::source::{self, Via};
 use super::text::clean_line;
 use super::words::Lang;
 use super::work::Deed;
@@ -572,6 +573,13 @@ pub struct Event {
     /// ones included. Absent: nobody had written it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prev: BTreeMap<Register, EventId>,
+    /// How it came to the console, where nobody typed it there.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "source::lenient"
+    )]
+    pub via: Option<Via>,
     #[serde(flatten)]
     pub what: What,
 }
@@ -817,6 +825,7 @@ mod tests {
                 manual: None,
                 report: None,
             }),
+            via: None,
         };
         let text = serde_json::to_string(&event).expect("writable");
         insta::assert_snapshot!(text, @r#"{"id":"e2","at":1763636400123,"prev":{"level":"e1"},"kind":"level","level":{"id":"2","name":"High"}}"#);

@@ -399,6 +399,7 @@ impl<'a, 'b> Maker<'a, 'b> {
                 id: draft.id,
                 at: self.now,
                 what: What::Known(draft.body),
+                via: None,
             },
             by: by.clone(),
             console: self.console.clone(),

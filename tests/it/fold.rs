@@ -230,6 +230,7 @@ impl Channel {
                     prev: seen.prev(&id, &body),
                     id,
                     what: What::Known(body),
+                    via: None,
                 },
                 by: UserId::new(by),
                 console: ConsoleId::new(format!("c{console}")),

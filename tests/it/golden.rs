@@ -279,6 +279,7 @@ impl Scribe {
                     prev: ahead.prev(&id, &body),
                     id,
                     what: What::Known(body),
+                    via: None,
                 },
                 by: UserId::new(by),
                 console: ConsoleId::new(console),

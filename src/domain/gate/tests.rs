@@ -42,6 +42,7 @@ impl Record {
                 at: at(minute),
                 prev,
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new("U1"),
             console: ConsoleId::new("c1"),

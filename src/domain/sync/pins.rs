@@ -129,6 +129,8 @@ impl Engine {
             command: command.clone(),
             by: by.clone(),
             outlets: Outlets::default(),
+            // Its kind says where it came from.
+            via: None,
         };
         // A refusal means that the record says it already.
         self.act_on(step, Some(incident), &order, now, rng).is_ok()

@@ -122,6 +122,7 @@ impl Record {
             at,
             prev: self.incident.prev(&id, &body),
             what: What::Known(body),
+            via: None,
         };
         let recorded = Recorded {
             event,

@@ -39,6 +39,7 @@ impl Run {
                     .collect(),
                 ..Outlets::default()
             },
+            via: None,
         };
         let console = &mut self.consoles[n];
         let acted = console.engine.act(

@@ -80,6 +80,7 @@ impl Engine {
                 at: time_of(&row.ts),
                 ts: row.ts.clone(),
                 thread: message.thread.clone().unwrap_or_else(|| row.ts.clone()),
+                reaction: Some(name.to_owned()),
             };
             let command = if message.own {
                 self.answered_by(desk, message, name, &heard)

@@ -115,6 +115,7 @@ impl World {
             command: Command::Declare(Box::new(declaration)),
             by: UserId::new("U1"),
             outlets: Outlets::default(),
+            via: None,
         };
         let (id, step) = engine.act(None, &order, at(0), &mut rng).expect("accepted");
         engine.absorb(&step.writes);
@@ -316,6 +317,7 @@ fn who_commands_is_asked_with_a_hand_to_press() {
         },
         by: UserId::new("U3"),
         outlets: Outlets::default(),
+        via: None,
     };
     let id = world.id.clone();
     let done = world.engine.act(Some(&id), &order, at(260), &mut world.rng);
@@ -404,6 +406,7 @@ fn what_is_left_is_taken_on_by_pressing_its_number() {
             command,
             by: UserId::new("U1"),
             outlets: Outlets::default(),
+            via: None,
         };
         let id = world.id.clone();
         let step = world
