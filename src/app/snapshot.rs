@@ -1,6 +1,7 @@
 //! What the core publishes and the screens show: immutable, shared, latest wins. The terminal
 //! thread reads it and never waits for it.
 
+use crate::domain::event::FileLink;
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::Sight;
@@ -119,6 +120,7 @@ pub struct Talk {
     pub edited: bool,
     pub pinned: bool,
     pub reactions: Vec<Reaction>,
+    pub files: Vec<FileLink>,
     pub replies: u32,
     /// From a program, not a person.
     pub bot: bool,

@@ -394,6 +394,7 @@ pub mod form {
         MILESTONE = "Milestone", "節目";
         TIME = "Time", "時刻";
         LINK = "Link to what shows it", "根拠のリンク";
+        LINK_OR_FILE = "Link to what shows it, or a file's path", "根拠のリンクかファイルのパス";
         ELSEWHERE = "Link, if it was written elsewhere", "リンク (別の場所に書いた場合)";
         MINUTES = "Every so many minutes (0 stops)", "間隔 (分)。0 で停止";
         OUTCOME = "Outcome", "結果";

@@ -243,6 +243,7 @@ impl World {
             edited: false,
             pinned: false,
             reactions: Vec::new(),
+            files: Vec::new(),
             replies: 0,
             bot: person.is_none(),
             event: None,

@@ -199,6 +199,15 @@ impl Milestone {
     }
 }
 
+/// A file that was put into Slack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileLink {
+    pub name: String,
+    /// Its address in Slack, for whoever may see it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
 /// One line of a checklist as its event introduces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -341,6 +350,9 @@ pub enum Body {
         /// Kept for what comes after the incident.
         #[serde(default, skip_serializing_if = "is_false")]
         evidence: bool,
+        /// What hangs on the message, as far as it fits.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileLink>,
     },
     Unpinned {
         ts: SlackTs,

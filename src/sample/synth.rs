@@ -349,6 +349,7 @@ impl<'a, 'b> Maker<'a, 'b> {
             excerpt: row.message.text.clone(),
             by: by.clone(),
             pinned: true,
+            files: Vec::new(),
         })
     }
 

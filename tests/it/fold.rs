@@ -192,6 +192,7 @@ impl Channel {
                 ts,
                 author: String::new(),
                 excerpt: reason,
+                files: Vec::new(),
             },
             18 => Body::Unpinned { ts },
             19 => Body::Timekeeper { minutes: n },

@@ -503,6 +503,7 @@ fn story() -> Scribe {
             ts: clue.clone(),
             author: "鈴木".to_owned(),
             excerpt: "20 分前にリリースが出ています @here".to_owned(),
+            files: Vec::new(),
         }],
     );
     s.act("USUZUKI", vec![Body::Unpinned { ts: clue.clone() }]);

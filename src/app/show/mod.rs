@@ -245,6 +245,11 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
             "recorded_at": time(correction.at),
         });
     }
+    if let Body::Pinned { files, .. } = &entry.body
+        && !files.is_empty()
+    {
+        line["files"] = json!(files);
+    }
     if let Some(via) = &entry.via {
         let link = via.ts.as_ref().and_then(shown.permalink);
         line["via"] = json!({"name": via.name, "ts": via.ts, "link": link});

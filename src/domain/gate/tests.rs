@@ -294,6 +294,7 @@ fn what_the_program_says_by_itself_fills_no_hole_and_neither_does_what_is_taken_
             author,
             excerpt,
             evidence: false,
+            files: Vec::new(),
         },
     );
     assert_eq!(

@@ -80,6 +80,7 @@ impl Engine {
                 excerpt: String::new(),
                 by: me.clone(),
                 pinned: false,
+                files: Vec::new(),
             };
             self.act_into(step, &incident, &command, &me, now, rng);
         }
@@ -110,6 +111,7 @@ impl Engine {
             ),
             by: pin.by.clone(),
             pinned: true,
+            files: pin.message.files.clone(),
         };
         self.act_into(step, incident, &command, &pin.by.clone(), now, rng);
     }

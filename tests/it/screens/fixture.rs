@@ -372,6 +372,7 @@ pub fn record(lang: Lang) -> Record {
             ts: ts(at(31)),
             author,
             excerpt,
+            files: Vec::new(),
         },
     );
     r.add(
@@ -425,6 +426,7 @@ fn said(minute: i64, second: i64, author: &str, user: Option<&str>, text: &str) 
         edited: false,
         pinned: false,
         reactions: Vec::new(),
+        files: Vec::new(),
         replies: 0,
         bot: user.is_none(),
         event: None,

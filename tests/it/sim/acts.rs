@@ -180,6 +180,7 @@ impl Run {
                 by: user,
                 pinned: self.rng.bool(),
                 evidence: number < 300,
+                files: Vec::new(),
             },
             27 | 28 => return None,
             _ => Command::Message {

@@ -235,6 +235,7 @@ impl Engine {
             evidence,
             by: heard.by.clone(),
             pinned: true,
+            files: message.files.clone(),
         })
     }
 
