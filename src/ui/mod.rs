@@ -30,6 +30,7 @@ pub mod window;
 use crate::app::model::{Model, Pane, Screen};
 use frame::Draft;
 use layout::Shape;
+use overlay::toast;
 use ratatui::layout::Rect;
 pub use scene::Drawing;
 use scene::{Canvas, Scene};
@@ -109,13 +110,25 @@ fn whole(
         }
     };
     footer::draw(canvas, scene, last);
-    let typing = match model.overlays.is_empty() {
-        true => caret,
-        false => {
-            canvas.hit(screen, None);
-            overlay::draw(canvas, scene, body)
-        }
+    if model.overlays.is_empty() {
+        toast::draw(canvas, scene, &toast::over_story(scene, story));
+        return caret;
+    }
+    canvas.hit(screen, None);
+    // Not over the composer either: what is written there waits.
+    let free = Rect {
+        height: story.bottom().saturating_sub(body.y),
+        ..body
     };
-    overlay::toasts(canvas, scene, story);
-    typing
+    let (toasts, bottom) = toast::under_panel(scene, free);
+    let body = match toasts.is_empty() {
+        true => body,
+        false => Rect {
+            height: bottom - body.y,
+            ..body
+        },
+    };
+    let caret = overlay::draw(canvas, scene, body);
+    toast::draw(canvas, scene, &toasts);
+    caret
 }

@@ -7,7 +7,7 @@ mod history;
 mod lists;
 mod metrics;
 mod outbox;
-mod toast;
+pub mod toast;
 
 use super::layout::inside;
 use super::line::Line;
@@ -20,8 +20,6 @@ use crate::app::strings::form as form_words;
 use crate::app::view::overlays;
 use crate::domain::text::wrap;
 use ratatui::layout::{Position, Rect};
-
-pub use toast::draw as toasts;
 
 /// The frame of a panel and what is inside it, by how deep it lies.
 const NAMES: [Names; 4] = [
