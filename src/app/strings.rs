@@ -272,6 +272,22 @@ pub mod pane {
     }
 }
 
+/// An entry of the record, at length.
+pub mod entry {
+    use crate::domain::words::Text;
+    texts! {
+        WHEN = "When", "時刻";
+        WAS = "{} (first told as {})", "{} (訂正前 {})";
+        RECORDED = "Recorded", "記録";
+        WHO = "Who", "誰が";
+        KIND = "Kind", "種類";
+        SOURCE = "Source", "記録元";
+        FILE = "File", "ファイル";
+        // One line of the narrowest help.
+        SIGNS = "TIMELINE  @ chat  : reaction  ^ pin  ~ timer  $ subcommand  & integration", "記録元  @ チャット  : リアクション  ^ ピン  ~ タイマー  $ コマンド  & 連携";
+    }
+}
+
 /// Prompts.
 pub mod ask {
     use crate::domain::words::Text;
@@ -661,6 +677,7 @@ mod tests {
             header::ALL,
             mark::ALL,
             pane::ALL,
+            entry::ALL,
             ask::ALL,
             catchup::ALL,
             undo::ALL,

@@ -624,6 +624,7 @@ impl World {
                 .into(),
             next_call: summary.incident.next_call(now()),
             went: Vec::new(),
+            address: None,
             summary: summary.clone(),
         };
         Snapshot {
