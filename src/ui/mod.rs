@@ -55,7 +55,7 @@ pub fn draw(model: &Model, theme: &Theme, draft: &mut Draft<'_>) -> Drawing {
     };
     let caret = if Shape::of(model.size) == Shape::Card {
         home::card(&mut canvas, &scene, screen);
-        overlay::draw(&mut canvas, &scene, screen)
+        overlay::draw(&mut canvas, &scene, screen, screen.bottom())
     } else {
         whole(&mut canvas, &scene, screen)
     };
@@ -121,14 +121,11 @@ fn whole(
         ..body
     };
     let (toasts, bottom) = toast::under_panel(scene, free);
-    let body = match toasts.is_empty() {
-        true => body,
-        false => Rect {
-            height: bottom - body.y,
-            ..body
-        },
+    let bottom = match toasts.is_empty() {
+        true => body.bottom(),
+        false => bottom,
     };
-    let caret = overlay::draw(canvas, scene, body);
+    let caret = overlay::draw(canvas, scene, body, bottom);
     toast::draw(canvas, scene, &toasts);
     caret
 }

@@ -20,7 +20,7 @@ fn shows(session: &mut Session, text: &str) {
 /// `carry_out`, and without `Screen::Room` of the panel's Enter.
 #[test]
 fn a_japanese_word_is_found_in_the_history_and_opened() {
-    let console = Console::local("@sato", "");
+    let console = Console::local("sato", "");
     let amounts = [
         ["--incidents", "6"],
         ["--events", "120"],
@@ -70,7 +70,7 @@ fn a_file_that_is_given_as_evidence_is_kept_and_told_by_its_digest() {
     shows(&mut session, "or a file's path");
     session.send(b"~/none.log");
     shows(&mut session, "~/none.log");
-    session.send(b"\x04");
+    session.send(b"\x13");
     shows(&mut session, "There is no file");
     // What was typed is still there.
     session.until(|screen| {
@@ -82,7 +82,7 @@ fn a_file_that_is_given_as_evidence_is_kept_and_told_by_its_digest() {
     }
     session.send(b"app.log");
     shows(&mut session, "~/app.log");
-    session.send(b"\x04");
+    session.send(b"\x13");
     shows(&mut session, "Evidence: app.log (3 bytes");
     session.send(b"\x03");
     session.until(|screen| screen.contents().contains("<]"));
