@@ -20,7 +20,7 @@ fn shows(session: &mut Session, text: &str) {
 /// `carry_out`, and without `Screen::Room` of the panel's Enter.
 #[test]
 fn a_japanese_word_is_found_in_the_history_and_opened() {
-    let console = Console::local("sato", "");
+    let console = Console::local("@sato", "");
     let amounts = [
         ["--incidents", "6"],
         ["--events", "120"],
@@ -30,6 +30,8 @@ fn a_japanese_word_is_found_in_the_history_and_opened() {
     let mut args = vec!["dev", "synth"];
     args.extend(amounts.as_flattened());
     console.run(&args).ok();
+    // The made-up people are not those of the workspace, where whoever sits here is known.
+    console.run(&["sync", "--once"]).ok();
     let mut session = opened(&console, "ja");
     shows(&mut session, "インシデント");
     session.send(b"/");
