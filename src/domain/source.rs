@@ -55,6 +55,12 @@ impl Source {
         match (body, via) {
             (Body::Message { .. }, _) => Source::Message,
             (Body::Answer { .. }, _) => Source::Answer,
+            // Wherever it is set: only who marks it otherwise is told apart.
+            (Body::Pinned { .. } | Body::Unpinned { .. }, Some(via))
+                if via.source == Source::Subcommand =>
+            {
+                Source::Pin
+            }
             (_, Some(via)) => via.source.clone(),
             (Body::Pinned { .. } | Body::Unpinned { .. }, None) => Source::Pin,
             (Body::TimekeeperCall { .. } | Body::Question { .. }, None) => Source::Timer,
