@@ -101,6 +101,7 @@ pub fn run(out: &mut dyn Write, incidents: usize) -> Outcome<()> {
         command,
         by: me.clone(),
         outlets: Outlets::default(),
+        via: None,
     };
     let mut act = |engine: &mut Engine, incident: Option<&_>, command| -> Outcome<_> {
         let (_, (id, writes)) = journal.transact(|newer| {

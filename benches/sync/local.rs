@@ -85,6 +85,7 @@ pub fn append(out: &mut dyn Write, acts: usize) -> Outcome<()> {
         command,
         by: me.clone(),
         outlets: Outlets::default(),
+        via: None,
     };
     let declaration = order(Command::Declare(Box::new(Declaration {
         title: "Bench".into(),

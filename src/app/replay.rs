@@ -315,6 +315,7 @@ impl Replay {
             heard: heard.map(|(at, user)| (user.clone(), *at)).collect(),
             next_call: summary.incident.next_call(self.at),
             went: Vec::new(),
+            address: None,
             summary: summary.clone(),
         };
         let before = &self.stage.snapshot;

@@ -1,7 +1,8 @@
 //! What the core publishes and the screens show: immutable, shared, latest wins. The terminal
 //! thread reads it and never waits for it.
 
-use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
+use crate::domain::event::FileLink;
+use crate::domain::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::Sight;
 use crate::domain::settings::Config;
@@ -9,6 +10,7 @@ use crate::domain::sync::image::{JobState, Reaction};
 use crate::domain::sync::{Choices, Counts, Link, MergeOffer, Went};
 use crate::domain::watch::Local;
 use crate::domain::words::Lang;
+use crate::wire::link;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +105,26 @@ pub struct Room {
     pub next_call: Option<DateTime<Utc>>,
     /// What already left its channel, as long as that is public.
     pub went: Vec<Went>,
+    /// Where its messages are for whoever follows a link; `None`: nowhere.
+    pub address: Option<Address>,
+}
+
+/// A channel's place in the web.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The workspace's own, `https://….slack.com/`.
+    pub workspace: String,
+    pub channel: ChannelId,
+}
+
+impl Room {
+    /// The address of one of its messages; `None` where nobody could follow it.
+    pub fn permalink(&self, ts: &SlackTs) -> Option<String> {
+        let address = self.address.as_ref()?;
+        let talk = self.talk.iter().find(|talk| talk.ts == *ts);
+        let thread = talk.and_then(|talk| talk.thread.as_ref());
+        link::permalink(&address.workspace, &address.channel, ts, thread)
+    }
 }
 
 /// A message of the channel pane.
@@ -119,6 +141,7 @@ pub struct Talk {
     pub edited: bool,
     pub pinned: bool,
     pub reactions: Vec<Reaction>,
+    pub files: Vec<FileLink>,
     pub replies: u32,
     /// From a program, not a person.
     pub bot: bool,

@@ -274,6 +274,22 @@ pub mod pane {
     }
 }
 
+/// An entry of the record, at length.
+pub mod entry {
+    use crate::domain::words::Text;
+    texts! {
+        WHEN = "When", "時刻";
+        WAS = "{} (first told as {})", "{} (訂正前 {})";
+        RECORDED = "Recorded", "記録";
+        WHO = "Who", "誰が";
+        KIND = "Kind", "種類";
+        SOURCE = "Source", "記録元";
+        FILE = "File", "ファイル";
+        // One line of the narrowest help.
+        SIGNS = "TIMELINE  @ chat  : reaction  ^ pin  ~ timer  $ subcommand  & integration", "記録元  @ チャット  : リアクション  ^ ピン  ~ タイマー  $ コマンド  & 連携";
+    }
+}
+
 /// Prompts.
 pub mod ask {
     use crate::domain::words::Text;
@@ -396,6 +412,7 @@ pub mod form {
         MILESTONE = "Milestone", "節目";
         TIME = "Time", "時刻";
         LINK = "Link to what shows it", "根拠のリンク";
+        LINK_OR_FILE = "Link to what shows it, or a file's path", "根拠のリンクかファイルのパス";
         ELSEWHERE = "Link, if it was written elsewhere", "リンク (別の場所に書いた場合)";
         MINUTES = "Every so many minutes (0 stops)", "間隔 (分)。0 で停止";
         OUTCOME = "Outcome", "結果";
@@ -667,6 +684,7 @@ mod tests {
             header::ALL,
             mark::ALL,
             pane::ALL,
+            entry::ALL,
             ask::ALL,
             catchup::ALL,
             undo::ALL,

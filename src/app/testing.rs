@@ -74,6 +74,9 @@ pub struct World {
     pub private: bool,
     pub archived: bool,
     pub went: Vec<crate::domain::sync::Went>,
+    pub address: Option<crate::app::snapshot::Address>,
+    /// How the next acts come.
+    pub via: Option<crate::domain::source::Via>,
     pub local: bool,
     pub marks: BTreeMap<IncidentId, Local>,
     rng: fastrand::Rng,
@@ -106,6 +109,8 @@ impl World {
             private: false,
             archived: false,
             went: Vec::new(),
+            address: None,
+            via: None,
             local: false,
             marks: BTreeMap::new(),
             rng: fastrand::Rng::with_seed(7),
@@ -191,6 +196,7 @@ impl World {
                 id: draft.id,
                 at: self.now,
                 what: What::Known(draft.body),
+                via: self.via.clone(),
             };
             let recorded = Recorded {
                 event,
@@ -243,6 +249,7 @@ impl World {
             edited: false,
             pinned: false,
             reactions: Vec::new(),
+            files: Vec::new(),
             replies: 0,
             bot: person.is_none(),
             event: None,
@@ -303,6 +310,7 @@ impl World {
             Some(Arc::new(Room {
                 next_call: summary.incident.next_call(self.now),
                 went: self.went.clone(),
+                address: self.address.clone(),
                 summary,
                 lang: Lang::En,
                 talk: Arc::new(self.talk.clone()),

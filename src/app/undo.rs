@@ -245,21 +245,22 @@ impl Before<'_> {
                     author,
                     excerpt,
                     evidence,
+                    files,
                 },
                 Body::Pinned { ts: own, .. } | Body::Unpinned { ts: own },
-            ) if ts == own => Some((ts.clone(), author.clone(), excerpt.clone(), *evidence)),
+            ) if ts == own => Some(Command::Pin {
+                ts: ts.clone(),
+                author: author.clone(),
+                excerpt: excerpt.clone(),
+                by: model.snapshot.me.clone(),
+                evidence: *evidence,
+                pinned: matches!(last.body, Body::Unpinned { .. }),
+                files: files.clone(),
+            }),
             _ => None,
         };
         let found = was_pinned(last).or_else(|| self.last(was_pinned));
-        let (ts, author, excerpt, evidence) = found.ok_or(s::NOT_THIS)?;
-        Ok(Back::Act(Command::Pin {
-            ts,
-            author,
-            excerpt,
-            by: model.snapshot.me.clone(),
-            evidence,
-            pinned: matches!(last.body, Body::Unpinned { .. }),
-        }))
+        found.map(Back::Act).ok_or(s::NOT_THIS)
     }
 
     fn learnt(&self, id: &EventId, learnt: &Learnt) -> Result<Back, Text> {

@@ -40,6 +40,7 @@ pub fn hand_over(
                     outlets,
                     by: snapshot.me.clone(),
                     command,
+                    via: None,
                 },
                 reply: Box::new(move |result| tell(Msg::Acted { ticket, result })),
             };

@@ -15,6 +15,7 @@ use crate::app::snapshot::{Limits, LinkState, Snapshot, Workspace};
 use crate::app::strings::why;
 use crate::app::update::{start, update};
 use crate::domain::checklists::Checklists;
+use crate::domain::decide::Command;
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::problem::Problem;
 use crate::domain::settings::{Notify, Theme as ThemeChoice, Zone};
@@ -22,6 +23,7 @@ use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::words::{Lang, Text};
 use crate::io::config;
 use crate::io::core::{Ask, Core};
+use crate::io::evidence::{self, Locker};
 use crate::io::history::{self, History, Search};
 use crate::io::input::{Event, Waker};
 use crate::io::pace::Clock;
@@ -58,6 +60,8 @@ const COPIED: Text = Text::fixed(
 enum Post {
     Started(Box<Result<Core, Problem>>),
     Message(Box<Msg>),
+    /// What had to be made ready for it is.
+    Effect(Box<Effect>),
 }
 
 /// The latest snapshot; the core overwrites what was not taken.
@@ -390,6 +394,7 @@ impl Console {
         for post in posts {
             match post {
                 Post::Message(msg) => self.take(*msg),
+                Post::Effect(effect) => self.carry_out(*effect),
                 Post::Started(started) => match *started {
                     Ok(core) => self.started(core),
                     Err(problem) => self.ended = Some(problem),
@@ -449,6 +454,9 @@ impl Console {
     }
 
     fn carry_out(&mut self, effect: Effect) {
+        let Some(effect) = self.takes_in(effect) else {
+            return;
+        };
         let tell = self.teller();
         let effect = match asks::hand_over(effect, &self.model.snapshot, self.core.as_ref(), tell) {
             Ok(None) => return,
@@ -557,6 +565,48 @@ impl Console {
                 });
             });
         });
+    }
+
+    /// A file that is given as evidence is copied on a thread of its own before the act is handed
+    /// over; gives back what needs nothing of the kind.
+    fn takes_in(&self, effect: Effect) -> Option<Effect> {
+        let Effect::Act {
+            ticket,
+            incident: Some(incident),
+            command: Command::Learn(mut lesson),
+            outlets,
+        } = effect
+        else {
+            return Some(effect);
+        };
+        let paths = &self.context.paths;
+        let locker = Locker::new(&paths.data_dir, &incident, paths.home.as_deref());
+        let act = move |lesson| Effect::Act {
+            ticket,
+            incident: Some(incident),
+            command: Command::Learn(lesson),
+            outlets,
+        };
+        if evidence::path_in(&lesson.learnt).is_none() {
+            return Some(act(lesson));
+        }
+        let (post, waker) = (self.post.clone(), self.waker.clone());
+        std::thread::spawn(move || {
+            let ready = match locker.take_in(lesson.learnt.clone()) {
+                Ok(learnt) => {
+                    lesson.learnt = learnt;
+                    Post::Effect(Box::new(act(lesson)))
+                }
+                Err(problem) => Post::Message(Box::new(Msg::Acted {
+                    ticket,
+                    result: Err(problem),
+                })),
+            };
+            // The console may be gone.
+            post.send(ready).ok();
+            waker.wake();
+        });
+        None
     }
 
     /// Has the core's thread look at the record.

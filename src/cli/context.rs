@@ -9,8 +9,10 @@ use crate::domain::incident::{Incident, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::settings::{Config, Zone};
+use crate::domain::source::Via;
 use crate::domain::sync::image::{Job, JobState, Task};
 use crate::domain::sync::{Engine, Link, Now, Timing};
+use crate::domain::text::clean_line;
 use crate::domain::words::{Lang, Text};
 use crate::io::config::{self, Loaded};
 use crate::io::core::{self, Core, Setup};
@@ -60,6 +62,9 @@ pub struct Global {
         value_name = "USER"
     )]
     pub user: Option<String>,
+    /// The program that runs this command, such as alertmanager: stands in the record as the source
+    #[arg(long, global = true, env = "MATOI_VIA", value_name = "NAME")]
+    pub via: Option<String>,
     /// Machine-readable output
     #[arg(long, global = true)]
     pub json: bool,
@@ -78,6 +83,13 @@ pub struct Context {
 }
 
 impl Global {
+    /// What an act of this command says of how it came.
+    pub fn via(&self) -> Via {
+        let program = self.via.as_deref().map(clean_line);
+        let program: Option<String> = program.map(|name| name.trim().chars().take(40).collect());
+        Via::subcommand(program.filter(|name| !name.is_empty()))
+    }
+
     /// The language to complain in before anything is read.
     pub fn lang(&self) -> Lang {
         self.lang

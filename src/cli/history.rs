@@ -302,6 +302,7 @@ fn act(
         command: Command::Learn(Box::new(learnt.into())),
         by: me.clone(),
         outlets: Outlets::default(),
+        via: Some(session.context.global.via()),
     };
     session.core.act(Some(id.clone()), order).map(|_| ())
 }

@@ -40,10 +40,12 @@ pub enum Lesson {
         on: On,
         tag: String,
     },
-    /// Attach evidence: a link to a file, a graph, a log
+    /// Attach evidence: a file of yours, or a link to a graph, a log
     Evidence {
         #[command(flatten)]
         on: On,
+        /// A link; or a file of up to 100 MiB, of which a copy is kept beside the journal
+        #[arg(value_name = "LINK|FILE")]
         link: String,
         /// What it shows
         text: Option<String>,
@@ -130,7 +132,12 @@ impl Lesson {
         Ok(match self {
             Lesson::Tag { tag, .. } => Learnt::Tagged { tag, off: false }.into(),
             Lesson::Untag { tag, .. } => Learnt::Tagged { tag, off: true }.into(),
-            Lesson::Evidence { link, text, .. } => Learnt::Evidence { link, line: text }.into(),
+            Lesson::Evidence { link, text, .. } => Learnt::Evidence {
+                link,
+                line: text,
+                file: None,
+            }
+            .into(),
             Lesson::NoteAt { time: at, text, .. } => {
                 with_text(Learnt::Noted { time: time(&at)? }, text)
             }

@@ -65,6 +65,7 @@ pub fn run(context: Context, wish: NearMiss) -> Result<(), Problem> {
         command,
         by: me.clone(),
         outlets: Outlets::default(),
+        via: Some(session.context.global.via()),
     };
     let channel_lang = made.lang;
     let id = session

@@ -18,6 +18,7 @@ use crate::domain::sync::Order;
 use crate::domain::words::Text;
 use crate::domain::work::Four;
 use crate::io::config;
+use crate::io::evidence::Locker;
 use crate::io::publish::Resolver;
 use crate::wire::mrkdwn;
 use chrono::{DateTime, Utc};
@@ -319,7 +320,13 @@ pub fn run_deed(context: Context, deed: super::deeds::Deed) -> Result<(), Proble
 pub fn run_lesson(context: Context, lesson: super::lessons::Lesson) -> Result<(), Problem> {
     let on = lesson.on().clone();
     act(context, Some(on), false, |session, _, incident, me, now| {
-        lesson.command(session, incident, me, now)
+        let mut command = lesson.command(session, incident, me, now)?;
+        if let Command::Learn(lesson) = &mut command {
+            let paths = &session.context.paths;
+            let locker = Locker::new(&paths.data_dir, &incident.id, paths.home.as_deref());
+            lesson.learnt = locker.take_in(lesson.learnt.clone())?;
+        }
+        Ok(command)
     })
 }
 
@@ -369,6 +376,7 @@ pub(super) fn act(
         command,
         by: me,
         outlets,
+        via: Some(session.context.global.via()),
     };
     let before = session.last_entry()?;
     let id = session.core.act(incident, order.clone())?;
@@ -721,9 +729,10 @@ fn pin(
         };
         let author = row.message.user.as_ref();
         let author = author.map(|user| engine.name(user)).unwrap_or_default();
-        Some((author, mrkdwn::plain(&row.message.text, &names)))
+        let said = mrkdwn::plain(&row.message.text, &names);
+        Some((author, said, row.message.files.clone()))
     })?;
-    let Some((author, excerpt)) = found else {
+    let Some((author, excerpt, files)) = found else {
         return Err(Problem::not_found(both!(
             "There is no message {at} in this channel.",
             "このチャンネルに投稿 {at} はありません。"
@@ -736,6 +745,7 @@ fn pin(
         excerpt,
         by: me.clone(),
         pinned,
+        files,
     })
 }
 

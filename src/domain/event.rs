@@ -9,6 +9,7 @@
 
 use super::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
 use super::learn::Learnt;
+use super::source::{self, Via};
 use super::text::clean_line;
 use super::words::Lang;
 use super::work::Deed;
@@ -198,6 +199,15 @@ impl Milestone {
     }
 }
 
+/// A file that was put into Slack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileLink {
+    pub name: String,
+    /// Its address in Slack, for whoever may see it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
 /// One line of a checklist as its event introduces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -347,6 +357,9 @@ pub enum Body {
         /// Kept for what comes after the incident.
         #[serde(default, skip_serializing_if = "is_false")]
         evidence: bool,
+        /// What hangs on the message, as far as it fits.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<FileLink>,
     },
     Unpinned {
         ts: SlackTs,
@@ -579,6 +592,13 @@ pub struct Event {
     /// ones included. Absent: nobody had written it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prev: BTreeMap<Register, EventId>,
+    /// How it came to the console, where nobody typed it there.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "source::lenient"
+    )]
+    pub via: Option<Via>,
     #[serde(flatten)]
     pub what: What,
 }
@@ -824,6 +844,7 @@ mod tests {
                 manual: None,
                 report: None,
             }),
+            via: None,
         };
         let text = serde_json::to_string(&event).expect("writable");
         insta::assert_snapshot!(text, @r#"{"id":"e2","at":1763636400123,"prev":{"level":"e1"},"kind":"level","level":{"id":"2","name":"High"}}"#);

@@ -9,6 +9,7 @@ use super::event::{
 use super::fact::Fact;
 use super::ids::{ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use super::learn::{Learnt, Lessons};
+use super::source::Via;
 use super::words::Lang;
 use super::work::{Deed, Work};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -40,6 +41,8 @@ pub struct Entry {
     pub id: EventId,
     pub at: DateTime<Utc>,
     pub by: UserId,
+    /// How it came here, where nobody typed it.
+    pub via: Option<Via>,
     pub body: Body,
     /// Escaped mrkdwn as Slack returned it; only of bodies that have a text.
     pub text: Option<String>,
@@ -350,6 +353,7 @@ impl Incident {
             id: event.id.clone(),
             at: entry_time(recorded, body),
             by: recorded.by.clone(),
+            via: event.via.clone(),
             body: body.clone(),
             text: recorded.text.clone(),
             verdict: verdict.clone(),

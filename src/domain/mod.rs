@@ -25,6 +25,7 @@ pub mod said;
 pub mod secret;
 pub mod sentence;
 pub mod settings;
+pub mod source;
 pub mod sync;
 pub mod tape;
 #[cfg(test)]

@@ -217,19 +217,29 @@ pub fn sentence(
             author,
             excerpt,
             evidence,
+            files,
             ..
-        } => vec![
-            if *evidence {
-                pick("Evidence: ", "証拠: ")
-            } else {
-                pick("Pinned: ", "ピン留め: ")
-            },
-            text(if ja {
-                format!("「{excerpt}」{author}")
-            } else {
-                format!("\"{excerpt}\" {author}")
-            }),
-        ],
+        } => {
+            let mut out = vec![
+                if *evidence {
+                    pick("Evidence: ", "証拠: ")
+                } else {
+                    pick("Pinned: ", "ピン留め: ")
+                },
+                text(if ja {
+                    format!("「{excerpt}」{author}")
+                } else {
+                    format!("\"{excerpt}\" {author}")
+                }),
+            ];
+            // A message without words is excerpted by them.
+            let names = files.iter().map(|file| file.name.as_str());
+            let names: Vec<&str> = names.filter(|name| !excerpt.contains(name)).collect();
+            if !names.is_empty() {
+                out.push(text(format!(" [{}]", names.join(", "))));
+            }
+            out
+        }
         Body::Unpinned { .. } => vec![pick("A pin was taken off", "ピン留めを外しました")],
         Body::Timekeeper { minutes: 0 } => {
             vec![

@@ -49,6 +49,7 @@ impl Scribe {
                 at: at(minute),
                 prev,
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new(by),
             console: ConsoleId::new("c1"),

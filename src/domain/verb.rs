@@ -202,7 +202,7 @@ pub static VERBS: &[Row] = &[
     row!(Waive, "waive", "I --reason TEXT", "say why there will be no post-mortem", "ポストモーテムを不要とする (理由つき)", Closer, false, false, Undo::Again),
     row!(Tag, "tag", "I TAG", "tag it, so that it is found again", "タグを付ける (後で探せるように)", Anyone, false, false, Undo::By(Verb::Untag)),
     row!(Untag, "untag", "I TAG", "take a tag off", "タグを外す", Anyone, false, false, Undo::By(Verb::Tag)),
-    row!(Evidence, "evidence", "I LINK [TEXT]", "attach evidence: a link to a file, a graph, a log", "証拠を添付する (ファイル・グラフ・ログのリンク)", Anyone, false, false, Undo::By(Verb::Retract)),
+    row!(Evidence, "evidence", "I LINK|FILE [TEXT]", "attach evidence: a file of yours, or a link to a graph, a log", "証拠を添付する (手元のファイル、グラフ・ログのリンク)", Anyone, false, false, Undo::By(Verb::Retract)),
     row!(NoteAt, "note-at", "I TIME TEXT", "write a line into the timeline at an earlier time", "過去の時刻でタイムラインに記録する", Anyone, false, false, Undo::By(Verb::Retract)),
     row!(Correct, "correct", "I EVENT TEXT [--at TIME]", "correct a line; the record keeps the former one", "記録を訂正する (元の記録も残る)", Anyone, false, false, Undo::Again),
     row!(Reach, "reach", "I [--users few|several] [--recurs yes|no]", "say how far it reached: several users? likely to come again?", "影響の広がりを記録する (複数ユーザーか・再発しうるか)", Anyone, false, false, Undo::Again),

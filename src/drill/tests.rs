@@ -429,6 +429,7 @@ fn with(scene: &Scene, at: u32, deed: Deed) -> Incident {
             at: if n == 0 { start() } else { at },
             prev: BTreeMap::new(),
             what: What::Known(body),
+            via: None,
         };
         incident.apply(&Recorded {
             event,

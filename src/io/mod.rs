@@ -4,6 +4,7 @@ pub mod clipboard;
 pub mod config;
 pub mod core;
 pub mod doctor;
+pub mod evidence;
 pub mod file;
 pub mod history;
 pub mod input;

@@ -3,7 +3,8 @@
 use crate::app::clock;
 use crate::app::replay::Film;
 use crate::app::snapshot::{
-    GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk, Workspace,
+    Address, GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk,
+    Workspace,
 };
 use crate::app::{briefing, template};
 use crate::domain::event::Body;
@@ -240,6 +241,10 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
             sight if sight.private || sight.restricted => Vec::new(),
             _ => engine.went_out(&summary.incident),
         },
+        address: engine.address(&id).map(|(workspace, channel)| Address {
+            workspace: workspace.to_owned(),
+            channel: channel.clone(),
+        }),
         lang: scene.lang,
         heard: engine.heard(&id),
         talk: Arc::new(talk),
@@ -277,6 +282,7 @@ fn said(
         edited: message.edited,
         pinned: message.pinned || incident.pinned(&row.ts),
         reactions: message.reactions.clone(),
+        files: message.files.clone(),
         replies: message.replies,
         bot: message.own || message.user.is_none() || message.subtype.is_some(),
         event: None,
@@ -372,6 +378,7 @@ fn on_its_way(entry: &Entry, names: &Resolver<'_>) -> Option<Talk> {
         edited: false,
         pinned: false,
         reactions: Vec::new(),
+        files: Vec::new(),
         replies: 0,
         bot: false,
         event: Some(entry.id.clone()),

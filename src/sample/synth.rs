@@ -357,6 +357,7 @@ impl<'a, 'b> Maker<'a, 'b> {
             excerpt: row.message.text.clone(),
             by: by.clone(),
             pinned: true,
+            files: Vec::new(),
         })
     }
 
@@ -407,6 +408,7 @@ impl<'a, 'b> Maker<'a, 'b> {
                 id: draft.id,
                 at: self.now,
                 what: What::Known(draft.body),
+                via: None,
             },
             by: by.clone(),
             console: self.console.clone(),

@@ -463,6 +463,7 @@ impl Director {
                 people: everybody.chain(here).map(ToString::to_string).collect(),
                 ..Outlets::default()
             },
+            via: None,
         };
         let id = self.core.act(None, order)?;
         self.core.ask(core::Ask::Focus(Some(id.clone())));

@@ -30,6 +30,7 @@ pub mod window;
 use crate::app::model::{Model, Pane, Screen};
 use frame::Draft;
 use layout::Shape;
+use overlay::toast;
 use ratatui::layout::Rect;
 pub use scene::Drawing;
 use scene::{Canvas, Scene};
@@ -54,7 +55,7 @@ pub fn draw(model: &Model, theme: &Theme, draft: &mut Draft<'_>) -> Drawing {
     };
     let caret = if Shape::of(model.size) == Shape::Card {
         home::card(&mut canvas, &scene, screen);
-        overlay::draw(&mut canvas, &scene, screen)
+        overlay::draw(&mut canvas, &scene, screen, screen.bottom())
     } else {
         whole(&mut canvas, &scene, screen)
     };
@@ -109,13 +110,22 @@ fn whole(
         }
     };
     footer::draw(canvas, scene, last);
-    let typing = match model.overlays.is_empty() {
-        true => caret,
-        false => {
-            canvas.hit(screen, None);
-            overlay::draw(canvas, scene, body)
-        }
+    if model.overlays.is_empty() {
+        toast::draw(canvas, scene, &toast::over_story(scene, story));
+        return caret;
+    }
+    canvas.hit(screen, None);
+    // Not over the composer either: what is written there waits.
+    let free = Rect {
+        height: story.bottom().saturating_sub(body.y),
+        ..body
     };
-    overlay::toasts(canvas, scene, story);
-    typing
+    let (toasts, bottom) = toast::under_panel(scene, free);
+    let bottom = match toasts.is_empty() {
+        true => body.bottom(),
+        false => bottom,
+    };
+    let caret = overlay::draw(canvas, scene, body, bottom);
+    toast::draw(canvas, scene, &toasts);
+    caret
 }

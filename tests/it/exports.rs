@@ -146,6 +146,7 @@ fn a_history_goes_into_another_directory_and_nothing_is_done_there() {
         command: Command::Note("x".into()),
         by: me,
         outlets: Outlets::default(),
+        via: None,
     };
     let refused = engine.act(Some(&incident), &order, now, &mut rng);
     assert!(refused.is_err(), "nothing is done in it");

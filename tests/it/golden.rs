@@ -279,6 +279,7 @@ impl Scribe {
                     prev: ahead.prev(&id, &body),
                     id,
                     what: What::Known(body),
+                    via: None,
                 },
                 by: UserId::new(by),
                 console: ConsoleId::new(console),
@@ -502,6 +503,7 @@ fn story() -> Scribe {
             ts: clue.clone(),
             author: "鈴木".to_owned(),
             excerpt: "20 分前にリリースが出ています @here".to_owned(),
+            files: Vec::new(),
         }],
     );
     s.act("USUZUKI", vec![Body::Unpinned { ts: clue.clone() }]);

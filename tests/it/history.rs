@@ -70,6 +70,7 @@ impl Store {
             command,
             by: UserId::new("UITO"),
             outlets: Outlets::default(),
+            via: None,
         };
         let (engine, rng) = (&mut self.engine, &mut self.rng);
         let saved = self.journal.transact(|newer| {

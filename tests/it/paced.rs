@@ -102,6 +102,7 @@ impl Ground {
             command: Command::Declare(Box::new(declared.expect("whole"))),
             by: me,
             outlets: Outlets::default(),
+            via: None,
         };
         let incident = core.act(None, order).expect("it is saved");
         // The channel is made and read, which takes a few polls.

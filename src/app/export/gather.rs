@@ -5,12 +5,13 @@ use super::page::{At, Interval, Item, Line, Page, Raw, Report, Said, Stone, Stre
 use super::words as w;
 use crate::app::postmortem::facts;
 use crate::app::{clock, show};
-use crate::domain::event::{Body, Milestone, Phase};
+use crate::domain::event::{Body, FileLink, Milestone, Phase};
 use crate::domain::ids::{EventId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Verdict};
-use crate::domain::learn::Learnt;
+use crate::domain::learn::{self, Learnt};
 use crate::domain::record::{self, Hole, Span};
 use crate::domain::sentence::{Clocks, level_words};
+use crate::domain::source::{self, Source};
 use crate::domain::sync::mirror::span;
 use crate::domain::verb::{ROLES, role_name};
 use crate::domain::words::{Lang, Text};
@@ -439,9 +440,21 @@ fn evidence(sheet: &Sheet<'_>) -> Vec<Line> {
     let stands = stands.filter(|attached| !incident.work.retracted.contains(&attached.id));
     let mut all: Vec<Line> = stands
         .map(|attached| {
-            let text = attached.line.clone().unwrap_or_default();
             let by = name(sheet, &attached.by);
-            line(attached.at, text, by, Some(attached.link.clone()))
+            let said = attached.line.as_deref().unwrap_or_default();
+            match &attached.file {
+                None => line(
+                    attached.at,
+                    said.to_owned(),
+                    by,
+                    Some(attached.link.clone()),
+                ),
+                Some(file) => {
+                    let copied = learn::copied(file, sheet.lang);
+                    let text = format!("{said} {}{copied}", attached.link);
+                    line(attached.at, text.trim().to_owned(), by, None)
+                }
+            }
         })
         .collect();
     all.extend(
@@ -453,9 +466,10 @@ fn evidence(sheet: &Sheet<'_>) -> Vec<Line> {
                     author,
                     excerpt,
                     ts,
+                    files,
                 } => Some(line(
                     told.at,
-                    (sheet.told.plain)(excerpt),
+                    with_files((sheet.told.plain)(excerpt), files),
                     author.clone(),
                     link(sheet, Some(ts)),
                 )),
@@ -464,6 +478,19 @@ fn evidence(sheet: &Sheet<'_>) -> Vec<Line> {
     );
     all.sort_by_key(|line| line.at.time);
     all
+}
+
+/// What a message said, with what hung on it.
+fn with_files(said: String, files: &[FileLink]) -> String {
+    let each = files.iter().map(|file| match &file.link {
+        Some(link) => format!("{} {link}", file.name),
+        None => file.name.clone(),
+    });
+    let each: Vec<String> = each.collect();
+    match each.is_empty() {
+        true => said,
+        false => format!("{said} [{}]", each.join(", ")),
+    }
 }
 
 /// Its text stands whole in a part of the page of its own, or is only for whoever takes over.
@@ -572,7 +599,12 @@ fn raw(sheet: &Sheet<'_>) -> Vec<Raw> {
         if entry.position.is_none() {
             remarks.push(w::PENDING);
         }
-        let remarks: Vec<&str> = remarks.iter().map(|text| text.get(sheet.lang)).collect();
+        let source = Source::of(&entry.body, entry.via.as_ref());
+        let told = source::told(&entry.body, entry.via.as_ref(), sheet.lang);
+        // Of most there is nothing to say.
+        let source = source.sign().map(|_| told);
+        let remarks = remarks.iter().map(|text| text.get(sheet.lang).to_owned());
+        let remarks: Vec<String> = source.into_iter().chain(remarks).collect();
         Raw {
             at: at(sheet, entry.at),
             by: name(sheet, &entry.by),

@@ -6,6 +6,7 @@
 use crate::app::show;
 use crate::domain::event::{Recorded, What};
 use crate::domain::incident::{Incident, Verdict};
+use crate::domain::source::Source;
 use serde_json::{Value, json};
 
 pub const FORMAT: &str = "matoi.incident";
@@ -43,8 +44,8 @@ fn entry(incident: &Incident, recorded: &Recorded, plain: &dyn Fn(&str) -> Strin
         Some(Verdict::Ignored) | None => ("ignored", None),
     };
     let source = match &event.what {
-        What::Known(body) => show::source(body),
-        What::Unknown(_) => "unknown",
+        What::Known(body) => Source::of(body, event.via.as_ref()),
+        What::Unknown(_) => Source::Other("unknown".to_owned()),
     };
     json!({
         "id": event.id,
@@ -52,7 +53,7 @@ fn entry(incident: &Incident, recorded: &Recorded, plain: &dyn Fn(&str) -> Strin
         "recorded_at": show::time(recorded.recorded_at),
         "by": recorded.by,
         "console": recorded.console,
-        "source": source,
+        "source": source.name(),
         "verdict": verdict,
         "overtaken": register,
         "position": recorded.position,

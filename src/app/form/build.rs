@@ -276,6 +276,7 @@ pub(in crate::app) fn pin(model: &Model, pinned: bool) -> Result<Opening, Text> 
         excerpt: talk.text.clone(),
         by: model.snapshot.me.clone(),
         pinned,
+        files: talk.files.clone(),
     }))
 }
 

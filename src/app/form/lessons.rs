@@ -40,7 +40,10 @@ pub(super) fn fields(
             let tags = tags.map(|tag| opt(tag, Text::same(tag.clone())));
             vec![choice("tag", s::TAG, tags.collect())]
         }
-        Verb::Evidence => vec![line("link", s::LINK, true), line("line", s::SHOWS, false)],
+        Verb::Evidence => vec![
+            line("link", s::LINK_OR_FILE, true),
+            line("line", s::SHOWS, false),
+        ],
         Verb::NoteAt => vec![time("time", s::TIME, true, ""), long("text", s::NOTE, "")],
         Verb::Correct => {
             let chosen = subject.map(EventId::new).or_else(|| selected(model));
@@ -197,6 +200,7 @@ pub(super) fn read(form: &Form, model: &Model) -> Result<Option<Command>, Proble
         Verb::Evidence => Learnt::Evidence {
             link: needed("link")?,
             line: maybe("line"),
+            file: None,
         }
         .into(),
         Verb::NoteAt => {

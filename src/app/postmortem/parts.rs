@@ -6,7 +6,7 @@ use crate::app::{clock, show};
 use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, ItemState};
-use crate::domain::learn::Learnt;
+use crate::domain::learn::{self, Learnt};
 use crate::domain::record::{self, Hole, Line, Span, due};
 use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::sync::mirror::span;
@@ -556,11 +556,14 @@ fn evidence(sheet: &Sheet<'_>) -> String {
         .map(|evidence| {
             let (time, said) = (at(sheet, evidence.at), evidence.line.as_deref().map(line));
             let by = name_of(sheet, &evidence.by);
-            format!(
-                "- {time} {}{} ({by})",
-                said.unwrap_or_default(),
-                link(&evidence.link)
-            )
+            let what = match &evidence.file {
+                None => link(&evidence.link),
+                Some(file) => {
+                    let copied = learn::copied(file, sheet.lang);
+                    line(&format!(" {}{copied}", evidence.link))
+                }
+            };
+            format!("- {time} {}{what} ({by})", said.unwrap_or_default())
         })
         .collect();
     for told in record::story(incident) {
@@ -569,15 +572,21 @@ fn evidence(sheet: &Sheet<'_>) -> String {
             author,
             excerpt,
             ts,
+            files,
         } = &told.entry.body
         {
+            let hung = files.iter().map(|file| {
+                let address = file.link.as_deref().map(link).unwrap_or_default();
+                format!(" [{}]{address}", line(&file.name))
+            });
+            let hung: String = hung.collect();
             let address = (sheet.told.permalink)(ts)
                 .as_deref()
                 .map(link)
                 .unwrap_or_default();
             let time = at(sheet, told.at);
             lines.push(format!(
-                "- {time} {}: {}{address}",
+                "- {time} {}: {}{address}{hung}",
                 line(author),
                 line(excerpt)
             ));

@@ -11,7 +11,15 @@ pub(super) fn fields(shown: &Shown<'_>) -> Map<String, Value> {
         .evidence
         .iter()
         .filter(|evidence| !retracted(&evidence.id))
-        .map(|e| json!({"id": e.id, "link": e.link, "text": e.line, "by": e.by, "at": time(e.at)}))
+        .map(|e| {
+            let link = e.file.is_none().then_some(&e.link);
+            let mut shown =
+                json!({"id": e.id, "link": link, "text": e.line, "by": e.by, "at": time(e.at)});
+            if let Some(file) = &e.file {
+                shown["file"] = json!({"name": e.link, "size": file.size, "sha256": file.sha256});
+            }
+            shown
+        })
         .collect();
     if !evidence.is_empty() {
         all.insert("evidence".to_owned(), json!(evidence));

@@ -8,6 +8,7 @@ use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::sentence::{self, Clocks};
+use crate::domain::source::Source;
 use crate::domain::sync::{Counts, Link};
 use crate::domain::words::Lang;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -179,17 +180,6 @@ fn roster(shown: &Shown<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// Where an entry came from.
-pub(in crate::app) fn source(body: &Body) -> &'static str {
-    match body {
-        Body::Pinned { .. } | Body::Unpinned { .. } => "pin",
-        Body::TimekeeperCall { .. } | Body::Question { .. } => "timer",
-        Body::Answer { .. } => "answer",
-        Body::Message { .. } => "message",
-        _ => "console",
-    }
-}
-
 /// What an entry says, in the channel's language.
 pub fn words(
     entry: &Entry,
@@ -236,12 +226,13 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
         Verdict::Overtaken(register) => Some(register.0.clone()),
         _ => None,
     };
+    let source = Source::of(&entry.body, entry.via.as_ref());
     let mut line = json!({
         "id": entry.id,
         "at": time(entry.at),
         "recorded_at": time(entry.recorded_at),
         "by": entry.by,
-        "source": source(&entry.body),
+        "source": source.name(),
         "text": words(entry, shown.incident, name, shown.plain, &clocks),
         "link": pinned.and_then(shown.permalink),
         "overtaken": overtaken,
@@ -253,6 +244,15 @@ fn line(shown: &Shown<'_>, entry: &Entry) -> Value {
             "by": correction.by,
             "recorded_at": time(correction.at),
         });
+    }
+    if let Body::Pinned { files, .. } = &entry.body
+        && !files.is_empty()
+    {
+        line["files"] = json!(files);
+    }
+    if let Some(via) = &entry.via {
+        let link = via.ts.as_ref().and_then(shown.permalink);
+        line["via"] = json!({"name": via.name, "ts": via.ts, "link": link});
     }
     if shown.incident.work.retracted.contains(&entry.id) {
         line["retracted"] = json!(true);

@@ -16,7 +16,8 @@ use crate::app::view::Tone;
 use crate::domain::decide::Command;
 use crate::domain::event::Milestone;
 use crate::domain::event::Phase;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{ChannelId, UserId};
+use crate::domain::source::{Source, Via};
 use crate::domain::sync::Settle;
 use crate::domain::verb::Verb;
 use crate::domain::words::Lang;
@@ -319,4 +320,94 @@ fn every_choice_says_itself_in_both_languages() {
             }
         }
     }
+}
+
+/// Red without `permalink` in `known`, `view/timeline.rs`, and without `who` beside the text.
+#[test]
+fn an_entry_says_when_who_what_kind_and_from_where() {
+    let mut world = busy();
+    world.address = Some(crate::app::snapshot::Address {
+        workspace: "https://acme.slack.com/".into(),
+        channel: ChannelId::new("C1"),
+    });
+    let said = world.say("UTANAKA", "canary is back");
+    world.later(600);
+    let me = UserId::new(ME);
+    let pin = Command::Pin {
+        ts: said,
+        author: "田中".into(),
+        excerpt: "canary is back".into(),
+        evidence: true,
+        by: me,
+        pinned: true,
+        files: vec![crate::domain::event::FileLink {
+            name: "graph.png".into(),
+            link: Some("https://acme.slack.com/files/U2/F1/graph.png".into()),
+        }],
+    };
+    world.via = Some(Via {
+        source: Source::Reaction,
+        ts: None,
+        name: Some("paperclip".into()),
+    });
+    world.act(pin, ME);
+    world.via = Some(Via::subcommand(Some("alertmanager".into())));
+    world.act(Command::Note("error rate 12 %".into()), ME);
+    let desk = Desk::in_room(world);
+    let rows: Vec<_> = (0..view::timeline::count(&desk.model))
+        .filter_map(|n| view::timeline::row(&desk.model, n))
+        .collect();
+    let shown: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{:?} {:?} {}", row.sign.unwrap_or(' '), row.who, row.text))
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    ' ' "" Incident declared: Checkout fails for card payments, by 伊藤
+    ' ' "" 伊藤 takes command
+    ' ' "" Level set to 2 High by 伊藤
+    ' ' "" 田中 checks in, task: roll back
+    ' ' "Sato" first look
+    ':' "" Evidence: "canary is back" 田中 [graph.png]
+    '&' "伊藤" error rate 12 %
+    "#);
+    let full = |desk: &Desk, text: &str| {
+        let row = rows.iter().find(|row| row.text.contains(text));
+        view::timeline::full(&desk.model, &row.expect("a row").id).expect("an entry")
+    };
+    insta::assert_snapshot!(full(&desk, "canary"), @r#"
+    When      14:00:03 JST
+    Recorded  14:10:03 JST
+    Who       伊藤
+    Kind      pin
+    Source    reaction in Slack :paperclip:
+              https://acme.slack.com/archives/C1/p1795150803000000
+    File      graph.png
+              https://acme.slack.com/files/U2/F1/graph.png
+
+    Evidence: "canary is back" 田中 [graph.png]
+    "#);
+    insta::assert_snapshot!(full(&desk, "error rate"), @r#"
+    When    14:10:03 JST
+    Who     伊藤
+    Kind    note
+    Source  integration: alertmanager
+
+    Note, by 伊藤
+
+    error rate 12 %
+    "#);
+    let mut desk = desk;
+    desk.model.lang = Lang::Ja;
+    insta::assert_snapshot!(full(&desk, "canary"), @r#"
+    時刻      14:00:03 JST
+    記録      14:10:03 JST
+    誰が      伊藤
+    種類      ピン留め
+    記録元    Slack のリアクション :paperclip:
+              https://acme.slack.com/archives/C1/p1795150803000000
+    ファイル  graph.png
+              https://acme.slack.com/files/U2/F1/graph.png
+
+    証拠: 「canary is back」田中 [graph.png]
+    "#);
 }

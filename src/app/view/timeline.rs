@@ -6,15 +6,18 @@ use crate::app::action::Action;
 use crate::app::clock;
 use crate::app::model::{Model, RowId, Saving};
 use crate::app::snapshot::GivenUp;
-use crate::app::strings::{fill, mark as m, pane as p};
+use crate::app::strings::{entry as e, fill, mark as m, pane as p};
 use crate::domain::decide::Command;
 use crate::domain::event::Body;
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::learn::Learnt;
 use crate::domain::record::Hole;
 use crate::domain::sentence::{self, Clocks};
-use crate::domain::text::clean_line;
+use crate::domain::source::{self, Source};
+use crate::domain::text::{cells, clean_line, pad_right};
+use crate::domain::words::{Lang, Text};
 use crate::domain::work::Deed;
+use chrono::{DateTime, Utc};
 
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +29,10 @@ pub struct Row {
     pub kind: String,
     /// The whole sentence, on one line.
     pub text: String,
-    /// Who did it.
+    /// Who did it, where the text does not say so.
     pub who: String,
+    /// How it came into the record, where nobody typed it at a console.
+    pub sign: Option<char>,
     pub mark: Option<Said>,
     pub tone: Tone,
 }
@@ -76,15 +81,29 @@ fn entry_row(model: &Model, incident: &Incident, entry: &Entry) -> Row {
             (mark, tone)
         }
     };
+    let text = text(model, incident, entry);
     Row {
         id: RowId::Event(entry.id.clone()),
         clock: clock::day_hhmm(zone, incident.when(entry), model.now),
         kind: kind(model, &entry.body),
-        text: text(model, incident, entry),
-        who: model.name(&entry.by),
+        who: who(model, entry)
+            .filter(|who| !text.contains(who.as_str()))
+            .unwrap_or_default(),
+        sign: Source::of(&entry.body, entry.via.as_ref()).sign(),
+        text,
         mark,
         tone,
     }
+}
+
+/// Whose words or whose act it is; `None`: the program's.
+fn who(model: &Model, entry: &Entry) -> Option<String> {
+    match &entry.body {
+        Body::TimekeeperCall { .. } | Body::Question { .. } | Body::Answer { .. } => None,
+        Body::Pinned { author, .. } => Some(author.clone()),
+        _ => Some(model.name(&entry.by)),
+    }
+    .filter(|who| !who.is_empty())
 }
 
 /// Where the story has nothing to tell, and how that is mended.
@@ -96,6 +115,7 @@ fn hole_row(model: &Model, hole: Hole) -> Row {
         kind: String::new(),
         text: fill(&p::HOLE, model.lang, &[&minutes]),
         who: String::new(),
+        sign: None,
         mark: None,
         tone: Tone::History,
     }
@@ -114,6 +134,7 @@ fn given_up_row(model: &Model, gone: &GivenUp) -> Option<Row> {
             .as_ref()
             .map(|by| model.name(by))
             .unwrap_or_default(),
+        sign: None,
         mark: Some(mark),
         tone: Tone::History,
     })
@@ -147,8 +168,8 @@ pub(in crate::app) fn text(model: &Model, incident: &Incident, entry: &Entry) ->
         Body::TimekeeperCall { slot } => {
             return fill(&p::TIMEKEEPER_CALL, lang, &[&slot.to_string()]);
         }
-        // What it is and who wrote it stand beside it.
-        Body::Note {} | Body::Situation {} | Body::Learnt(Learnt::Noted { .. }) => {
+        // Who wrote it stands beside it.
+        Body::Note {} | Body::Learnt(Learnt::Noted { .. }) => {
             let text = decoded(model, entry.text.as_deref().unwrap_or(""));
             return clean_line(&text).into_owned();
         }
@@ -174,20 +195,23 @@ pub(in crate::app) fn text(model: &Model, incident: &Incident, entry: &Entry) ->
     }
 }
 
-/// The whole of an entry, for reading at length.
+/// The whole of an entry, for reading at length: what is known of it, then what it says.
 pub fn full(model: &Model, id: &RowId) -> Option<String> {
     let RowId::Event(event) = id else {
         return None;
     };
     let incident = model.incident()?;
+    let lang = model.lang;
     let gone = model.snapshot.given_up.iter();
     if let Some(gone) = gone.rev().find(|gone| gone.event.as_ref() == Some(event)) {
-        let at = clock::day_hhmm(model.shown_zone(), gone.taken, model.now);
-        let (what, by) = (gone.what.get(model.lang), outbox::gave_up(model, gone));
-        return Some(format!("{at} {what}\n\n{by}"));
+        let mut known = vec![(e::WHEN, moment(model, gone.taken))];
+        known.extend(gone.by.as_ref().map(|by| (e::WHO, model.name(by))));
+        known.push((e::KIND, p::GIVEN_UP.get(lang).to_owned()));
+        let (what, by) = (gone.what.get(lang), outbox::gave_up(model, gone));
+        return Some(format!("{}\n\n{what}\n\n{by}", aligned(&known, lang)));
     }
     let entry = incident.entries.iter().find(|e| e.id == *event)?;
-    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, model.lang);
+    let said = sentence::sentence(&entry.id, &entry.body, &entry.by, incident, lang);
     let zone = model.shown_zone();
     let head = sentence::plain(
         &said,
@@ -197,16 +221,15 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
             day: &|at| clock::day(zone, at, model.now),
         },
     );
-    let at = clock::day_hhmm(zone, entry.at, model.now);
-    let head = format!("{at} {head}");
+    let known = aligned(&known(model, incident, entry), lang);
     let mut full = match &entry.text {
-        Some(text) => format!("{head}\n\n{}", decoded(model, text)),
-        None => head,
+        Some(text) => format!("{known}\n\n{head}\n\n{}", decoded(model, text)),
+        None => format!("{known}\n\n{head}"),
     };
     if let Some(correction) = incident.lessons.corrections.get(&entry.id) {
         let by = model.name(&correction.by);
         let at = clock::day_hhmm(zone, correction.at, model.now);
-        let head = fill(&p::CORRECTED_BY, model.lang, &[&by, &at]);
+        let head = fill(&p::CORRECTED_BY, lang, &[&by, &at]);
         let time = correction
             .time
             .map(|time| clock::day_hhmm(zone, time, model.now));
@@ -214,6 +237,75 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
         full += &format!("\n\n{head}\n{time}{}", decoded(model, &correction.text));
     }
     Some(full)
+}
+
+/// `14:42:17 JST`, with the date where it is not today's.
+fn moment(model: &Model, at: DateTime<Utc>) -> String {
+    let zone = model.shown_zone();
+    let day = clock::day_hhmm(zone, at, model.now);
+    let day = day.strip_suffix(&clock::hhmm(zone, at)).unwrap_or_default();
+    let (time, name) = (clock::hhmmss(zone, at), clock::zone_name(zone, at));
+    format!("{day}{time} {name}")
+}
+
+/// When, who, what kind and from where. It was recorded when it stood in the channel, else when this
+/// console took it.
+fn known(model: &Model, incident: &Incident, entry: &Entry) -> Vec<(Text, String)> {
+    const APART: i64 = 60;
+    let lang = model.lang;
+    let when = incident.when(entry);
+    let mut known = vec![(
+        e::WHEN,
+        match when == entry.at {
+            true => moment(model, when),
+            false => {
+                let was = clock::day_hhmm(model.shown_zone(), entry.at, model.now);
+                fill(&e::WAS, lang, &[&moment(model, when), &was])
+            }
+        },
+    )];
+    let stood = entry.position.as_ref().map(|position| position.ts.micros());
+    let recorded = stood.and_then(DateTime::from_timestamp_micros);
+    let recorded = recorded.unwrap_or(entry.recorded_at);
+    if (recorded - when).num_seconds().abs() >= APART {
+        known.push((e::RECORDED, moment(model, recorded)));
+    }
+    known.push((e::WHO, model.name(&entry.by)));
+    let kind = kind(model, &entry.body);
+    if !kind.is_empty() {
+        known.push((e::KIND, kind));
+    }
+    let said = source::told(&entry.body, entry.via.as_ref(), lang);
+    known.push((e::SOURCE, said));
+    let message = match &entry.body {
+        Body::Pinned { ts, .. } | Body::Unpinned { ts } => Some(ts),
+        _ => entry.via.as_ref().and_then(|via| via.ts.as_ref()),
+    };
+    let message = message.or(entry.position.as_ref().map(|position| &position.ts));
+    let link = model
+        .room_data()
+        .zip(message)
+        .and_then(|(room, ts)| room.permalink(ts));
+    // Below what they belong to.
+    known.extend(link.map(|link| (Text::fixed("", ""), link)));
+    if let Body::Pinned { files, .. } = &entry.body {
+        for file in files {
+            known.push((e::FILE, file.name.clone()));
+            let link = file.link.clone();
+            known.extend(link.map(|link| (Text::fixed("", ""), link)));
+        }
+    }
+    known
+}
+
+fn aligned(known: &[(Text, String)], lang: Lang) -> String {
+    let widest = known.iter().map(|(label, _)| cells(label.get(lang))).max();
+    let widest = widest.unwrap_or(0) + 2;
+    let lines: Vec<String> = known
+        .iter()
+        .map(|(label, value)| format!("{}{value}", pad_right(label.get(lang), widest)))
+        .collect();
+    lines.join("\n")
 }
 
 fn saving_row(model: &Model, saving: &Saving) -> Option<Row> {
@@ -228,7 +320,11 @@ fn saving_row(model: &Model, saving: &Saving) -> Option<Row> {
             .get(model.lang)
             .to_owned(),
         text: command_text(model, incident, &saving.command),
-        who: model.name(&model.snapshot.me),
+        who: match saving.command {
+            Command::Note(_) => model.name(&model.snapshot.me),
+            _ => String::new(),
+        },
+        sign: None,
         tone: mark.tone,
         mark: Some(mark),
     })

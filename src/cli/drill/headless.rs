@@ -119,6 +119,7 @@ impl Field {
             command,
             by: by.clone(),
             outlets: Outlets::default(),
+            via: None,
         };
         let (mut engine, mut rng) = (self.engine.borrow_mut(), self.rng.borrow_mut());
         let (id, step) = engine.act(incident, &order, self.now.get(), &mut rng)?;

@@ -34,6 +34,7 @@ impl Record {
                 at: at(minute),
                 prev,
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new(by),
             console: ConsoleId::new("c1"),

@@ -1,6 +1,7 @@
 //! Text as it may stand in an event or in a message.
 
 use crate::both;
+use crate::domain::event::FileLink;
 use crate::domain::problem::Problem;
 use crate::domain::text::clean;
 use crate::domain::words::Text;
@@ -68,6 +69,28 @@ pub(in crate::domain) fn line_option(text: Option<&str>) -> Result<Option<String
     Ok(text.map(line).transpose()?.filter(|t| !t.is_empty()))
 }
 
+/// Bytes that files of a pinned message may take of its event, beside a whole excerpt.
+const FILES_MAX: usize = 600;
+/// Characters of a file's name.
+const FILE_NAME_MAX: usize = 60;
+
+/// As many of a message's files as its event has room for; the message leads to the rest.
+pub(super) fn fitting(files: &[FileLink]) -> Vec<FileLink> {
+    let mut left = FILES_MAX;
+    let short = files.iter().map(|file| FileLink {
+        name: file.name.chars().take(FILE_NAME_MAX).collect(),
+        link: file.link.clone(),
+    });
+    short
+        .take_while(|file| {
+            let size = serde_json::to_string(file).map_or(usize::MAX, |text| text.len() + 8);
+            let fits = size <= left;
+            left = left.saturating_sub(size);
+            fits
+        })
+        .collect()
+}
+
 pub(super) fn cut(text: &str) -> String {
     let text = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= LINE_MAX {
@@ -77,4 +100,31 @@ pub(super) fn cut(text: &str) -> String {
         .take(LINE_MAX - 2)
         .chain("..".chars())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_kept_as_far_as_an_event_holds_them() {
+        let file = |n: usize| FileLink {
+            name: format!("{n}{}", "x".repeat(90)),
+            link: Some(format!(
+                "https://acme.slack.com/files/U02/F0{n}/{}",
+                "x".repeat(60)
+            )),
+        };
+        let many: Vec<FileLink> = (0..9).map(file).collect();
+        let kept = fitting(&many);
+        assert_eq!(kept.len(), 3);
+        assert_eq!(kept[0].name.len(), FILE_NAME_MAX);
+        assert!(
+            kept.iter()
+                .map(|file| &file.link)
+                .eq(many[..3].iter().map(|file| &file.link))
+        );
+        assert!(serde_json::to_string(&kept).unwrap().len() <= FILES_MAX);
+        assert_eq!(fitting(&many[..1]).len(), 1);
+    }
 }

@@ -12,7 +12,7 @@ use lines::{cut, line};
 use rights::{leave, same};
 
 use crate::both;
-use crate::domain::event::{Body, Item, Kind, Milestone, Named, Phase, Place};
+use crate::domain::event::{Body, FileLink, Item, Kind, Milestone, Named, Phase, Place};
 use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Check, Incident, ItemState, LevelTerms, Timekeeper};
@@ -79,6 +79,8 @@ pub enum Command {
         /// Pinned in Slack by whom; part of the derived id.
         by: UserId,
         pinned: bool,
+        /// What hangs on the message.
+        files: Vec<FileLink>,
     },
     /// Minutes; 0 stops it.
     Timekeeper(u32),
@@ -486,6 +488,7 @@ fn drafts(
             by,
             pinned,
             evidence,
+            files,
         } => {
             // What is in the timeline already may still become evidence.
             let marks = *evidence && *pinned && !incident.is_evidence(ts);
@@ -502,6 +505,7 @@ fn drafts(
                     author: cut(author),
                     excerpt: cut(excerpt),
                     evidence: *evidence,
+                    files: lines::fitting(files),
                 }
             } else {
                 Body::Unpinned { ts: ts.clone() }

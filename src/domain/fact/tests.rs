@@ -42,6 +42,7 @@ impl Record {
                 id,
                 at,
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new("U1"),
             console: ConsoleId::new("c1"),

@@ -42,6 +42,7 @@ impl Record {
                 at: at(minute),
                 prev,
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new("U1"),
             console: ConsoleId::new("c1"),
@@ -293,6 +294,7 @@ fn what_the_program_says_by_itself_fills_no_hole_and_neither_does_what_is_taken_
             author,
             excerpt,
             evidence: false,
+            files: Vec::new(),
         },
     );
     assert_eq!(

@@ -46,8 +46,11 @@ pub fn check(
                 });
             }
         }
-        Learnt::Evidence { link, line } => {
-            *link = parts::link(link)?;
+        Learnt::Evidence { link, line, file } => {
+            *link = match file {
+                Some(_) => required(link)?,
+                None => parts::link(link)?,
+            };
             *line = line_option(line.as_deref())?;
         }
         Learnt::Noted { time } => past(*time, asked.now)?,

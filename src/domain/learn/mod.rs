@@ -12,7 +12,7 @@ mod state;
 mod tests;
 
 pub use check::check;
-pub use sentence::sentence;
+pub use sentence::{copied, sentence};
 pub use state::{Assessment, Attached, Correction, Lessons, PostMortem, Reach};
 
 use super::event::{Named, Register, millis, millis_option};
@@ -29,6 +29,15 @@ pub struct Answer {
     pub level: u8,
 }
 
+/// A file of which the console that recorded it kept a copy: what tells whether another is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCopy {
+    /// Bytes.
+    pub size: u64,
+    /// All 64 hexadecimal digits, lower case.
+    pub sha256: String,
+}
+
 /// What happened. Lines are one line of 200 characters at most; longer text is in the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -41,9 +50,12 @@ pub enum Learnt {
     },
     /// A file or a page that shows what happened.
     Evidence {
+        /// The name, of a file of which a console kept a copy.
         link: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         line: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<FileCopy>,
     },
     /// A line that enters the timeline at its own time. Text in the message.
     Noted {

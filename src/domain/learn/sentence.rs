@@ -1,6 +1,6 @@
 //! What it says to people.
 
-use super::{Answer, Learnt};
+use super::{Answer, FileCopy, Learnt};
 use crate::domain::ids::UserId;
 use crate::domain::incident::Incident;
 use crate::domain::sentence::{Piece, Sentence, strong, text};
@@ -19,10 +19,11 @@ pub fn sentence(learnt: &Learnt, by: &UserId, incident: &Incident, lang: Lang) -
             },
             strong(tag.clone()),
         ],
-        Learnt::Evidence { link, line } => {
+        Learnt::Evidence { link, line, file } => {
             let mut out = vec![head("Evidence", "証拠"), text(": ")];
             out.extend(line.iter().map(|line| text(format!("{line} "))));
             out.push(text(link));
+            out.extend(file.iter().map(|file| text(copied(file, lang))));
             out
         }
         Learnt::Noted { time } => vec![
@@ -103,6 +104,15 @@ pub fn sentence(learnt: &Learnt, by: &UserId, incident: &Incident, lang: Lang) -
     };
     out.extend([text(" — "), Piece::Person(by.clone())]);
     out
+}
+
+/// What tells a file from another, behind its name.
+pub fn copied(file: &FileCopy, lang: Lang) -> String {
+    let FileCopy { size, sha256 } = file;
+    match lang {
+        Lang::En => format!(" ({size} bytes, SHA-256 {sha256})"),
+        Lang::Ja => format!(" ({size} バイト、SHA-256 {sha256})"),
+    }
 }
 
 fn answered(answers: &[Answer], ja: bool) -> String {

@@ -1,6 +1,6 @@
 //! What the fold keeps of it.
 
-use super::{Answer, Learnt};
+use super::{Answer, FileCopy, Learnt};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{EventId, UserId};
 use chrono::{DateTime, Utc};
@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attached {
     pub id: EventId,
+    /// The name, of a file.
     pub link: String,
     pub line: Option<String>,
+    pub file: Option<FileCopy>,
     pub by: UserId,
     pub at: DateTime<Utc>,
 }
@@ -76,10 +78,11 @@ impl Lessons {
             Learnt::Tagged { tag, off: true } => {
                 self.tags.remove(tag);
             }
-            Learnt::Evidence { link, line } => self.evidence.push(Attached {
+            Learnt::Evidence { link, line, file } => self.evidence.push(Attached {
                 id: recorded.event.id.clone(),
                 link: link.clone(),
                 line: line.clone(),
+                file: file.clone(),
                 by,
                 at,
             }),

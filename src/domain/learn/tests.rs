@@ -21,6 +21,7 @@ fn every_kind_is_written_as_it_will_always_be() {
         Learnt::Evidence {
             link: "https://example.com/g".into(),
             line: Some("graph".into()),
+            file: None,
         },
         Learnt::Noted { time: at(0) },
         Learnt::Corrected {
@@ -163,6 +164,7 @@ fn what_is_taken_back_is_told_no_more() {
     let evidence = Learnt::Evidence {
         link: "https://example.com/graph".into(),
         line: None,
+        file: None,
     };
     assert!(
         scribe
@@ -171,7 +173,8 @@ fn what_is_taken_back_is_told_no_more() {
                 5,
                 Learnt::Evidence {
                     link: "graph.png".into(),
-                    line: None
+                    line: None,
+                    file: None
                 },
                 None
             )

@@ -95,6 +95,7 @@ impl Told {
                 at,
                 prev: self.incident.prev(&id, &body),
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new(by),
             console: ConsoleId::new("c1"),

@@ -19,7 +19,7 @@ pub struct Line<'a> {
 }
 
 /// Whether the story tells an entry. It leaves out what is read elsewhere, what only follows from
-/// something else, and what was taken back.
+/// something else, what keeps the record itself in order, and what was taken back.
 pub fn is_told(incident: &Incident, entry: &Entry) -> bool {
     match &entry.body {
         Body::Message { .. }
@@ -28,12 +28,28 @@ pub fn is_told(incident: &Incident, entry: &Entry) -> bool {
         | Body::Question { .. }
         | Body::Answer { .. }
         | Body::Unpinned { .. }
-        | Body::Learnt(Learnt::Corrected { .. })
         | Body::Work(Deed::Here {} | Deed::Retracted { .. }) => false,
+        body if is_administration(body) => false,
         _ if incident.work.retracted.contains(&entry.id) => false,
         Body::Pinned { ts, .. } => incident.pinned(ts),
         _ => entry.verdict != Verdict::Ignored,
     }
+}
+
+/// What is said of the record, and not of what happened: how it is found again, what is written up
+/// from it, how it went. Each stands in a place of its own.
+const fn is_administration(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::Learnt(
+            Learnt::Corrected { .. }
+                | Learnt::Tagged { .. }
+                | Learnt::Reached { .. }
+                | Learnt::Drafted { .. }
+                | Learnt::Assessed { .. }
+                | Learnt::Tracked { .. }
+        ) | Body::Work(Deed::Written { .. })
+    )
 }
 
 impl Incident {
@@ -67,7 +83,7 @@ pub struct Hole {
 
 /// What the program says by itself is no account of what happened.
 fn accounts(body: &Body) -> bool {
-    !matches!(
+    let by_itself = matches!(
         body,
         Body::TimekeeperCall { .. }
             | Body::Question { .. }
@@ -75,9 +91,9 @@ fn accounts(body: &Body) -> bool {
             | Body::Items { .. }
             | Body::Unpinned { .. }
             | Body::Dropped { .. }
-            | Body::Learnt(Learnt::Corrected { .. })
             | Body::Work(Deed::RollCall {} | Deed::Retracted { .. })
-    )
+    );
+    !by_itself && !is_administration(body)
 }
 
 /// Stretches longer than `limit` between detection (else the declaration) and recovery (else `now`)

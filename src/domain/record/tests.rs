@@ -214,3 +214,48 @@ fn a_hole_is_what_nobody_told() {
     assert_eq!(holes(&scribe.incident, TimeDelta::zero(), at(90)), []);
     assert_eq!(story(&scribe.incident).len(), 4);
 }
+
+/// Red without the arm of `is_administration` in `is_told`, `story.rs`.
+#[test]
+fn what_keeps_the_record_in_order_is_in_the_record_alone() {
+    let mut scribe = Scribe::declared();
+    scribe.reach(0, Milestone::Detected);
+    let told = story(&scribe.incident).len();
+    let kept = [
+        Learnt::Tagged {
+            tag: "dns".into(),
+            off: false,
+        },
+        reached(Some(true), None),
+        Learnt::Drafted {
+            version: 1,
+            gaps: 0,
+            digest: "00".into(),
+            place: None,
+        },
+        Learnt::Assessed {
+            user: UserId::new("U1"),
+            answers: Vec::new(),
+            line: Some("well".into()),
+        },
+    ];
+    let entries = scribe.incident.entries.len();
+    for (minute, learnt) in (40..).zip(kept) {
+        scribe.learn("U1", minute, learnt, None).unwrap();
+    }
+    let section = Section::Impact;
+    scribe.work("U1", 50, Deed::Written { section });
+    assert_eq!(scribe.incident.entries.len(), entries + 5);
+    assert_eq!(story(&scribe.incident).len(), told);
+    // Nor does it account for what happened meanwhile.
+    let limit = TimeDelta::minutes(60);
+    assert_eq!(holes(&scribe.incident, limit, at(90)).len(), 1);
+    // What somebody kept as evidence happened.
+    let evidence = Learnt::Evidence {
+        link: "https://example.com/g".into(),
+        line: None,
+        file: None,
+    };
+    scribe.learn("U1", 51, evidence, None).unwrap();
+    assert_eq!(story(&scribe.incident).len(), told + 1);
+}

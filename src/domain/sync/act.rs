@@ -9,6 +9,7 @@ use crate::domain::gate;
 use crate::domain::ids::{EventId, IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
+use crate::domain::source::{Source, Via};
 use crate::domain::verb::Right;
 use crate::domain::words::Text;
 use crate::domain::work::Deed;
@@ -20,6 +21,39 @@ pub struct Order {
     pub command: Command,
     pub by: UserId,
     pub outlets: Outlets,
+    /// How it came here, where nobody typed it.
+    pub via: Option<Via>,
+}
+
+/// Whose act it is, and how it came here.
+#[derive(Clone, Copy)]
+pub(super) struct Author<'a> {
+    pub by: &'a UserId,
+    pub via: Option<&'a Via>,
+}
+
+impl Order {
+    fn author(&self) -> Author<'_> {
+        Author {
+            by: &self.by,
+            via: self.via.as_ref(),
+        }
+    }
+}
+
+impl Author<'_> {
+    /// The program, when its time had come, in somebody's name.
+    pub fn timer(by: &UserId) -> Author<'_> {
+        const TIMER: &Via = &Via {
+            source: Source::Timer,
+            ts: None,
+            name: None,
+        };
+        Author {
+            by,
+            via: Some(TIMER),
+        }
+    }
 }
 
 impl Engine {
@@ -72,7 +106,7 @@ impl Engine {
         let completed = self.complete_merge(&state, &order.command)?;
         let command = completed.as_ref().unwrap_or(&order.command);
         if let Some(again) = self.reopened_elsewhere(&state, command, &order.by, now, rng)? {
-            return Ok(self.open_companion(step, again, &order.by, &order.outlets, now));
+            return Ok(self.open_companion(step, again, order.author(), &order.outlets, now));
         }
         let companion = self.companion(&state, command, &order.by, now, rng)?;
         // Whoever is called, and where it is announced, is then the companion's.
@@ -99,7 +133,7 @@ impl Engine {
             self.open(step, &id, declaration, now);
         }
         let other = self.absorbs(&state, command);
-        if !self.record(step, &id, state, drafts, &order.by, outlets, now) {
+        if !self.record(step, &id, state, drafts, order.author(), outlets, now) {
             // A derived id that is known already: somebody else noticed first.
             return Err(Problem::refused(Text::fixed(
                 "The record already says so.",
@@ -107,14 +141,22 @@ impl Engine {
             )));
         }
         if let Some(companion) = companion {
-            self.open_companion(step, companion, &order.by, &order.outlets, now);
+            self.open_companion(step, companion, order.author(), &order.outlets, now);
         }
         if let Some((there, state, draft, people)) = other {
             let outlets = Outlets {
                 people,
                 ..Outlets::default()
             };
-            self.record(step, &there, state, vec![draft], &order.by, &outlets, now);
+            self.record(
+                step,
+                &there,
+                state,
+                vec![draft],
+                order.author(),
+                &outlets,
+                now,
+            );
         }
         Ok(id)
     }
@@ -207,10 +249,11 @@ impl Engine {
         id: &IncidentId,
         mut state: Incident,
         drafts: Vec<Draft>,
-        by: &UserId,
+        author: Author<'_>,
         heard_in: &Outlets,
         now: Now,
     ) -> bool {
+        let Author { by, via } = author;
         let mut new = false;
         let row = self.incident_now(step, id);
         let looks = |state: &Incident| {
@@ -234,6 +277,10 @@ impl Engine {
                 at: now.wall,
                 prev: state.prev(&draft.id, &draft.body),
                 what: What::Known(draft.body.clone()),
+                // What an act brings along came as it did, and fills its message as it is.
+                via: via
+                    .filter(|_| !matches!(draft.body, Body::Items { .. }))
+                    .cloned(),
             };
             let row = EventRow {
                 incident: id.clone(),
@@ -393,6 +440,7 @@ mod tests {
                 mention_here: true,
                 ..Outlets::default()
             },
+            via: None,
         }
     }
 

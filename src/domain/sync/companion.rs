@@ -1,6 +1,7 @@
 //! An incident that goes on in another: among few people when it is restricted, in a new channel
 //! when its own is archived, which in Slack only a person can take back.
 
+use super::act::Author;
 use super::{Engine, Now, Step};
 use crate::both;
 use crate::domain::decide::{
@@ -175,6 +176,7 @@ impl Engine {
                         at: now.wall,
                         prev: state.prev(&draft.id, &draft.body),
                         what: What::Known(draft.body.clone()),
+                        via: None,
                     },
                     by: by.clone(),
                     console: self.image.console.clone(),
@@ -198,7 +200,7 @@ impl Engine {
         &mut self,
         step: &mut Step,
         made: Companion,
-        by: &UserId,
+        author: Author<'_>,
         outlets: &Outlets,
         now: Now,
     ) -> IncidentId {
@@ -206,7 +208,7 @@ impl Engine {
         let mut outlets = outlets.clone();
         outlets.people.extend(made.people);
         let state = Incident::new(made.id.clone());
-        self.record(step, &made.id, state, made.drafts, by, &outlets, now);
+        self.record(step, &made.id, state, made.drafts, author, &outlets, now);
         made.id
     }
 

@@ -2,7 +2,7 @@
 //! A journal on disk, the image in memory and the simulator's disk all apply the same writes.
 
 use super::Counts;
-use crate::domain::event::{Event, Position, Recorded};
+use crate::domain::event::{Event, FileLink, Position, Recorded};
 use crate::domain::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -307,6 +307,8 @@ pub struct Message {
     pub metadata: Option<Metadata>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileLink>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

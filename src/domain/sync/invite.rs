@@ -128,6 +128,7 @@ mod tests {
                 command,
                 by: UserId::new(by),
                 outlets: Outlets::default(),
+                via: None,
             };
             let known = (!self.id.as_str().is_empty()).then(|| self.id.clone());
             let now = World::at(self.second);

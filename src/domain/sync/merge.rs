@@ -242,6 +242,7 @@ mod tests {
             command,
             by: UserId::new(by),
             outlets: Outlets::default(),
+            via: None,
         }
     }
 
@@ -423,6 +424,7 @@ mod tests {
                 what: What::Known(Body::Phase {
                     phase: Phase::Fixing,
                 }),
+                via: None,
             },
             by: UserId::new("U2"),
             console: ConsoleId::new("k2"),

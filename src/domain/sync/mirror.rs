@@ -561,6 +561,7 @@ mod tests {
                 at: at(second),
                 prev: BTreeMap::new(),
                 what: What::Known(body),
+                via: None,
             },
             by: UserId::new("U1"),
             console: ConsoleId::new("k1"),

@@ -80,6 +80,7 @@ impl Engine {
                 excerpt: String::new(),
                 by: me.clone(),
                 pinned: false,
+                files: Vec::new(),
             };
             self.act_into(step, &incident, &command, &me, now, rng);
         }
@@ -110,6 +111,7 @@ impl Engine {
             ),
             by: pin.by.clone(),
             pinned: true,
+            files: pin.message.files.clone(),
         };
         self.act_into(step, incident, &command, &pin.by.clone(), now, rng);
     }
@@ -129,6 +131,8 @@ impl Engine {
             command: command.clone(),
             by: by.clone(),
             outlets: Outlets::default(),
+            // Its kind says where it came from.
+            via: None,
         };
         // A refusal means that the record says it already.
         self.act_on(step, Some(incident), &order, now, rng).is_ok()

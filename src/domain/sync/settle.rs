@@ -14,7 +14,7 @@
 //!   gave it up and when is kept in the job, and, where the channel can still be told, an event says
 //!   so there, without the text.
 
-use super::act::unknown;
+use super::act::{Author, unknown};
 use super::image::{Batch, EventRow, Job, JobState, Task, Write};
 use super::mirror;
 use super::{Engine, Now, Step};
@@ -431,7 +431,7 @@ impl Engine {
             &job.incident,
             (*state).clone(),
             vec![draft],
-            by,
+            Author { by, via: None },
             &Outlets::default(),
             now,
         );

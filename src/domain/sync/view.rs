@@ -104,6 +104,12 @@ impl Engine {
         link::permalink(&self.home, channel, ts, thread)
     }
 
+    /// The workspace's own address, and the incident's channel.
+    pub fn address(&self, id: &IncidentId) -> Option<(&str, &ChannelId)> {
+        let channel = self.image.incidents.get(id)?.channel.as_ref()?;
+        Some((self.home.as_str(), channel))
+    }
+
     /// When somebody last wrote in the incident's channel.
     pub fn last_heard(&self, id: &IncidentId, user: &UserId) -> Option<DateTime<Utc>> {
         let channel = self.image.incidents.get(id)?.channel.as_ref()?;

@@ -18,6 +18,7 @@ fn said(id: &str, by: &str, second: i64, body: Body, text: Option<&str>) -> Reco
             at: at(second),
             prev: BTreeMap::new(),
             what: What::Known(body),
+            via: None,
         },
         by: UserId::new(by),
         console: ConsoleId::new("c1"),

@@ -2,9 +2,11 @@
 
 use super::calls::{HistoryQuery, Post, RepliesQuery};
 use super::client::Client;
+use crate::domain::event::FileLink;
 use crate::domain::ids::{ChannelId, EventId, SlackTs, UserId};
 use crate::domain::sync::image::{Message, Metadata, Reaction};
 use crate::domain::sync::{Answer, Call, Fault, Listed, Pinned, Refused, mirror};
+use crate::domain::text::clean_line;
 use crate::wire::answers::AuthTest;
 use crate::wire::objects::{self, Raw, User, UserGroup};
 use crate::wire::outcome::{CallError, Refusal};
@@ -354,6 +356,7 @@ impl Carrier {
                 .filter(|s| matches!(*s, "channel_topic" | "group_topic"))
                 .and(message.topic.as_deref())
                 .map(|topic| crate::wire::mrkdwn::decode(topic).into_owned()),
+            files: message.files.iter().filter_map(file).collect(),
         }
     }
 
@@ -528,6 +531,17 @@ fn is_voice(message: &objects::Message) -> bool {
     message.subtype.as_deref() == Some("bot_message")
         && message.username.is_some()
         && message.metadata.is_none()
+}
+
+/// A file as people call it, with its address in Slack.
+fn file(file: &objects::File) -> Option<FileLink> {
+    let names = [&file.name, &file.title, &file.id];
+    let name = names.into_iter().find(|name| !name.is_empty())?;
+    let is_link = file.permalink.starts_with("https://");
+    Some(FileLink {
+        name: clean_line(name).into_owned(),
+        link: is_link.then(|| clean_line(&file.permalink).into_owned()),
+    })
 }
 
 fn reactions(message: &objects::Message) -> Vec<Reaction> {

@@ -271,6 +271,7 @@ impl Director {
             command,
             by: actor.id.clone(),
             outlets: Outlets::default(),
+            via: None,
         };
         self.core.act(Some(id), order)?;
         Ok(())
@@ -335,6 +336,7 @@ impl Director {
                 },
                 by: commander.unwrap_or_else(|| incident.declarer.clone()),
                 outlets: Outlets::default(),
+                via: None,
             };
             if let Err(problem) = self.core.act(Some(incident.id.clone()), order) {
                 self.complain(problem);

@@ -47,6 +47,9 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, form: &Form) -> Opti
     let shown = usize::from(inner.height);
     let (from, to) = sheet.focus;
     let first = to.saturating_sub(shown).min(from);
+    // Of what has more lines than there is room for, where it is typed.
+    let caret = sheet.caret.map_or(0, |(_, y)| y + 1);
+    let first = first.max(caret.saturating_sub(shown));
     let lines: Vec<Line> = sheet.lines.into_iter().skip(first).collect();
     framed(canvas, scene, panel.names, place, &title, &lines);
     // In the frame: nothing moves when it comes.

@@ -2,7 +2,7 @@
 
 use super::{Panel, filter_line, framed};
 use crate::app::model::{List, Palette, RowId, Where, WhoAreYou};
-use crate::app::strings::{form as form_words, overlay as words};
+use crate::app::strings::{entry, form as form_words, overlay as words};
 use crate::app::view::overlays::{self, ActionRow};
 use crate::domain::text::{cells, wrap};
 use crate::domain::words::Text;
@@ -18,16 +18,18 @@ use ratatui::layout::Position;
 const WIDE: u16 = 96;
 const NARROW: u16 = 64;
 
-/// What can be done here and now, then what cannot and why.
+/// What can be done here and now, then what cannot and why; and how the signs of the timeline are
+/// read.
 pub fn help(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
     let actions = overlays::help(panel.scene.model);
-    listed(canvas, panel, list, &actions, &words::HELP)
+    let titles = (&words::HELP, Some(&entry::SIGNS));
+    listed(canvas, panel, list, &actions, titles)
 }
 
 /// The acts of command, each by one key more.
 pub fn acts(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, list: &List) -> Option<Position> {
     let actions = overlays::acts(panel.scene.model);
-    listed(canvas, panel, list, &actions, &words::ACTS)
+    listed(canvas, panel, list, &actions, (&words::ACTS, None))
 }
 
 fn listed(
@@ -35,7 +37,7 @@ fn listed(
     panel: &Panel<'_>,
     list: &List,
     actions: &[ActionRow],
-    title: &Text,
+    (title, legend): (&Text, Option<&Text>),
 ) -> Option<Position> {
     let scene = panel.scene;
     let place = panel.place(WIDE, usize::from(panel.rows()));
@@ -48,8 +50,14 @@ fn listed(
         follows_end: false,
         anchor: None,
     };
-    let inner = inside(place);
-    let (lines, _) = list::visible(canvas, Where::Overlay, inner, true, list, &rows);
+    let mut inner = inside(place);
+    let legend = legend.filter(|_| inner.height > 3);
+    inner.height -= u16::from(legend.is_some());
+    let (mut lines, _) = list::visible(canvas, Where::Overlay, inner, true, list, &rows);
+    if let Some(legend) = legend {
+        lines.resize_with(usize::from(inner.height), Line::new);
+        lines.push(Line::new().gap(1).and(Meaning::Muted, scene.text(legend)));
+    }
     let title = scene.text(title);
     framed(canvas, scene, panel.names, place, &title, &lines);
     None

@@ -31,7 +31,10 @@ const SPARK: u16 = 12;
 
 pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, survey: &Survey) -> Option<Position> {
     let scene = panel.scene;
-    let area = panel.area;
+    let area = Rect {
+        height: panel.bottom.saturating_sub(panel.area.y),
+        ..panel.area
+    };
     let inner = inside(area);
     let title = scene.text(&s::TITLE);
     let Some(sheet) = &survey.sheet else {

@@ -7,7 +7,7 @@ mod history;
 mod lists;
 mod metrics;
 mod outbox;
-mod toast;
+pub mod toast;
 
 use super::layout::inside;
 use super::line::Line;
@@ -20,8 +20,6 @@ use crate::app::strings::form as form_words;
 use crate::app::view::overlays;
 use crate::domain::text::wrap;
 use ratatui::layout::{Position, Rect};
-
-pub use toast::draw as toasts;
 
 /// The frame of a panel and what is inside it, by how deep it lies.
 const NAMES: [Names; 4] = [
@@ -38,10 +36,18 @@ struct Panel<'s> {
     names: Names,
     /// Where it may stand.
     area: Rect,
+    /// The first row that is not its own now; its place in the rows above stays as it would be.
+    bottom: u16,
 }
 
 /// Draws those that matter, the topmost last; where its caret stands.
-pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Option<Position> {
+/// Rows from `bottom` on are others'.
+pub fn draw(
+    canvas: &mut Canvas<'_, '_>,
+    scene: &Scene<'_>,
+    area: Rect,
+    bottom: u16,
+) -> Option<Position> {
     let overlays = &scene.model.overlays;
     let hidden = overlays.len().saturating_sub(NAMES.len());
     let screen = canvas.draft.area();
@@ -49,7 +55,12 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) -> Optio
     for (names, overlay) in NAMES.into_iter().zip(&overlays[hidden..]) {
         // What lies below takes no clicks.
         canvas.hit(screen, None);
-        let panel = Panel { scene, names, area };
+        let panel = Panel {
+            scene,
+            names,
+            area,
+            bottom,
+        };
         caret = match overlay {
             Overlay::Help(list) => lists::help(canvas, &panel, list),
             Overlay::Acts(list) => lists::acts(canvas, &panel, list),
@@ -85,11 +96,12 @@ impl Panel<'_> {
         let width = wished.min(self.area.width);
         let height = (lines.min(999) as u16 + 2).min(self.area.height);
         let spare = self.area.height - height;
+        let y = self.area.y + spare.min(1);
         Rect {
             x: self.area.x + (self.area.width - width) / 2,
-            y: self.area.y + spare.min(1),
+            y,
             width,
-            height,
+            height: height.min(self.bottom.saturating_sub(y)),
         }
     }
 }

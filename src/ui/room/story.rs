@@ -60,18 +60,29 @@ pub fn timeline(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
 fn entry(row: &timeline::Row, width: usize, most: usize) -> Vec<Line> {
     let indent = cells(&row.clock) + 2;
     let mark = row.mark.as_ref();
+    let signed = if row.sign.is_some() { 2 } else { 0 };
     let marked = mark.map_or(0, |mark| cells(&mark.text) + 1);
     let body = said_in(row.tone);
     let first = Line::new()
         .gap(1)
         .and(Meaning::History, format!("{} ", row.clock));
-    text_lines(first, &row.text, (indent, width, marked), most, body, mark)
+    let text = match row.who.as_str() {
+        "" => row.text.clone(),
+        who => format!("{who}: {}", row.text),
+    };
+    let shape = (indent, width.saturating_sub(signed), marked);
+    let mut lines = text_lines(first, (&row.who, &text), shape, most, body, mark);
+    if let (Some(sign), Some(line)) = (row.sign, lines.first_mut()) {
+        *line = std::mem::take(line).end(Meaning::Muted, format!("{sign} "));
+    }
+    lines
 }
 
-/// `text` behind `first`, continued under it; `mark` at the end of the first line.
+/// `text`, which may begin with a person's name, behind `first`, continued under it; `mark` at the
+/// end of the first line.
 fn text_lines(
     first: Line,
-    text: &str,
+    (who, text): (&str, &str),
     (indent, width, marked): (usize, usize, usize),
     most: usize,
     body: Meaning,
@@ -85,9 +96,12 @@ fn text_lines(
     let mut lead = Some(first);
     let mut lines: Vec<Line> = wrapped(text, room, most)
         .into_iter()
-        .map(|part| {
-            let line = lead.take().unwrap_or_else(|| Line::new().gap(indent));
-            line.and(body, part)
+        .map(|part| match lead.take() {
+            Some(line) => match part.strip_prefix(who).filter(|_| !who.is_empty()) {
+                Some(rest) => line.and(Meaning::Person, who).and(body, rest.to_owned()),
+                None => line.and(body, part),
+            },
+            None => Line::new().gap(indent).and(body, part),
         })
         .collect();
     if let Some(mark) = mark {
@@ -176,7 +190,7 @@ fn message(scene: &Scene<'_>, row: &channel::Row, width: usize, most: usize) -> 
         first = Line::new().gap(indent);
     }
     let shape = (indent, width, marked);
-    lines.extend(text_lines(first, &text, shape, most, body, state));
+    lines.extend(text_lines(first, ("", &text), shape, most, body, state));
     let mut beside: Vec<(Meaning, String)> = Vec::new();
     for mark in row.marks.iter().filter(|mark| is_aside(mark)) {
         beside.push((meaning(mark.tone), mark.text.clone()));

@@ -217,6 +217,7 @@ impl Desk {
                 people: people.iter().map(|p| (*p).to_owned()).collect(),
                 ..Outlets::default()
             },
+            via: None,
         };
         desk.incident = desk.core.act(None, order).expect("it is saved");
         // With its card, and whatever else it asks for.

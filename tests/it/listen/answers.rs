@@ -114,7 +114,9 @@ fn a_marked_message_is_in_the_timeline_once() {
     let pins = || {
         let state = show(&console, &id);
         let all = state["timeline"].as_array().cloned().unwrap_or_default();
-        all.into_iter().filter(|e| e["source"] == "pin").count()
+        all.into_iter()
+            .filter(|e| e["source"] == "reaction")
+            .count()
     };
     until("it is there", || pins() == 1);
     let next = super::ask(&slack, "sato", &room, "note later");

@@ -24,6 +24,7 @@ fn order(command: Command) -> Order {
         command,
         by: UserId::new("U1"),
         outlets: Outlets::default(),
+        via: None,
     }
 }
 

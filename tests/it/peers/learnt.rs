@@ -185,3 +185,58 @@ fn the_post_mortem_of_a_private_incident_is_not_written_where_others_read() {
     assert!(draft(&console, "-")["file"].is_null());
     assert!(!console.dir.path().join("repo").exists());
 }
+
+/// Red without `via` of the order in `src/cli/verbs.rs`, and without `take_in` there.
+#[test]
+fn a_subcommand_says_what_ran_it_and_takes_a_file_as_evidence() {
+    let console = Console::local("@sato", "");
+    let id = console.declare("Cart is down")["id"].clone();
+    let id = id.as_str().expect("an id");
+    console.json(&["note", id, "by hand"]);
+    console.json(&["note", id, "error rate 12 %", "--via", "alertmanager"]);
+    let log = console.dir.path().join("app.log");
+    std::fs::write(&log, "abc").expect("written");
+    let log = log.to_str().expect("a path");
+    let state = console.json(&["evidence", id, log, "the pool"]);
+    let lines = state["timeline"].as_array().expect("a list");
+    let of = |word: &str| {
+        let says = |line: &&Value| line["text"].as_str().is_some_and(|t| t.contains(word));
+        let line = lines.iter().find(says).expect("it is there");
+        (line["source"].clone(), line["via"]["name"].clone())
+    };
+    assert_eq!(of("by hand"), (json!("subcommand"), Value::Null));
+    assert_eq!(of("12 %"), (json!("integration"), json!("alertmanager")));
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let evidence = &state["evidence"][0];
+    let file = json!({"name": "app.log", "size": 3, "sha256": sha256});
+    assert_eq!(
+        (&evidence["file"], &evidence["link"]),
+        (&file, &Value::Null)
+    );
+    assert_eq!(
+        of("app.log (3 bytes, SHA-256 ba7816bf8f01cfea").0,
+        json!("subcommand")
+    );
+    // The draft of the post-mortem tells both; what is no file, and what is too much, is refused.
+    let draft = console.json(&["postmortem", id]);
+    let text = draft["text"].as_str().expect("a text");
+    assert!(text.contains(&format!("SHA-256 {sha256}")), "{text}");
+    let folder = console.run(&["evidence", id, "/"]);
+    assert!(
+        folder.code == 1 && folder.err.contains("is no file"),
+        "{folder:?}"
+    );
+    let none = console.run(&["evidence", id, "nowhere.log"]);
+    assert!(
+        none.code == 3 && none.err.contains("There is no file"),
+        "{none:?}"
+    );
+    let sparse = console.dir.path().join("dump");
+    let made = std::fs::File::create(&sparse).expect("made");
+    made.set_len((100 << 20) + 1).expect("sparse");
+    let large = console.run(&["evidence", id, sparse.to_str().expect("a path")]);
+    assert!(
+        large.code == 1 && large.err.contains("100 MiB"),
+        "{large:?}"
+    );
+}

@@ -273,6 +273,7 @@ pub fn act(core: &Core, incident: &str, by: &str, command: Act) {
         command,
         by: UserId::new(by),
         outlets: Outlets::default(),
+        via: None,
     };
     core.act(Some(IncidentId::new(incident)), order)
         .expect("it is saved");

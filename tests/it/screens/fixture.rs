@@ -122,6 +122,7 @@ impl Record {
             at,
             prev: self.incident.prev(&id, &body),
             what: What::Known(body),
+            via: None,
         };
         let recorded = Recorded {
             event,
@@ -372,6 +373,7 @@ pub fn record(lang: Lang) -> Record {
             ts: ts(at(31)),
             author,
             excerpt,
+            files: Vec::new(),
         },
     );
     r.add(
@@ -426,6 +428,7 @@ fn said(minute: i64, second: i64, author: &str, user: Option<&str>, text: &str) 
         edited: false,
         pinned: false,
         reactions: Vec::new(),
+        files: Vec::new(),
         replies: 0,
         bot: user.is_none(),
         event: None,
@@ -623,6 +626,7 @@ impl World {
                 .into(),
             next_call: summary.incident.next_call(now()),
             went: Vec::new(),
+            address: None,
             summary: summary.clone(),
         };
         Snapshot {

@@ -259,3 +259,45 @@ fn the_styles_of_a_room() {
         insta::assert_snapshot!("styles-80x24-en", dump);
     });
 }
+
+/// Red without the rows that `under_panel` keeps for the panel, `src/ui/overlay/toast.rs`.
+#[test]
+fn words_of_the_program_cover_neither_what_is_typed_nor_the_footer() {
+    for size in [WIDE, SMALL, (60, 16)] {
+        for keys in ["/", ":", "n", "d", ",r", "?", "W"] {
+            let mut model = fixture::world(Lang::En).room(size);
+            press(&mut model, &letters(keys));
+            assert!(!model.overlays.is_empty(), "{keys}");
+            let shown = |model: &Model| {
+                let mut terminal = Terminal::new();
+                terminal.show(model);
+                let screen = terminal.parser.screen();
+                let rows: Vec<String> = screen.rows(0, size.0).collect();
+                (rows, screen.cursor_position(), screen.hide_cursor())
+            };
+            let (before, caret, hidden) = shown(&model);
+            for word in ["one", "two", "three"] {
+                let text = Text::same(format!("Word {word}, which is said."));
+                update(&mut model, Msg::Notice(text));
+            }
+            let (after, now, _) = shown(&model);
+            let told = after.iter().any(|row| row.contains("Word three"));
+            assert!(told, "{keys} {size:?}: {after:#?}");
+            assert_eq!(before.last(), after.last(), "the footer: {keys} {size:?}");
+            if !hidden {
+                // Where little is left, what has the keys is scrolled to.
+                let row = |(row, _): (u16, u16)| usize::from(row);
+                assert_eq!(before[row(caret)], after[row(now)], "{keys} {size:?}");
+                assert_eq!(caret.1, now.1, "{keys} {size:?}");
+                if size == WIDE {
+                    assert_eq!(before[..=row(caret)], after[..=row(now)], "{keys}");
+                }
+            }
+            // The panel is whole above the first of them.
+            let said = |row: &String| row.contains("which is said.");
+            let first = after.iter().position(said).expect("it is told") - 1;
+            let whole = after[..first].iter().any(|row| row.contains('┘'));
+            assert!(whole, "{keys} {size:?}: {after:#?}");
+        }
+    }
+}

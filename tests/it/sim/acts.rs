@@ -39,6 +39,7 @@ impl Run {
                     .collect(),
                 ..Outlets::default()
             },
+            via: None,
         };
         let console = &mut self.consoles[n];
         let acted = console.engine.act(
@@ -180,6 +181,7 @@ impl Run {
                 by: user,
                 pinned: self.rng.bool(),
                 evidence: number < 300,
+                files: Vec::new(),
             },
             27 | 28 => return None,
             _ => Command::Message {

@@ -1,6 +1,7 @@
 //! The terminal as the console leaves it: programs in pseudo terminals, and what is there after
 //! them. The harness waits for processes and reads their times in Linux's ways.
 
+mod console;
 mod program;
 pub mod session;
 

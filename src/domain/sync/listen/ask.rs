@@ -1,5 +1,6 @@
 //! What the program asks in the channel. A question brings its answers as reactions.
 
+use super::super::act::Author;
 use super::super::{Engine, Now, Step};
 use crate::domain::decide::{Draft, Outlets};
 use crate::domain::desk::{Desk, Habits};
@@ -238,7 +239,8 @@ impl Engine {
                 let by = Some(self.me.clone()).filter(|me| !me.as_str().is_empty());
                 let by = by.unwrap_or_else(|| state.declarer.clone());
                 let state = (*state).clone();
-                self.record(step, &id, state, vec![draft], &by, &Outlets::default(), now);
+                let by = Author { by: &by, via: None };
+                self.record(step, &id, state, vec![draft], by, &Outlets::default(), now);
                 return;
             }
         }

@@ -1,6 +1,7 @@
 //! Somebody was called and does not answer: they are called again, and then the next of the
 //! service's escalation list is.
 
+use super::super::act::Author;
 use super::super::{Engine, Now, Step};
 use crate::domain::decide::{Draft, Outlets};
 use crate::domain::desk::{Desk, Habits};
@@ -126,7 +127,16 @@ impl Engine {
                 };
                 let by = self.speaker(&state);
                 let state = (*state).clone();
-                self.record(step, &id, state, vec![draft], &by, &Outlets::default(), now);
+                let author = Author::timer(&by);
+                self.record(
+                    step,
+                    &id,
+                    state,
+                    vec![draft],
+                    author,
+                    &Outlets::default(),
+                    now,
+                );
                 return;
             }
         }

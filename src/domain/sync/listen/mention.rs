@@ -1,5 +1,6 @@
 //! Mentions: an act by whoever asked for it, and one answer.
 
+use super::super::act::Author;
 use super::super::image::{MessageRow, Task};
 use super::super::mirror::drill_mark;
 use super::super::{Engine, Now, Step};
@@ -241,15 +242,14 @@ impl Engine {
         now: Now,
     ) -> bool {
         let state = (*heard.state).clone();
-        self.record(
-            step,
-            &heard.incident,
-            state,
-            drafts,
-            &heard.by,
-            outlets,
-            now,
-        )
+        let via = heard.via();
+        let answers = |draft: &Draft| matches!(draft.body, Body::Answer { .. });
+        let author = Author {
+            by: &heard.by,
+            // An answer names what it answers.
+            via: (!drafts.iter().any(answers)).then_some(&via),
+        };
+        self.record(step, &heard.incident, state, drafts, author, outlets, now)
     }
 
     fn refuse(&self, step: &mut Step, heard: &Heard, text: &Text, now: Now) {
@@ -328,6 +328,7 @@ impl Engine {
             at: super::time_of(ts),
             ts: ts.clone(),
             thread: thread.clone().unwrap_or_else(|| ts.clone()),
+            reaction: None,
         };
         let text = crate::wire::mrkdwn::plain(text, &super::super::mirror::Known(&self.names));
         self.answer(step, &heard, Outcome::Told, &text, now);
@@ -366,6 +367,7 @@ impl Engine {
             at: super::time_of(ts),
             ts: ts.clone(),
             thread: thread.unwrap_or_else(|| ts.clone()),
+            reaction: None,
         };
         self.answer(step, &heard, Outcome::Done, &text, now);
     }

@@ -24,6 +24,7 @@ use super::{Engine, Now, Step, mirror};
 use crate::domain::desk::Desk;
 use crate::domain::ids::{ChannelId, EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::Incident;
+use crate::domain::source::{Source, Via};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ struct Heard {
     ts: SlackTs,
     /// Where the answer goes.
     thread: SlackTs,
+    /// The reaction, where it was one.
+    reaction: Option<String>,
 }
 
 /// One look at what people did: what it leads to, and what it is decided with.
@@ -70,6 +73,17 @@ struct Turn<'a> {
 impl Heard {
     fn id(&self, verb: &str) -> EventId {
         EventId::derived(&self.incident, &self.source, self.by.as_str(), verb)
+    }
+
+    fn via(&self) -> Via {
+        Via {
+            source: match self.reaction {
+                Some(_) => Source::Reaction,
+                None => Source::Mention,
+            },
+            ts: Some(self.ts.clone()),
+            name: self.reaction.clone(),
+        }
     }
 }
 
@@ -169,6 +183,7 @@ impl Engine {
                 at,
                 ts: ts.clone(),
                 thread: row.message.thread.clone().unwrap_or_else(|| ts.clone()),
+                reaction: None,
             };
             if !self.is_answered(&row, &heard) {
                 let ripe = self.ripe(key, &heard, now) && self.has_read_thread(key, &heard, now);

@@ -82,6 +82,7 @@ impl Engine {
                 at: time_of(&row.ts),
                 ts: row.ts.clone(),
                 thread: message.thread.clone().unwrap_or_else(|| row.ts.clone()),
+                reaction: Some(name.to_owned()),
             };
             let command = if message.own {
                 self.answered_by(desk, message, name, &heard)
@@ -289,6 +290,7 @@ impl Engine {
             evidence,
             by: heard.by.clone(),
             pinned: true,
+            files: message.files.clone(),
         })
     }
 

@@ -5,7 +5,7 @@ use super::ask::{Due, questions};
 use super::*;
 use crate::domain::decide::{Command, Declaration, LevelPlan, Outlets};
 use crate::domain::desk::Habits;
-use crate::domain::event::{About, Named};
+use crate::domain::event::{About, Body, FileLink, Named};
 use crate::domain::ids::ConsoleId;
 use crate::domain::problem::Problem;
 use crate::domain::sync::image::{Image, Message, Reaction};
@@ -115,6 +115,7 @@ impl World {
             command: Command::Declare(Box::new(declaration)),
             by: UserId::new("U1"),
             outlets: Outlets::default(),
+            via: None,
         };
         let (id, step) = engine.act(None, &order, at(0), &mut rng).expect("accepted");
         engine.absorb(&step.writes);
@@ -220,6 +221,27 @@ impl World {
             .collect()
     }
 
+    /// How the first event of a kind says that it came.
+    fn via(&mut self, is_it: impl Fn(&Body) -> bool) -> Option<Via> {
+        let state = self.state();
+        let found = state.entries.iter().find(|entry| is_it(&entry.body));
+        found.expect("it is there").via.clone()
+    }
+
+    /// Somebody writes into the channel.
+    fn say(&mut self, second: i64, user: &str, text: &str, files: Vec<FileLink>) -> SlackTs {
+        let ts = SlackTs::from_micros(at(second).wall.timestamp_micros() + 7).expect("in range");
+        let message = Message {
+            ts: ts.to_string(),
+            user: Some(UserId::new(user)),
+            text: text.to_owned(),
+            files,
+            ..Message::default()
+        };
+        self.messages.insert(ts.clone(), message);
+        ts
+    }
+
     fn state(&mut self) -> Arc<Incident> {
         self.engine.shown(&self.id.clone()).expect("declared")
     }
@@ -304,6 +326,13 @@ fn who_commands_is_asked_with_a_hand_to_press() {
         Some("U3".into())
     );
     assert_eq!(world.all("*Not done*").len(), 1, "the other one is told");
+    let via = world.via(|body| matches!(body, Body::Commander { .. }));
+    let hand = Via {
+        source: Source::Reaction,
+        ts: Some(asked[0].clone()),
+        name: Some("hand".into()),
+    };
+    assert_eq!(via, Some(hand));
     // It is not asked again, and detection is.
     world.run(140, 260);
     assert_eq!(world.all("*Who commands?*").len(), 1);
@@ -316,6 +345,7 @@ fn who_commands_is_asked_with_a_hand_to_press() {
         },
         by: UserId::new("U3"),
         outlets: Outlets::default(),
+        via: None,
     };
     let id = world.id.clone();
     let done = world.engine.act(Some(&id), &order, at(260), &mut world.rng);
@@ -404,6 +434,7 @@ fn what_is_left_is_taken_on_by_pressing_its_number() {
             command,
             by: UserId::new("U1"),
             outlets: Outlets::default(),
+            via: None,
         };
         let id = world.id.clone();
         let step = world
@@ -486,4 +517,48 @@ fn what_is_left_is_taken_on_by_pressing_its_number() {
         .next()
         .and_then(|task| task.owner.clone());
     assert_eq!(owner.map(|held| held.user), Some(UserId::new("U2")));
+}
+
+// Red without `files: message.files.clone()` of `marked` in react.rs, and without `via` of `put` in
+// mention.rs.
+#[test]
+fn a_clipped_message_keeps_its_files_and_a_mention_says_where_it_was() {
+    let mut world = World::new();
+    world.run(0, 30);
+    let files = [
+        (
+            "graph.png",
+            Some("https://acme.slack.com/files/U2/F1/graph.png"),
+        ),
+        ("app.log", None),
+    ];
+    let files: Vec<FileLink> = files
+        .map(|(name, link)| FileLink {
+            name: name.to_owned(),
+            link: link.map(str::to_owned),
+        })
+        .into();
+    let said = world.say(31, "U2", "the pool is full", files.clone());
+    let asked = world.say(32, "U3", "<@UBOT> note it fell at three", Vec::new());
+    world.press(&said, "paperclip", "U3");
+    world.run(33, 50);
+    let state = world.state();
+    let mut bodies = state.entries.iter().map(|entry| &entry.body);
+    let pinned = Body::Pinned {
+        ts: said.clone(),
+        author: "U2".to_owned(),
+        excerpt: "the pool is full".to_owned(),
+        evidence: true,
+        files,
+    };
+    assert!(bodies.any(|body| *body == pinned), "{:?}", state.entries);
+    let via = world
+        .via(|body| matches!(body, Body::Pinned { .. }))
+        .unwrap();
+    assert_eq!((via.source, via.ts), (Source::Reaction, Some(said)));
+    let via = world.via(|body| matches!(body, Body::Note {})).unwrap();
+    assert_eq!((via.source, via.ts), (Source::Mention, Some(asked)));
+    // In the channel for whoever reads without a console.
+    let told = world.all("Evidence: \"the pool is full\" U2 [graph.png, app.log]");
+    assert_eq!(told.len(), 1, "{:?}", world.messages);
 }

@@ -97,6 +97,7 @@ impl World {
             command,
             by: UserId::new(by),
             outlets,
+            via: None,
         };
         let (id, step) = self.engine.act(on, &order, at(20), &mut self.rng)?;
         self.engine.absorb(&step.writes);

@@ -81,6 +81,7 @@ impl Desk {
             command,
             by: UserId::new("U1"),
             outlets: Outlets::default(),
+            via: None,
         };
         let now = at(self.second);
         let (id, step) = self

@@ -336,6 +336,7 @@ fn archiving_what_somebody_else_archived_is_done() {
         command: Command::Archive,
         by: UserId::new("U1"),
         outlets: Outlets::default(),
+        via: None,
     };
     let now = at(desk.second);
     let again = desk.engine.act(Some(&id), &order, now, &mut desk.rng);

@@ -1,0 +1,102 @@
+//! The console itself in a terminal, with what it keeps on the disk beside its journal.
+
+use super::session::Session;
+use crate::peers::rig::Console;
+
+fn opened(console: &Console, lang: &str) -> Session {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_matoi"));
+    console.dress(&mut command);
+    command
+        .env("TERM", "xterm-256color")
+        .env("MATOI_LANG", lang);
+    Session::of(command, 120, 35)
+}
+
+fn shows(session: &mut Session, text: &str) {
+    session.until(|screen| screen.contents().contains(text));
+}
+
+/// From the key to the room, over the index on its thread. Red without `Effect::Search` of
+/// `carry_out`, and without `Screen::Room` of the panel's Enter.
+#[test]
+fn a_japanese_word_is_found_in_the_history_and_opened() {
+    let console = Console::local("@sato", "");
+    let amounts = [
+        ["--incidents", "6"],
+        ["--events", "120"],
+        ["--messages", "60"],
+        ["--people", "8"],
+    ];
+    let mut args = vec!["dev", "synth"];
+    args.extend(amounts.as_flattened());
+    console.run(&args).ok();
+    // The made-up people are not those of the workspace, where whoever sits here is known.
+    console.run(&["sync", "--once"]).ok();
+    let mut session = opened(&console, "ja");
+    shows(&mut session, "インシデント");
+    session.send(b"/");
+    shows(&mut session, "履歴");
+    session.send("切り戻し".as_bytes());
+    // One says so in what somebody wrote, one in its situation.
+    shows(&mut session, "2件");
+    shows(&mut session, "商品ページの表示が遅い");
+    shows(&mut session, "切り戻しを始めます");
+    session.send(b"\r");
+    session.until(|screen| {
+        let text = screen.contents();
+        text.contains("#shop-20260109i-4")
+            && text.contains("タイムライン")
+            && !text.contains("履歴")
+    });
+    session.send(b"\x03");
+    session.until(|screen| screen.contents().contains("<]"));
+    session.send(b"\t\r");
+    assert!(session.end().success());
+    session.assert_restored();
+}
+
+/// Red without `takes_in` of `carry_out`, `src/cli/console.rs`.
+#[test]
+fn a_file_that_is_given_as_evidence_is_kept_and_told_by_its_digest() {
+    let console = Console::local("@sato", "");
+    let state = console.declare("Cart is down");
+    let id = state["id"].as_str().expect("an id").to_owned();
+    std::fs::write(console.dir.path().join("app.log"), "abc").expect("written");
+    let mut session = opened(&console, "en");
+    shows(&mut session, "Cart is down");
+    session.send(b"\r");
+    shows(&mut session, "TIMELINE");
+    session.send(b":evidence");
+    shows(&mut session, "attach evidence");
+    session.send(b"\r");
+    shows(&mut session, "or a file's path");
+    session.send(b"~/none.log");
+    shows(&mut session, "~/none.log");
+    session.send(b"\x13");
+    shows(&mut session, "There is no file");
+    // What was typed is still there.
+    session.until(|screen| {
+        let text = screen.contents();
+        text.contains("or a file's path") && text.contains("~/none.log")
+    });
+    for _ in 0.."none.log".len() {
+        session.send(b"\x7f");
+    }
+    session.send(b"app.log");
+    shows(&mut session, "~/app.log");
+    session.send(b"\x13");
+    shows(&mut session, "Evidence: app.log (3 bytes");
+    session.send(b"\x03");
+    session.until(|screen| screen.contents().contains("<]"));
+    session.send(b"\t\r");
+    assert!(session.end().success());
+    let evidence = &console.json(&["show", &id])["evidence"][0];
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(
+        evidence["file"],
+        serde_json::json!({"name": "app.log", "size": 3, "sha256": sha256})
+    );
+    let kept = console.data().join("evidence").join(&id);
+    let kept = kept.join(format!("{}-app.log", &sha256[..16]));
+    assert_eq!(std::fs::read_to_string(kept).expect("a copy"), "abc");
+}
