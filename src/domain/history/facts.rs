@@ -93,7 +93,7 @@ impl Facts {
             tags: incident.lessons.tags.clone(),
             people,
             declared: incident.declared?,
-            end: End::of(incident.phase),
+            end: End::of(incident.end()),
             sight: Sight::of(incident, private, drill),
         })
     }

@@ -47,6 +47,7 @@ pub struct Config {
     pub channel: Channel,
     pub invite: Invite,
     pub broadcast: Broadcast,
+    pub remind: Remind,
     pub timekeeper: Timekeeper,
     pub timers: Timers,
     pub close: Close,
@@ -186,6 +187,14 @@ pub struct Broadcast {
     pub drill: Vec<String>,
 }
 
+/// Where people are reminded of what an archived channel takes no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Remind {
+    /// Action items that come due are named there; empty: nowhere but on the board.
+    pub channel: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Timekeeper {
@@ -321,6 +330,7 @@ impl Default for Config {
             channel: Channel::default(),
             invite: Invite::default(),
             broadcast: Broadcast::default(),
+            remind: Remind::default(),
             timekeeper: Timekeeper::default(),
             timers: Timers::default(),
             close: Close::default(),
