@@ -297,4 +297,19 @@ fn a_hole_is_what_nobody_told() {
     assert_eq!((found[0].from, found[0].to), (at(10), at(80)));
     assert_eq!(holes(&scribe.incident, TimeDelta::zero(), at(90)), []);
     assert_eq!(story(&scribe.incident).len(), 4);
+    // Until somebody noticed, somebody has to say why: one line is enough, however long it was.
+    scribe.reach(-240, Milestone::Started);
+    let found = holes(&scribe.incident, limit, at(90));
+    assert_eq!((found[0].from, found[0].to), (at(-240), at(-5)));
+    assert_eq!(found.len(), 2);
+    let why = Learnt::Noted { time: at(-200) };
+    scribe
+        .learn("U1", 95, why, Some("nothing watched the queue"))
+        .unwrap();
+    let found = holes(&scribe.incident, limit, at(90));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].from, at(10));
+    // Set to a time after it was noticed, the start is not when the story begins.
+    scribe.reach(30, Milestone::Started);
+    assert_eq!(begins(&scribe.incident).unwrap().0, Milestone::Detected);
 }

@@ -207,7 +207,7 @@ pub struct Timekeeper {
 pub struct Close {
     /// Who may resolve; empty: the commander.
     pub closers: Vec<String>,
-    /// How long the timeline may tell nothing between detection and recovery; 0: however long.
+    /// How long the timeline may tell nothing between the start and recovery; 0: however long.
     pub hole_minutes: u32,
 }
 
