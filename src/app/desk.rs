@@ -42,6 +42,7 @@ impl Configured {
             mark: config.channel.mark.trim_matches(':').to_owned(),
             evidence: config.channel.evidence_mark.trim_matches(':').to_owned(),
             question: config.channel.question_mark.trim_matches(':').to_owned(),
+            remind: config.remind.channel.clone(),
         };
         Configured {
             config,
@@ -49,6 +50,14 @@ impl Configured {
             people,
             habits,
         }
+    }
+
+    fn by_rules<T>(&self, judge: impl FnOnce(&Rules<'_>) -> T) -> T {
+        let zone = self.config.time_zone;
+        judge(&Rules {
+            config: &self.config,
+            offset: &|at| clock::offset(zone, at).local_minus_utc(),
+        })
     }
 }
 
@@ -116,12 +125,11 @@ impl Desk for Configured {
         last: &BTreeMap<UserId, DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Vec<Reminder> {
-        let zone = self.config.time_zone;
-        let rules = Rules {
-            config: &self.config,
-            offset: &|at| clock::offset(zone, at).local_minus_utc(),
-        };
-        remind::reminders(incident, &rules, last, now)
+        self.by_rules(|rules| remind::reminders(incident, rules, last, now))
+    }
+
+    fn reminder_elsewhere(&self, incident: &Incident, now: DateTime<Utc>) -> Option<Reminder> {
+        self.by_rules(|rules| remind::elsewhere(incident, rules, now))
     }
 
     fn outlets(

@@ -56,8 +56,9 @@ pub mod metrics {
     use crate::domain::words::Text;
     texts! {
         ASSESSED = "How responses went, 1 to 3", "対応の振り返り (1〜3)";
-        MEDIAN_COUNT = "median (n)", "中央値 (件数)";
-        BY_MONTH = "by month", "月別";
+        V_ASSESSED = "assessed", "評価";
+        NO_ANSWERS = "Nobody has said how it went yet.", "対応評価はまだありません。";
+        BY_MONTH = "by month: median (n)", "月別: 中央値 (件数)";
         TITLE = "METRICS", "指標";
         COUNT = "{} incidents", "インシデント {}件";
         COUNT_DRILLS = "{} drills", "訓練 {}件";

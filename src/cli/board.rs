@@ -1,22 +1,24 @@
 //! `matoi board` and `matoi remind`: what is open over all incidents, and what people are reminded of.
 
-use super::context::{Context, Session};
+use super::context::Context;
 use super::out;
 use crate::app::show;
 use crate::app::{clock, desk};
 use crate::domain::desk::Desk;
+use crate::domain::event::{About, Body};
+use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::problem::Problem;
 use crate::domain::record::remind::{Reminder, open_actions};
 use crate::domain::sentence::{self, Clocks, level_words};
 use crate::domain::settings::Zone;
+use crate::domain::sync::image::{JobState, Task};
 use crate::domain::sync::{Engine, Now};
 use crate::domain::text::clean_line;
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A reminder is posted, and delivered, within this.
@@ -100,9 +102,9 @@ pub fn board(context: Context, drills: bool) -> Result<(), Problem> {
 }
 
 /// A line for people, and the same for programs.
-struct Line {
-    said: String,
-    shown: Value,
+pub struct Line {
+    pub said: String,
+    pub shown: Value,
 }
 
 fn place(engine: &Engine, incident: &Incident) -> String {
@@ -143,19 +145,34 @@ fn of_incident(engine: &Engine, incident: &Incident, sight: Sight, now: Now, lan
     Line { said, shown }
 }
 
-/// Posts what people are to be reminded of now, waits until it is delivered, and prints it.
+/// Posts what people are to be reminded of now, waits until it is delivered, and prints what was posted
+/// and what was not.
 pub fn remind(context: Context) -> Result<(), Problem> {
     let session = context.session()?;
     if let Ok(me) = session.me() {
         session.core.ask(crate::io::core::Ask::SetMe(me));
     }
+    let before = session.last_entry()?;
     let delivered = session.settle(REMIND);
-    let lines = due(&session)?;
+    let lists = crate::domain::checklists::Checklists::shipped()?;
+    let config = session.context.config.clone();
+    let (zone, lang) = (config.time_zone, session.context.lang);
+    let desk = desk::Configured::new(config, lists.into(), session.people_now());
+    let told = session
+        .core
+        .look(move |engine, now| told(engine, &desk, zone, before, now))?;
     if session.context.global.json {
-        let shown: Vec<Value> = lines.into_iter().map(|line| line.shown).collect();
+        let shown: Vec<&Value> = told.iter().map(|(_, line)| &line.shown).collect();
         out::line(&format!("{:#}", json!(shown)))?;
     } else {
-        lines.iter().try_for_each(|line| out::line(&line.said))?;
+        let mut last = Fate::Posted;
+        for (fate, line) in &told {
+            if *fate != last {
+                out::line(fate.words().get(lang))?;
+                last = *fate;
+            }
+            out::line(&line.said)?;
+        }
     }
     if delivered {
         return Ok(());
@@ -163,51 +180,179 @@ pub fn remind(context: Context) -> Result<(), Problem> {
     Err(session.unreachable())
 }
 
-/// What is due in every incident, as it is said there.
-fn due(session: &Session) -> Result<Vec<Line>, Problem> {
-    let context = &session.context;
-    let lists = crate::domain::checklists::Checklists::shipped()?;
-    let zone = context.config.time_zone;
-    let desk = desk::Configured::new(context.config.clone(), lists.into(), session.people_now());
-    session.core.look(move |engine, now| {
-        let mut lines = Vec::new();
-        for incident in engine.incidents() {
-            let row = engine.image().incidents.get(&incident.id);
-            let sight = Sight::of_row(&incident, row);
-            if sight.drill || !sight.opens(Outlet::Board) {
-                continue;
-            }
-            let last: BTreeMap<_, _> = engine.heard(&incident.id);
-            for reminder in desk.reminders(&incident, &last, now.wall) {
-                lines.push(reminded(engine, &incident, &reminder, zone));
-            }
-        }
-        lines
-    })
+/// What became of a reminder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// By this run.
+    Posted,
+    /// Saved, and not delivered.
+    Waiting,
+    /// Until working hours.
+    Held,
+    /// To another console, or until the channel is read.
+    Left,
+    /// Its channel is archived, and no other is configured.
+    Nowhere,
 }
 
-fn reminded(engine: &Engine, incident: &Incident, reminder: &Reminder, zone: Zone) -> Line {
-    let body = crate::domain::event::Body::Question {
-        about: reminder.about,
-        number: reminder.number,
-        levels: Vec::new(),
-    };
-    let id = crate::domain::ids::EventId::default();
-    let said = sentence::sentence(&id, &body, &incident.declarer, incident, incident.lang);
-    let said = sentence::plain(
-        &said,
-        |user| engine.name(user),
-        &Clocks {
-            time: &|at| clock::hhmm(zone, at),
-            day: &|at| clock::local(zone, at).format("%Y-%m-%d").to_string(),
-        },
-    );
-    let place = place(engine, incident);
-    Line {
-        shown: json!({
-            "incident": incident.id, "channel": place, "title": incident.title,
-            "about": reminder.about.name(), "at": show::time(reminder.at), "text": said,
-        }),
-        said: format!("{place}  {said}"),
+impl Fate {
+    /// As JSON says it.
+    const fn name(self) -> &'static str {
+        match self {
+            Fate::Posted => "posted",
+            Fate::Waiting => "waiting",
+            Fate::Held => "held",
+            Fate::Left => "left",
+            Fate::Nowhere => "nowhere",
+        }
+    }
+
+    pub const fn words(self) -> Text {
+        match self {
+            Fate::Posted => Text::fixed("Posted:", "投稿しました:"),
+            Fate::Waiting => Text::fixed(
+                "Saved, and not delivered yet:",
+                "保存しましたが、まだ届いていません:",
+            ),
+            Fate::Held => Text::fixed(
+                "Held back until working hours:",
+                "営業時間になるまで投稿しません:",
+            ),
+            Fate::Left => Text::fixed(
+                "Not posted: the channel is not read yet, or it is another console's turn:",
+                "投稿していません (チャンネルが未読か、別の端末の番です):",
+            ),
+            Fate::Nowhere => Text::fixed(
+                "Not posted: the channel is archived, and remind.channel names no other:",
+                "投稿していません (アーカイブ済みで、remind.channel の設定がありません):",
+            ),
+        }
+    }
+}
+
+/// What was posted since the outbox's entry `before`, then what is due and was not.
+pub fn told(
+    engine: &mut Engine,
+    desk: &dyn Desk,
+    zone: Zone,
+    before: u64,
+    now: Now,
+) -> Vec<(Fate, Line)> {
+    let mut told: Vec<(Fate, Reminded)> = said(engine, before);
+    let channel = &desk.habits().remind;
+    for unsaid in engine.unsaid(desk, now) {
+        let fate = match unsaid.elsewhere {
+            true if channel.is_empty() => Fate::Nowhere,
+            _ if unsaid.reminder.at > now.wall => Fate::Held,
+            _ => Fate::Left,
+        };
+        told.push((
+            fate,
+            Reminded {
+                incident: unsaid.incident,
+                reminder: unsaid.reminder,
+                to: unsaid.elsewhere.then(|| channel.clone()),
+            },
+        ));
+    }
+    told.sort_by_key(|(fate, _)| *fate);
+    let lines = told.into_iter().filter_map(|(fate, reminded)| {
+        let incident = engine.shown(&reminded.incident)?;
+        let row = engine.image().incidents.get(&incident.id);
+        let sight = Sight::of_row(&incident, row);
+        let shown = !sight.drill && sight.opens(Outlet::Board);
+        shown.then(|| (fate, reminded.line(fate, engine, &incident, zone)))
+    });
+    lines.collect()
+}
+
+/// What this console put into the outbox since `before`.
+fn said(engine: &Engine, before: u64) -> Vec<(Fate, Reminded)> {
+    let image = engine.image();
+    let fate = |posted: bool| if posted { Fate::Posted } else { Fate::Waiting };
+    let asked = image.events.values().filter_map(|row| {
+        let own = row.seq > before && row.console == image.console;
+        let (about, number) = match row.event.body().filter(|_| own)? {
+            Body::Question { about, number, .. } if about.is_reminder() => (*about, *number),
+            _ => return None,
+        };
+        let said = Reminded {
+            incident: row.incident.clone(),
+            reminder: Reminder {
+                about,
+                number,
+                at: row.event.at,
+            },
+            to: None,
+        };
+        Some((fate(row.position.is_some()), said))
+    });
+    let elsewhere = image.jobs.range(before + 1..).filter_map(|(_, job)| {
+        let Task::Remind { to, number } = &job.task else {
+            return None;
+        };
+        let posted = match &job.state {
+            JobState::Sent => true,
+            // It was met: by another console, unless it was sent before.
+            JobState::Seen if job.attempts > 0 => true,
+            JobState::Seen | JobState::Dropped { .. } => return None,
+            _ => false,
+        };
+        let said = Reminded {
+            incident: job.incident.clone(),
+            reminder: Reminder {
+                about: About::Actions,
+                number: *number,
+                at: job.at,
+            },
+            to: Some(to.clone()),
+        };
+        Some((fate(posted), said))
+    });
+    asked.chain(elsewhere).collect()
+}
+
+/// A reminder, and the channel it is for where that is not the incident's own.
+struct Reminded {
+    incident: IncidentId,
+    reminder: Reminder,
+    to: Option<String>,
+}
+
+impl Reminded {
+    fn line(&self, fate: Fate, engine: &Engine, incident: &Incident, zone: Zone) -> Line {
+        let body = Body::Question {
+            about: self.reminder.about,
+            number: self.reminder.number,
+            levels: Vec::new(),
+        };
+        let id = crate::domain::ids::EventId::default();
+        let said = sentence::sentence(&id, &body, &incident.declarer, incident, incident.lang);
+        let said = sentence::plain(
+            &said,
+            |user| engine.name(user),
+            &Clocks {
+                time: &|at| clock::hhmm(zone, at),
+                day: &|at| clock::local(zone, at).format("%Y-%m-%d").to_string(),
+            },
+        );
+        let place = place(engine, incident);
+        let until = match fate {
+            Fate::Held => {
+                let at = clock::local(zone, self.reminder.at);
+                format!("{}  ", at.format("%Y-%m-%d %H:%M"))
+            }
+            _ => String::new(),
+        };
+        let to = self.to.as_ref().filter(|to| !to.is_empty());
+        let to = to.map_or_else(|| place.clone(), |to| format!("{to}  {place}"));
+        Line {
+            said: format!("{until}{to}  {said}"),
+            shown: json!({
+                "incident": incident.id, "channel": place, "title": incident.title,
+                "about": self.reminder.about.name(), "at": show::time(self.reminder.at),
+                "text": said, "to": self.to, "state": fate.name(),
+            }),
+        }
     }
 }

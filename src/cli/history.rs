@@ -15,6 +15,7 @@ use crate::domain::learn::Learnt;
 use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::problem::Problem;
 use crate::domain::sync::Order;
+use crate::domain::text::terms::fold;
 use crate::domain::words::Text;
 use crate::io::history::{Index, Search};
 use chrono::Utc;
@@ -257,15 +258,25 @@ fn rename(context: Context, old: &str, new: &str) -> Result<(), Problem> {
     session.catch_up();
     let (index, _) = index(&session)?;
     let all = index.tagged();
-    let carries = |tag: &str| all.iter().find(|(known, _)| known == tag).map(|(_, of)| of);
+    let carries = |tag: &str| {
+        let key = fold(tag);
+        let mut all = all.iter();
+        all.find(|(known, _)| fold(known) == key).map(|(_, of)| of)
+    };
     let old_ones = carries(old).ok_or_else(|| no_tag(old))?;
+    // Another spelling of it: taken off first, so that the new one is the one that is shown.
+    let same = fold(old) == fold(new);
     let mut delivered = None;
     for id in old_ones {
         let mut acts = Vec::new();
-        if !carries(new).is_some_and(|of| of.contains(id)) {
-            acts.push((new, false));
+        if same {
+            acts.extend([(old, true), (new, false)]);
+        } else {
+            if !carries(new).is_some_and(|of| of.contains(id)) {
+                acts.push((new, false));
+            }
+            acts.push((old, true));
         }
-        acts.push((old, true));
         let before = session.last_entry()?;
         for (tag, off) in acts {
             act(&session, id, &me, tag, off)?;

@@ -9,6 +9,7 @@ use crate::both;
 use crate::domain::event::Kind;
 use crate::domain::metrics::{self, Wish};
 use crate::domain::problem::Problem;
+use crate::domain::settings::Config;
 use crate::domain::sync::Engine;
 use crate::domain::words::Text;
 use crate::io::pace::machine;
@@ -49,6 +50,7 @@ pub fn run(context: Context, asked: &Metrics) -> Result<(), Problem> {
     let mut engine = Engine::new(image, me, context.timing(), now);
     let source = Source::Incidents(metrics::gather(&mut engine));
     let sheet = Sheet::new(source, wish, &context.config, now.wall);
+    known(&sheet, &context.config)?;
     let text = if context.global.json {
         format!("{:#}", json::json(&sheet, context.config.time_zone))
     } else if asked.csv {
@@ -79,7 +81,6 @@ fn wish(context: &Context, asked: &Metrics) -> Result<Wish, Problem> {
             )));
         }
     };
-    // One that was configured once may still be in the record.
     let level = asked.level.as_ref();
     Ok(Wish {
         from,
@@ -90,6 +91,56 @@ fn wish(context: &Context, asked: &Metrics) -> Result<Wish, Problem> {
         drills: asked.drills,
         cancelled: asked.cancelled,
     })
+}
+
+/// Refuses a service or a level that is neither configured nor in the record, where one that was
+/// configured once may still be.
+fn known(sheet: &Sheet, config: &Config) -> Result<(), Problem> {
+    let report = &sheet.report;
+    let services = config.services.iter().map(|service| service.id.clone());
+    let services = services.chain(report.all_services.iter().cloned());
+    let services: Vec<String> = unique(services);
+    if let Some(asked) = &report.wish.service
+        && !services.contains(asked)
+    {
+        let services = services.join(", ");
+        return Err(Problem::usage(both!(
+            "There is no service \"{asked}\".",
+            "サービス「{asked}」はありません。"
+        ))
+        .hint(both!(
+            "Known here: {services}",
+            "指定できるもの: {services}"
+        )));
+    }
+    let levels = config.levels.iter().map(|level| level.id.clone());
+    let levels = levels.chain(report.all_levels.iter().flatten().cloned());
+    let levels: Vec<String> = unique(levels);
+    if let Some(Some(asked)) = &report.wish.level
+        && !levels.contains(asked)
+    {
+        let levels = levels.join(", ");
+        return Err(Problem::usage(both!(
+            "There is no level \"{asked}\".",
+            "レベル「{asked}」はありません。"
+        ))
+        .hint(both!(
+            "Known here: {levels}, and - for incidents without one",
+            "指定できるもの: {levels}、- (レベル未設定)"
+        )));
+    }
+    Ok(())
+}
+
+/// In order, each once.
+fn unique(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut met = Vec::new();
+    for name in names {
+        if !met.contains(&name) {
+            met.push(name);
+        }
+    }
+    met
 }
 
 /// When a day begins in the configured zone, or one so many days later.

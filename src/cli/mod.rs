@@ -1,7 +1,7 @@
 //! The command line: one file a subcommand, and the console itself when there is none.
 
 pub mod asks;
-mod board;
+pub mod board;
 mod calls;
 mod console;
 mod context;

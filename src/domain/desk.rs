@@ -41,6 +41,8 @@ pub struct Habits {
     pub evidence: String,
     /// One by this name makes a parked question of it.
     pub question: String,
+    /// The channel where action items of archived incidents are named; empty: none.
+    pub remind: String,
 }
 
 impl Default for Habits {
@@ -60,6 +62,7 @@ impl Default for Habits {
             mark: "pushpin".to_owned(),
             evidence: "paperclip".to_owned(),
             question: "parking".to_owned(),
+            remind: String::new(),
         }
     }
 }
@@ -110,6 +113,11 @@ pub trait Desk: Send + Sync {
         _now: DateTime<Utc>,
     ) -> Vec<Reminder> {
         Vec::new()
+    }
+
+    /// Action items that came due where the incident's channel takes nothing any more.
+    fn reminder_elsewhere(&self, _incident: &Incident, _now: DateTime<Utc>) -> Option<Reminder> {
+        None
     }
 
     fn outlets(

@@ -159,6 +159,14 @@ impl Phase {
                 | Phase::Merged
         )
     }
+
+    /// It ended before it was resolved. Its channel stays open: people may still talk there.
+    pub const fn is_side_exit(self) -> bool {
+        matches!(
+            self,
+            Phase::Cancelled | Phase::FalseAlarm | Phase::NearMiss | Phase::Merged
+        )
+    }
 }
 
 /// The six times of an incident, in order.
@@ -493,6 +501,14 @@ impl About {
             About::PostMortem => "post_mortem",
             About::Actions => "actions",
         }
+    }
+
+    /// It is of what is left behind, long after the hurry.
+    pub const fn is_reminder(self) -> bool {
+        matches!(
+            self,
+            About::Silent | About::Unresolved | About::PostMortem | About::Actions
+        )
     }
 }
 

@@ -184,27 +184,26 @@ fn checklist(incident: &Incident) -> Vec<Miss> {
     open.map(miss).collect()
 }
 
-/// Stretches between detection and recovery of which nothing is told.
+/// Stretches between the beginning and recovery of which nothing is told.
 fn holes(incident: &Incident, rules: &Rules, now: DateTime<Utc>) -> Vec<Miss> {
     let limit = TimeDelta::minutes(i64::from(rules.hole_minutes));
-    let detected = incident.milestones.get(&Milestone::Detected);
-    let detected = detected.map(|reached| reached.time);
-    let since = match detected {
-        Some(_) => Text::fixed("detection", "検知"),
-        None => Text::fixed("the declaration", "宣言"),
-    };
-    let (since_en, since_ja) = (&since.en, &since.ja);
-    let Some(began) = detected.or(incident.declared) else {
+    let Some((since, began)) = record::begins(incident) else {
         return Vec::new();
     };
+    let since = match since {
+        Milestone::Started => Text::fixed("the start", "発生"),
+        Milestone::Detected => Text::fixed("detection", "検知"),
+        _ => Text::fixed("the declaration", "宣言"),
+    };
+    let (since_en, since_ja) = (&since.en, &since.ja);
     let miss = |hole: Hole| {
         let (after, long) = ((hole.from - began).num_minutes(), hole.to - hole.from);
         let long = long.num_minutes();
         Miss {
             name: TIMELINE.to_owned(),
             text: both!(
-                "The timeline tells nothing for {long} min, from {after} min after {since_en}: pin messages of that time, or write a note about it (note-at)",
-                "{since_ja}の{after}分後から{long}分間、タイムラインが空白 (その間の投稿をピン留めするか、時刻つきの記録を追加)"
+                "The timeline tells nothing for {long} min, from {after} min after {since_en}: pin messages of that time, or write one line about it (note-at)",
+                "{since_ja}の{after}分後から{long}分間、タイムラインが空白 (その間の投稿をピン留めするか、時刻つきの記録を1行追加)"
             ),
             verb: Verb::NoteAt,
             about: None,

@@ -614,6 +614,22 @@ impl Incident {
         self.assemble(at, by);
     }
 
+    /// How it ended, whether it was archived since or not; the phase, while it goes on.
+    pub fn end(&self) -> Phase {
+        if self.phase != Phase::Archived {
+            return self.phase;
+        }
+        let counted = self.entries.iter().rev();
+        let mut counted = counted.filter(|entry| entry.verdict == Verdict::Accepted);
+        let end = counted.find_map(|entry| match &entry.body {
+            Body::Cancelled { outcome, .. } => Some(*outcome),
+            Body::Merged { .. } => Some(Phase::Merged),
+            Body::Resolved { .. } => Some(Phase::Resolved),
+            _ => None,
+        });
+        end.unwrap_or(Phase::Resolved)
+    }
+
     fn enter(&mut self, phase: Phase, at: DateTime<Utc>) {
         self.phase = phase;
         self.phase_since = Some(at);

@@ -23,6 +23,8 @@ pub enum Outlet {
     Here,
     /// A report in its audience's own channel.
     Report,
+    /// Action items that come due, where its own channel takes nothing any more.
+    Remind,
     /// What it is, told in its own channel to whoever asks the program there.
     Answer,
     /// Questions and timekeeper's calls in its own channel.
@@ -42,7 +44,7 @@ pub enum Outlet {
 }
 
 impl Outlet {
-    pub const ALL: [Outlet; 15] = [
+    pub const ALL: [Outlet; 16] = [
         Outlet::Invite,
         Outlet::InviteSecurity,
         Outlet::Join,
@@ -50,6 +52,7 @@ impl Outlet {
         Outlet::Broadcast,
         Outlet::Here,
         Outlet::Report,
+        Outlet::Remind,
         Outlet::Answer,
         Outlet::Question,
         Outlet::Copy,
@@ -146,7 +149,9 @@ impl Sight {
 const fn ways(outlet: Outlet) -> (Way, Way, Way, Way) {
     use Way::{Alike, Closed, Drills, Marked, Open};
     match outlet {
-        Outlet::Invite | Outlet::LevelCall | Outlet::Here => (Open, Closed, Closed, Closed),
+        Outlet::Invite | Outlet::LevelCall | Outlet::Here | Outlet::Remind => {
+            (Open, Closed, Closed, Closed)
+        }
         Outlet::InviteSecurity => (Open, Open, Closed, Closed),
         Outlet::Join => (Open, Open, Open, Closed),
         Outlet::Broadcast | Outlet::Report => (Open, Closed, Drills, Closed),
@@ -164,6 +169,7 @@ const fn outlet_of(task: &Task) -> Option<Outlet> {
         Task::InvitePerson { .. } | Task::InviteGroup { .. } => Some(Outlet::Join),
         Task::Announce { report: true, .. } => Some(Outlet::Report),
         Task::Announce { .. } => Some(Outlet::Broadcast),
+        Task::Remind { .. } => Some(Outlet::Remind),
         Task::Create { .. }
         | Task::Event { .. }
         | Task::Topic {}

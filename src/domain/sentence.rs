@@ -540,6 +540,16 @@ fn question(
                 " 交代が必要な人は 🙋 を押してください。指揮者に伝わります。",
             ),
         ],
+        About::Silent if incident.end().is_side_exit() => vec![
+            head(
+                "Nobody has written here for a while.",
+                "しばらく動きがありません。",
+            ),
+            pick(
+                " Archive this channel? Whoever may close does it in the console, or with matoi archive.",
+                " このチャンネルをアーカイブしますか。クローズできる人が、コンソールか matoi archive で行えます。",
+            ),
+        ],
         About::Silent => vec![
             head(
                 "Nobody has written here for a while.",

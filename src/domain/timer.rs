@@ -128,12 +128,16 @@ pub fn timers(
         clocks.work(incident, rules, heard);
         clocks.legal(incident, rules);
         clocks.after(incident, rules);
+    }
+    // What was not resolved leaves its channel open, which nothing but a person archives.
+    let open = !incident.phase.is_over() || incident.phase.is_side_exit();
+    if incident.declared.is_some() && open {
         clocks.silence(incident, rules, heard);
-        if heard.archived {
-            clocks
-                .timers
-                .retain(|timer| !timer.what.is_of_the_channel());
-        }
+    }
+    if heard.archived {
+        clocks
+            .timers
+            .retain(|timer| !timer.what.is_of_the_channel());
     }
     let mut timers = clocks.timers;
     timers.sort_by_key(|timer| (timer.rank(), timer.due));

@@ -455,6 +455,10 @@ pub fn task_words(task: &Task) -> Text {
             to, report: true, ..
         } => crate::both!("report in {to}", "{to} に報告する"),
         Task::Announce { to, .. } => crate::both!("announce in {to}", "{to} に告知する"),
+        Task::Remind { to, .. } => crate::both!(
+            "name action items that are due in {to}",
+            "期限の来た再発防止策を {to} に知らせる"
+        ),
         Task::React { .. } => Text::fixed(
             "place a reaction to answer with",
             "回答用のリアクションを付ける",

@@ -76,10 +76,18 @@ fn what_cannot_be_asked_for_is_told() {
         &["metrics", "--from", "yesterday"][..],
         &["metrics", "--kind", "other"],
         &["metrics", "--csv", "--json"],
+        &["metrics", "--service", "shpo"],
+        &["metrics", "--level", "nine"],
     ] {
         let output = matoi(data.path(), words);
         assert_eq!(output.status.code(), Some(2), "{words:?}");
     }
+    let output = matoi(data.path(), &["metrics", "--level", "nine"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("no level \"nine\"") && said.contains("1, 2, 3, 4, 5"),
+        "{said}"
+    );
     let none = printed(data.path(), &["metrics"]);
     assert!(none.contains("No incident fits."), "{none}");
 }

@@ -1,14 +1,18 @@
 //! From the record to a [`Page`].
 
 use super::Sheet;
-use super::page::{At, Interval, Item, Line, Page, Raw, Report, Said, Stone, Stretch, Term};
+use super::page::{
+    Against, At, Figure, Interval, Item, Line, Page, Raw, Report, Said, Stone, Stretch, Term,
+};
 use super::words as w;
 use crate::app::postmortem::facts;
+use crate::app::strings::metrics as m;
 use crate::app::{clock, show};
 use crate::domain::event::{Body, FileLink, Milestone, Phase};
 use crate::domain::ids::{EventId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Verdict};
 use crate::domain::learn::{self, Learnt};
+use crate::domain::metrics::{Measure, Share};
 use crate::domain::record::{self, Hole, Span};
 use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::source::{self, Source};
@@ -67,6 +71,7 @@ impl Page {
             sections: sections(sheet),
             milestones: milestones(sheet),
             intervals: intervals(sheet),
+            process: process(sheet),
             levels: facts::levels(incident)
                 .into_iter()
                 .map(|(time, level, by)| (at(sheet, time), level_words(level), name(sheet, by)))
@@ -237,9 +242,91 @@ fn intervals(sheet: &Sheet<'_>) -> Vec<Interval> {
             },
             from: get(sheet, &from.text()),
             to: get(sheet, &to.text()),
+            against: against(sheet, Measure::Span(of)),
         })
     });
     known.collect()
+}
+
+/// A time against the target of the incident's level; `None` where there is none, or no time.
+fn against(sheet: &Sheet<'_>, measure: Measure) -> Option<Against> {
+    let measured = sheet.measured.as_ref()?;
+    let (time, target) = (measured.time(measure)?, measured.targets[measure.at()]?);
+    let met = match time {
+        // In the wrong order it is no time.
+        ..0 => w::UNSURE,
+        _ if time <= target => w::MET,
+        _ => w::NOT_MET,
+    };
+    Some(Against {
+        target: span(TimeDelta::seconds(target), sheet.lang),
+        met: get(sheet, &met),
+    })
+}
+
+const PROCESS: [Measure; 5] = [
+    Measure::Commander,
+    Measure::Scribe,
+    Measure::Level,
+    Measure::Report,
+    Measure::Notice,
+];
+
+/// How the response was led: what came when, what was kept, and what it took of people.
+fn process(sheet: &Sheet<'_>) -> Vec<Figure> {
+    let Some(measured) = &sheet.measured else {
+        return Vec::new();
+    };
+    let mut figures: Vec<Figure> = PROCESS
+        .into_iter()
+        .map(|measure| {
+            let time = measured.time(measure).map(TimeDelta::seconds);
+            let never = || {
+                let target = measured.targets[measure.at()].filter(|_| time.is_none())?;
+                Some(Against {
+                    target: span(TimeDelta::seconds(target), sheet.lang),
+                    met: get(sheet, &w::NEVER),
+                })
+            };
+            Figure {
+                name: get(sheet, &measure.text()),
+                value: time.map_or_else(|| "-".to_owned(), |time| span(time, sheet.lang)),
+                against: against(sheet, measure).or_else(never),
+            }
+        })
+        .collect();
+    let plain = |name: &Text, value: String| Figure {
+        name: get(sheet, name),
+        value,
+        against: None,
+    };
+    let of = |share: Share| match share.of {
+        0 => "-".to_owned(),
+        of => format!("{}/{of}", share.met),
+    };
+    let cadence = measured.cadence.percent().map(|percent| {
+        let wanted = sheet.cadence_percent;
+        let met = match percent >= usize::try_from(wanted).unwrap_or(usize::MAX) {
+            true => w::MET,
+            false => w::NOT_MET,
+        };
+        Against {
+            target: format!("{wanted} %"),
+            met: get(sheet, &met),
+        }
+    });
+    let minutes = span(TimeDelta::seconds(measured.person_seconds), sheet.lang);
+    figures.extend([
+        Figure {
+            against: cadence,
+            ..plain(&m::CADENCE, of(measured.cadence))
+        },
+        plain(&m::BOXES, of(measured.boxes)),
+        plain(&m::HAND_OVERS, measured.hand_overs.to_string()),
+        plain(&w::NUMBER, measured.people.to_string()),
+        plain(&m::PERSON_TIME, minutes),
+    ]);
+    figures
 }
 
 fn stretch(sheet: &Sheet<'_>, term: &facts::Term) -> Stretch {

@@ -6,7 +6,7 @@
 //! and load nothing, and use this style alone, by its hash.
 
 use super::chart::chart;
-use super::page::{At, Item, Page, Report, Titled, address, pieces};
+use super::page::{Against, At, Item, Page, Report, Titled, address, pieces};
 use super::words as w;
 use crate::domain::text::never_shown;
 use crate::domain::words::{Lang, Text};
@@ -276,20 +276,28 @@ fn milestones(out: &mut String, page: &Page) {
             out,
             page,
             "intervals",
-            &[&w::INTERVAL, &w::FROM_TO, &w::LENGTH],
+            &[
+                &w::INTERVAL,
+                &w::FROM_TO,
+                &w::LENGTH,
+                &w::TARGET,
+                &w::VERDICT,
+            ],
         );
         for interval in &page.intervals {
             let (name, long) = (esc(&interval.name), esc(&interval.long));
             let (from, to) = (esc(&interval.from), esc(&interval.to));
+            let [target, met] = against(interval.against.as_ref());
             writeln!(
                 out,
-                "<tr><th scope=\"row\">{name}</th><td>{from} → {to}</td><td>{long}</td></tr>"
+                "<tr><th scope=\"row\">{name}</th><td>{from} → {to}</td><td>{long}</td><td>{target}</td><td>{met}</td></tr>"
             )
             .ok();
         }
         out.push_str(END);
     }
     out.push_str("</div>\n");
+    process(out, page);
     if page.levels.len() > 1 {
         writeln!(
             out,
@@ -308,6 +316,32 @@ fn milestones(out: &mut String, page: &Page) {
         out.push_str("</ul>\n");
     }
     out.push_str("</section>\n");
+}
+
+fn process(out: &mut String, page: &Page) {
+    if page.process.is_empty() {
+        return;
+    }
+    writeln!(out, "<h3>{}</h3>", t(page, &w::PROCESS)).ok();
+    let columns = [&w::FIGURE, &w::VALUE, &w::TARGET, &w::VERDICT];
+    table(out, page, "process", &columns);
+    for figure in &page.process {
+        let (name, value) = (esc(&figure.name), esc(&figure.value));
+        let [target, met] = against(figure.against.as_ref());
+        writeln!(
+            out,
+            "<tr><th scope=\"row\">{name}</th><td>{value}</td><td>{target}</td><td>{met}</td></tr>"
+        )
+        .ok();
+    }
+    out.push_str(END);
+}
+
+fn against(of: Option<&Against>) -> [String; 2] {
+    of.map_or_else(
+        || ["–", "–"].map(str::to_owned),
+        |of| [esc(&of.target), esc(&of.met)],
+    )
 }
 
 fn people(out: &mut String, page: &Page) {

@@ -1,7 +1,7 @@
 //! The page as Markdown that says the same everywhere: nothing in a text is a heading, a link or a
 //! tag of its own.
 
-use super::page::{At, Item, Line, Page, Report, address};
+use super::page::{Against, At, Item, Line, Page, Report, address};
 use super::words as w;
 use crate::domain::words::{Lang, Text};
 use std::fmt::Write;
@@ -143,10 +143,30 @@ fn milestones(out: &mut String, page: &Page) {
     }
     if !page.intervals.is_empty() {
         out.push('\n');
-        table(out, page, &[&w::INTERVAL, &w::FROM_TO, &w::LENGTH]);
+        table(
+            out,
+            page,
+            &[
+                &w::INTERVAL,
+                &w::FROM_TO,
+                &w::LENGTH,
+                &w::TARGET,
+                &w::VERDICT,
+            ],
+        );
         for interval in &page.intervals {
             let ends = format!("{} → {}", line(&interval.from), line(&interval.to));
-            row(out, &[line(&interval.name), ends, line(&interval.long)]);
+            let [target, met] = against(interval.against.as_ref());
+            let (name, long) = (line(&interval.name), line(&interval.long));
+            row(out, &[name, ends, long, target, met]);
+        }
+    }
+    if !page.process.is_empty() {
+        heading_of(out, 3, &t(page, &w::PROCESS));
+        table(out, page, &[&w::FIGURE, &w::VALUE, &w::TARGET, &w::VERDICT]);
+        for figure in &page.process {
+            let [target, met] = against(figure.against.as_ref());
+            row(out, &[line(&figure.name), line(&figure.value), target, met]);
         }
     }
     if !page.levels.is_empty() {
@@ -155,6 +175,13 @@ fn milestones(out: &mut String, page: &Page) {
             writeln!(out, "- {} {} ({})", when(at), line(level), line(by)).ok();
         }
     }
+}
+
+fn against(of: Option<&Against>) -> [String; 2] {
+    of.map_or_else(
+        || ["-", "-"].map(str::to_owned),
+        |of| [line(&of.target), line(&of.met)],
+    )
 }
 
 fn people(out: &mut String, page: &Page) {

@@ -20,7 +20,9 @@ pub use page::Page;
 pub use record::{FORMAT, VERSION, record};
 
 use crate::app::briefing::Told;
+use crate::app::clock;
 use crate::both;
+use crate::domain::metrics::{Facts, Marks, Terms, facts};
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::problem::Problem;
 use crate::domain::settings::Config;
@@ -53,6 +55,10 @@ pub struct Sheet<'a> {
     pub service: &'a str,
     /// The level's place among the organisation's, the worst first from 0, and how many there are.
     pub rank: Option<(usize, usize)>,
+    /// What it is measured by; `None` as long as its declaration is not known.
+    pub measured: Option<Facts>,
+    /// Of the promised updates, so many in a hundred are to be there in time.
+    pub cadence_percent: u32,
     /// The timeline may tell nothing for so many minutes; 0: however long.
     pub hole_minutes: u32,
 }
@@ -63,7 +69,15 @@ impl<'a> Sheet<'a> {
         let service = config.service(&incident.service);
         let at = |id: &String| config.levels.iter().position(|level| level.id == *id);
         let rank = incident.level.as_ref().and_then(|level| at(&level.id));
+        let zone = config.time_zone;
+        let terms = Terms {
+            config,
+            now: told.now,
+            local: &|at| clock::local(zone, at),
+        };
         Sheet {
+            measured: facts(incident, Marks::default(), &terms),
+            cadence_percent: config.metrics.cadence_percent,
             told,
             lang,
             service: service.map_or(incident.service.as_str(), |s| s.name.get(lang)),

@@ -34,6 +34,22 @@ pub struct Interval {
     pub long: String,
     pub from: String,
     pub to: String,
+    pub against: Option<Against>,
+}
+
+/// What was asked of something, and whether it was met, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    pub target: String,
+    pub met: String,
+}
+
+/// How the response was led, in a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    pub name: String,
+    pub value: String,
+    pub against: Option<Against>,
 }
 
 /// Who held a role.
@@ -133,6 +149,7 @@ pub struct Page {
     pub sections: Vec<Titled>,
     pub milestones: Vec<Stone>,
     pub intervals: Vec<Interval>,
+    pub process: Vec<Figure>,
     pub levels: Vec<(At, String, String)>,
     pub phases: Vec<Stretch>,
     pub level_spans: Vec<Stretch>,

@@ -1,4 +1,5 @@
-use super::page::{At, Interval, Item, Line, Page, Raw, Report, Said, Stone, Stretch, Term};
+use super::page::{Against, At, Figure, Interval, Item, Line, Page, Raw, Report, Said, Stone};
+use super::page::{Stretch, Term};
 use super::page::{address, pieces};
 use super::{html, markdown};
 use crate::domain::words::Lang;
@@ -98,6 +99,13 @@ impl Well {
         }
     }
 
+    fn against(&mut self) -> Against {
+        Against {
+            target: self.text(),
+            met: self.text(),
+        }
+    }
+
     fn line(&mut self) -> Line {
         Line {
             at: self.at(),
@@ -141,6 +149,12 @@ impl Well {
                 long: self.text(),
                 from: self.text(),
                 to: self.text(),
+                against: Some(self.against()),
+            }],
+            process: vec![Figure {
+                name: self.text(),
+                value: self.text(),
+                against: Some(self.against()),
             }],
             levels: (0..2)
                 .map(|_| (self.at(), self.text(), self.text()))

@@ -6,12 +6,13 @@
 
 use crate::app::metrics::Sheet;
 use crate::domain::event::Milestone;
-use crate::domain::metrics::{Facts, Measure};
+use crate::domain::metrics::{Assessed, Facts, Measure};
 use chrono::SecondsFormat;
 
 /// Without those that may not be named.
 pub fn csv(sheet: &Sheet) -> String {
-    let mut out = line(&header());
+    let asked = &sheet.report.assessed;
+    let mut out = line(&header(asked));
     let wish = &sheet.report.wish;
     let rows = sheet.rows.iter();
     let mut rows: Vec<&Facts> = rows
@@ -19,12 +20,12 @@ pub fn csv(sheet: &Sheet) -> String {
         .collect();
     rows.sort_by(|a, b| (a.declared, &a.id).cmp(&(b.declared, &b.id)));
     for row in rows {
-        out.push_str(&line(&cells(row)));
+        out.push_str(&line(&cells(row, asked)));
     }
     out
 }
 
-fn header() -> Vec<String> {
+fn header(asked: &[Assessed]) -> Vec<String> {
     let mut names: Vec<String> = [
         "id", "channel", "title", "service", "kind", "level", "phase",
     ]
@@ -55,10 +56,23 @@ fn header() -> Vec<String> {
         ]
         .map(str::to_owned),
     );
+    names.extend(asked.iter().flat_map(|of| {
+        let id = &of.question.id;
+        [1, 2, 3].map(|level| column(&format!("assessed_{id}_{level}")))
+    }));
     names
 }
 
-fn cells(row: &Facts) -> Vec<String> {
+/// Ids of questions are the organisation's, or whoever's wrote into the channel.
+fn column(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    match name.chars().all(plain) {
+        true => name.to_owned(),
+        false => text(name),
+    }
+}
+
+fn cells(row: &Facts, asked: &[Assessed]) -> Vec<String> {
     let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let level = row.level.as_ref().map_or("", |level| level.id.as_str());
     let channel = row.marks.channel.as_deref().unwrap_or("");
@@ -94,6 +108,12 @@ fn cells(row: &Facts) -> Vec<String> {
         row.actions_overdue.to_string(),
         row.down_seconds().to_string(),
     ]);
+    for of in asked {
+        let given = row.assessed.iter();
+        let given = given.filter(|(question, _)| question.id == of.question.id);
+        let levels: Vec<i64> = given.map(|(_, level)| i64::from(*level)).collect();
+        cells.extend(Assessed::counts(&levels).map(|count| count.to_string()));
+    }
     cells
 }
 

@@ -7,6 +7,7 @@ use crate::domain::metrics::{Assessed, Facts, Group, Measure, Share, Stat, Wish}
 use crate::domain::settings::Zone;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 pub const VERSION: u32 = 1;
 
@@ -76,14 +77,36 @@ fn assessed(of: &Assessed) -> Value {
             "month": month.to_string(),
             "n": levels.len(),
             "median": Assessed::median(levels),
+            "levels": levels_of(levels),
         })
     });
     json!({
         "question": of.question.id,
         "n": of.levels.len(),
         "median": Assessed::median(&of.levels),
+        "levels": levels_of(&of.levels),
         "months": months.collect::<Vec<_>>(),
     })
+}
+
+/// How many gave each level.
+fn levels_of(levels: &[i64]) -> Value {
+    let [one, two, three] = Assessed::counts(levels);
+    json!({ "1": one, "2": two, "3": three })
+}
+
+/// What was answered after one incident, by question.
+fn answers(row: &Facts) -> Value {
+    let mut all: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for (question, level) in &row.assessed {
+        let of = all.entry(&question.id).or_default();
+        of.push(i64::from(*level));
+    }
+    let all = all.into_iter();
+    let all: Map<String, Value> = all
+        .map(|(id, levels)| (id.to_owned(), levels_of(&levels)))
+        .collect();
+    Value::Object(all)
 }
 
 fn wish(wish: &Wish) -> Value {
@@ -193,5 +216,6 @@ fn incident(row: &Facts) -> Value {
         "actions_open": row.actions_open,
         "actions_overdue": row.actions_overdue,
         "down_seconds": row.down_seconds(),
+        "assessments": answers(row),
     })
 }

@@ -24,15 +24,17 @@ pub enum View {
     Levels,
     Services,
     Process,
+    Assessed,
     Slo,
 }
 
 impl View {
-    pub const ALL: [View; 5] = [
+    pub const ALL: [View; 6] = [
         View::Trend,
         View::Levels,
         View::Services,
         View::Process,
+        View::Assessed,
         View::Slo,
     ];
 }

@@ -220,26 +220,41 @@ pub fn table(sheet: &Sheet, config: &Config, lang: Lang) -> String {
     out.join("\n")
 }
 
-/// Each question with its median, and how that went month by month.
+pub const ASSESSED: [&Text; 3] = [&s::ASSESSED, &s::N, &s::MEDIAN];
+
+/// n, median, and how many gave 1, 2 and 3.
+pub fn assessed_cells(of: &Assessed) -> [String; 5] {
+    let median = Assessed::median(&of.levels).map_or_else(|| "-".to_owned(), |m| m.to_string());
+    let [one, two, three] = Assessed::counts(&of.levels).map(|count| count.to_string());
+    [of.levels.len().to_string(), median, one, two, three]
+}
+
+/// Each month in which somebody answered: `2026-11 2 (5)`, its median and how many answered.
+pub fn assessed_months(of: &Assessed) -> Vec<String> {
+    let months = of.months.iter();
+    let months = months.filter_map(|(month, levels)| {
+        let median = Assessed::median(levels)?;
+        Some(format!("{month} {median} ({})", levels.len()))
+    });
+    months.collect()
+}
+
+/// Each question with its median and levels, and how that went month by month.
 fn assessed(all: &[Assessed], lang: Lang) -> Vec<String> {
     if all.is_empty() {
         return Vec::new();
     }
-    let median = |levels: &[i64]| {
-        let median = Assessed::median(levels).unwrap_or(0);
-        format!("{median} ({})", levels.len())
-    };
-    let header = [&s::ASSESSED, &s::MEDIAN_COUNT, &s::BY_MONTH];
-    let mut rows = vec![header.map(|text| text.get(lang).to_owned()).to_vec()];
+    let [name, rest @ ..] = ASSESSED.map(|text| text.get(lang).to_owned());
+    let levels = ["1", "2", "3"].map(str::to_owned);
+    let mut header = vec![name];
+    header.extend(rest.into_iter().chain(levels));
+    header.push(s::BY_MONTH.get(lang).to_owned());
+    let mut rows = vec![header];
     for of in all {
-        let months = of.months.iter();
-        let months = months.map(|(month, levels)| format!("{month} {}", median(levels)));
-        let months: Vec<String> = months.collect();
-        rows.push(vec![
-            of.question.name.clone(),
-            median(&of.levels),
-            months.join("  "),
-        ]);
+        let mut row = vec![of.question.name.clone()];
+        row.extend(assessed_cells(of));
+        row.push(assessed_months(of).join("  "));
+        rows.push(row);
     }
     let mut lines = vec![String::new()];
     lines.extend(aligned(&rows, 1));

@@ -124,7 +124,9 @@ fn csv_has_a_row_each_and_no_formula_and_nothing_private() {
     let lines: Vec<&str> = csv.split_terminator("\r\n").collect();
     assert_eq!(lines.len(), 3, "{csv}");
     let columns = lines[0].split(',').count();
-    assert_eq!(columns, 42);
+    assert_eq!(columns, 45);
+    assert!(lines[0].ends_with("assessed_sharing_1,assessed_sharing_2,assessed_sharing_3"));
+    assert!(lines[1].ends_with(",0,1,0"), "{csv}");
     assert_eq!(lines[1].split(',').count(), columns);
     assert!(
         lines[2].contains(r#","'=HYPERLINK(""http://x"",""a""), b","#),
@@ -166,6 +168,33 @@ fn json_counts_what_is_private_and_names_it_nowhere() {
         !text.contains("CANARY") && !text.contains("\"i3\""),
         "{text}"
     );
+}
+
+/// What was said of drills has a trend of its own.
+#[test]
+fn answers_after_drills_count_among_drills_alone() {
+    let mut drill = row("i9", "drill", "2026-10-05T03:00:00Z", 30);
+    drill.marks.sight.drill = true;
+    drill.assessed[0].1 = 3;
+    let rows = vec![drill, row("i1", "real", "2026-10-06T03:00:00Z", 30)];
+    let told = |drills| {
+        let wish = Wish {
+            drills,
+            ..Wish::default()
+        };
+        json::json(&counted(rows.clone(), wish), Zone::Fixed(0))
+    };
+    for (drills, level, median) in [(false, "2", 2), (true, "3", 3)] {
+        let json = told(drills);
+        let of = &json["assessments"][0];
+        assert_eq!(
+            (of["n"].as_u64(), of["median"].as_u64()),
+            (Some(1), Some(median))
+        );
+        assert_eq!(of["levels"][level], 1);
+        assert_eq!(of["months"][0]["levels"][level], 1);
+        assert_eq!(json["incidents"][0]["assessments"]["sharing"][level], 1);
+    }
 }
 
 #[test]

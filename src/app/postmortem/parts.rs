@@ -378,7 +378,12 @@ fn decisions(sheet: &Sheet<'_>) -> String {
             lines.push(format!("  - {}", gap(sheet, &what, who)));
         }
         let why = Text::fixed("why it made sense at the time", "その時にそう判断した理由");
-        if matter.risk.is_none() && matter.objections.is_empty() {
+        // A risk and objections are what spoke against it.
+        let said = matter.settled.iter().any(|settled| {
+            let decides = matches!(settled.state, State::Decided | State::Rejected);
+            decides && settled.line.is_some()
+        });
+        if !said {
             lines.push(format!(
                 "  - {}",
                 gap(sheet, &why, Some(name_of(sheet, &matter.by)))

@@ -268,7 +268,7 @@ fn a_timeline_may_be_silent_up_to_the_limit_and_not_longer() {
     assert_eq!(told(&[90], 30), Vec::<String>::new(), "30 min exactly");
     let long = told(&[91], 30);
     assert!(
-        long[0].contains("for 31 min, from 65 min after detection"),
+        long[0].contains("for 31 min, from 80 min after the start"),
         "{long:?}"
     );
     assert_eq!(told(&[], 0), Vec::<String>::new(), "however long");

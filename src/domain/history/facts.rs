@@ -4,6 +4,7 @@ use crate::domain::event::{Kind, Named, Phase};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::outlets::{Outlet, Sight};
+use crate::domain::text::terms::fold;
 use crate::domain::words::Text;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,7 +94,7 @@ impl Facts {
             tags: incident.lessons.tags.clone(),
             people,
             declared: incident.declared?,
-            end: End::of(incident.phase),
+            end: End::of(incident.end()),
             sight: Sight::of(incident, private, drill),
         })
     }
@@ -152,17 +153,21 @@ pub fn months<'a>(
     months
 }
 
-/// Tags and how many carry each, the most used first.
+/// Tags and how many carry each, the most used first. In whatever case and width it was written, a tag
+/// is one, and is shown as in the first incident that has it.
 pub fn tags<'a>(all: impl Iterator<Item = &'a Facts>) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<String, ((DateTime<Utc>, &str), usize)> = BTreeMap::new();
     for facts in all {
         for tag in &facts.tags {
-            *counts.entry(tag).or_default() += 1;
+            let written = (facts.declared, tag.as_str());
+            let (first, count) = counts.entry(fold(tag)).or_insert((written, 0));
+            *first = (*first).min(written);
+            *count += 1;
         }
     }
     let mut tags: Vec<(String, usize)> = counts
-        .into_iter()
-        .map(|(tag, count)| (tag.to_owned(), count))
+        .into_values()
+        .map(|((_, tag), count)| (tag.to_owned(), count))
         .collect();
     tags.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     tags

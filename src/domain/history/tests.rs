@@ -173,6 +173,10 @@ fn tags_are_counted_the_most_used_first() {
     let told = tags(all.iter());
     let told: Vec<_> = told.iter().map(|(tag, n)| (tag.as_str(), *n)).collect();
     assert_eq!(told, [("dns", 2), ("alpha", 1), ("zoo", 1)]);
+    // Another spelling of it in a later incident.
+    all[2].tags.insert("ＤＮＳ".into());
+    let told = tags(all.iter().rev());
+    assert_eq!(told[0], ("dns".to_owned(), 3));
 }
 
 fn past() -> Vec<Facts> {

@@ -33,7 +33,7 @@ pub fn check(
     match &mut learnt {
         Learnt::Tagged { tag, off } => {
             *tag = tag_of(tag)?;
-            if incident.lessons.tags.contains(tag) != *off {
+            if incident.lessons.has_tag(tag) != *off {
                 return Err(match off {
                     true => both_refused(both!(
                         "It has no tag {tag}.",
@@ -123,8 +123,11 @@ fn both_refused(sentence: Text) -> Problem {
 /// # Errors
 /// There is nothing in it, or too much.
 pub fn tag_of(text: &str) -> Result<String, Problem> {
-    let line = required(text)?.to_lowercase();
-    let words: Vec<&str> = line.trim_start_matches('#').split_whitespace().collect();
+    let line = required(text)?;
+    let words: Vec<&str> = line
+        .trim_start_matches(['#', '＃'])
+        .split_whitespace()
+        .collect();
     let tag = words.join("-");
     let length = tag.chars().count();
     if tag.is_empty() {

@@ -17,6 +17,7 @@ pub use state::{Assessment, Attached, Correction, Lessons, PostMortem, Reach};
 
 use super::event::{Named, Register, millis, millis_option};
 use super::ids::{EventId, UserId};
+use super::text::terms::fold;
 use super::verb::Verb;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -110,7 +111,7 @@ impl Learnt {
         let one = |register: String, value: &str| vec![(Register(register), value.to_owned())];
         let flag = |flag: bool| if flag { "yes" } else { "no" };
         match self {
-            Learnt::Tagged { tag, off } => one(format!("tag:{tag}"), flag(!*off)),
+            Learnt::Tagged { tag, off } => one(format!("tag:{}", fold(tag)), flag(!*off)),
             Learnt::Corrected { event, .. } => one(format!("corrected:{event}"), id.as_str()),
             Learnt::Reached { several, recurs } => [("several", several), ("recurs", recurs)]
                 .into_iter()

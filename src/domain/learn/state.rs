@@ -3,6 +3,7 @@
 use super::{Answer, FileCopy, Learnt};
 use crate::domain::event::Recorded;
 use crate::domain::ids::{EventId, UserId};
+use crate::domain::text::terms::fold;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,14 +70,24 @@ pub struct Lessons {
 }
 
 impl Lessons {
+    /// Whether it is tagged so, in whatever case and width.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        let key = fold(tag);
+        self.tags.iter().any(|known| fold(known) == key)
+    }
+
     pub(in crate::domain) fn take(&mut self, recorded: &Recorded, learnt: &Learnt) {
         let (by, at) = (recorded.by.clone(), recorded.event.at);
         match learnt {
             Learnt::Tagged { tag, off: false } => {
-                self.tags.insert(tag.clone());
+                // Whoever wrote it first said how it is shown.
+                if !self.has_tag(tag) {
+                    self.tags.insert(tag.clone());
+                }
             }
             Learnt::Tagged { tag, off: true } => {
-                self.tags.remove(tag);
+                let key = fold(tag);
+                self.tags.retain(|known| fold(known) != key);
             }
             Learnt::Evidence { link, line, file } => self.evidence.push(Attached {
                 id: recorded.event.id.clone(),

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::event::{Body, Milestone};
 use crate::domain::record;
 use crate::domain::testing::{Scribe, at};
+use crate::domain::text::clean_line;
 use crate::domain::words::Lang;
 use crate::domain::work::{Deed, Sort};
 
@@ -88,12 +89,22 @@ fn a_tag_is_one_however_it_is_typed_and_comes_off_again() {
     scribe
         .learn("U2", 5, tag(" #DNS  Cache", false), None)
         .unwrap();
-    assert!(scribe.incident.lessons.tags.contains("dns-cache"));
+    assert!(scribe.incident.lessons.tags.contains("DNS-Cache"));
     assert!(
         scribe
             .learn("U3", 6, tag("dns cache", false), None)
             .is_err()
     );
+    // Width is no difference either: it is shown as whoever came first wrote it.
+    for (first, again) in [("ＤＮＳ", "dns"), ("ｷｬｯｼｭ", "キャッシュ")] {
+        let mut scribe = Scribe::declared();
+        scribe.learn("U2", 5, tag(first, false), None).unwrap();
+        assert!(scribe.learn("U3", 6, tag(again, false), None).is_err());
+        let shown = scribe.incident.lessons.tags.first().unwrap();
+        assert_eq!(*shown, clean_line(first), "as it was written");
+        scribe.learn("U3", 7, tag(again, true), None).unwrap();
+        assert!(scribe.incident.lessons.tags.is_empty(), "{first}");
+    }
     assert!(scribe.learn("U3", 6, tag("other", true), None).is_err());
     scribe.learn("U3", 7, tag("dns-cache", true), None).unwrap();
     assert!(scribe.incident.lessons.tags.is_empty());

@@ -19,6 +19,11 @@ impl Assessed {
     pub fn median(levels: &[i64]) -> Option<i64> {
         rank(levels, 50)
     }
+
+    /// How many answered 1, 2 and 3.
+    pub fn counts(levels: &[i64]) -> [usize; 3] {
+        [1, 2, 3].map(|level| levels.iter().filter(|given| **given == level).count())
+    }
 }
 
 /// In the order of first answers; `rows` are in the order of declarations.
@@ -104,6 +109,7 @@ mod tests {
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].levels, [1, 2, 3, 3]);
         assert_eq!(Assessed::median(&all[0].levels), Some(2));
+        assert_eq!(Assessed::counts(&all[0].levels), [1, 1, 2]);
         assert_eq!(all[0].months[&november], [1, 2, 3]);
         assert_eq!(all[0].months[&november.next()], [3]);
     }

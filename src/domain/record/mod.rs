@@ -11,7 +11,7 @@ pub mod story;
 pub mod summary;
 
 pub use spans::Span;
-pub use story::{Hole, Line, holes, is_told, story};
+pub use story::{Hole, Line, begins, holes, is_told, story};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What people are reminded of in an incident's channel, long after the hurry: nobody writes any
-//! more, it is recovered and not resolved, the post-mortem is due, action items are due. In working
-//! hours only.
+//! more, it is recovered and not resolved, the post-mortem is due, action items are due; and what
+//! they are told elsewhere, since an archived channel takes nothing. In working hours only.
 
 use crate::domain::event::About;
 use crate::domain::ids::UserId;
@@ -25,6 +25,10 @@ pub struct Reminder {
 /// Action items are named again after so long.
 const AGAIN: TimeDelta = TimeDelta::days(7);
 
+/// What came due longer ago is on the board alone: a console that is new, or that is told only now
+/// where to say it, does not begin with years of it.
+const LATE: TimeDelta = TimeDelta::days(30);
+
 /// What is due at `now`; `last` is when each person last wrote in the channel.
 pub fn reminders(
     incident: &Incident,
@@ -38,7 +42,7 @@ pub fn reminders(
         .chain(actions)
         .map(|(about, due)| Reminder {
             about,
-            number: u32::try_from(due.timestamp() / 3600).unwrap_or(0),
+            number: hour(due),
             at: rules.working_hour(now),
         })
         .collect()
@@ -51,9 +55,6 @@ fn overdue(
     last: &BTreeMap<UserId, DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Vec<(About, DateTime<Utc>)> {
-    if incident.phase.is_over() {
-        return Vec::new();
-    }
     let nobody = UserId::default();
     let heard = Heard {
         me: &nobody,
@@ -98,4 +99,29 @@ fn actions_due(incident: &Incident, now: DateTime<Utc>) -> Option<DateTime<Utc>>
     let weeks = (now - due).num_seconds().checked_div(AGAIN.num_seconds())?;
     let weeks = i32::try_from(weeks).ok().filter(|_| due <= now)?;
     Some(due + AGAIN * weeks)
+}
+
+/// Action items of an incident whose channel takes nothing any more: named once for each time at which
+/// some came due.
+pub fn elsewhere(incident: &Incident, rules: &Rules<'_>, now: DateTime<Utc>) -> Option<Reminder> {
+    let open = open_actions(incident).into_iter();
+    let due = open
+        .filter_map(|matter| matter.due)
+        .filter(|due| *due <= now && now - *due < LATE)
+        .max()?;
+    Some(Reminder {
+        about: About::Actions,
+        number: hour(due),
+        at: rules.working_hour(now),
+    })
+}
+
+/// Whether anything that had come due at that hour is still to be done.
+pub fn is_wanted(incident: &Incident, number: u32) -> bool {
+    let mut open = open_actions(incident).into_iter();
+    open.any(|matter| matter.due.is_some_and(|due| hour(due) <= number))
+}
+
+fn hour(at: DateTime<Utc>) -> u32 {
+    u32::try_from(at.timestamp() / 3600).unwrap_or(0)
 }

@@ -96,11 +96,21 @@ fn accounts(body: &Body) -> bool {
     !by_itself && !is_administration(body)
 }
 
-/// Stretches longer than `limit` between detection (else the declaration) and recovery (else `now`)
-/// of which nothing is told. What was before anybody noticed explains itself.
+/// From when the story has to be told: when it started, else was detected, else declared. One that
+/// is set to have started after it was noticed is told from there.
+pub fn begins(incident: &Incident) -> Option<(Milestone, DateTime<Utc>)> {
+    let time = |m: Milestone| Some((m, incident.milestones.get(&m)?.time));
+    let noticed = time(Milestone::Detected).or(Some((Milestone::Responded, incident.declared?)))?;
+    let started = time(Milestone::Started).filter(|started| started.1 <= noticed.1);
+    Some(started.unwrap_or(noticed))
+}
+
+/// Stretches longer than `limit` between the beginning ([`begins`]) and recovery (else `now`) of which
+/// nothing is told. A line that somebody wrote afterwards about a time in one explains all of it: what
+/// went on unnoticed for hours is one thing to say, not one every half hour.
 pub fn holes(incident: &Incident, limit: TimeDelta, now: DateTime<Utc>) -> Vec<Hole> {
     let time = |m: Milestone| incident.milestones.get(&m).map(|r| r.time);
-    let from = time(Milestone::Detected).or(incident.declared);
+    let from = begins(incident).map(|(_, at)| at);
     let Some(from) = from.filter(|_| limit > TimeDelta::zero()) else {
         return Vec::new();
     };
@@ -111,7 +121,10 @@ pub fn holes(incident: &Incident, limit: TimeDelta, now: DateTime<Utc>) -> Vec<H
             && !incident.work.retracted.contains(&entry.id)
             && !is_off(incident, &entry.body)
     });
-    let told = told.map(|entry| incident.when(entry));
+    let (noted, told): (Vec<_>, Vec<_>) =
+        told.partition(|entry| matches!(entry.body, Body::Learnt(Learnt::Noted { .. })));
+    let explained: Vec<DateTime<Utc>> = noted.iter().map(|entry| incident.when(entry)).collect();
+    let told = told.into_iter().map(|entry| incident.when(entry));
     let reached = incident.milestones.values().map(|reached| reached.time);
     let mut times: Vec<DateTime<Utc>> = told.chain(reached).collect();
     times.retain(|at| *at > from && *at < to);
@@ -123,6 +136,7 @@ pub fn holes(incident: &Incident, limit: TimeDelta, now: DateTime<Utc>) -> Vec<H
             from: pair[0],
             to: pair[1],
         })
+        .filter(|hole| !explained.iter().any(|at| (hole.from..hole.to).contains(at)))
         .collect()
 }
 

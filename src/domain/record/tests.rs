@@ -1,9 +1,9 @@
 use super::due::{Criterion, Rule, due};
 use super::lint::lint;
-use super::remind::reminders;
+use super::remind::{elsewhere, is_wanted, reminders};
 use super::summary::{Voice, summary};
-use super::{holes, story};
-use crate::domain::event::{About, Body, Milestone};
+use super::{begins, holes, story};
+use crate::domain::event::{About, Body, Milestone, Phase};
 use crate::domain::ids::UserId;
 use crate::domain::learn::Learnt;
 use crate::domain::settings::Config;
@@ -150,6 +150,90 @@ fn reminders_wait_for_working_hours_and_keep_their_number() {
     assert!(!about(&scribe, 9 * 24 * 60 + 60).contains(&About::Actions));
 }
 
+/// Turns red without `is_side_exit` in `timers` (src/domain/timer.rs).
+#[test]
+fn what_was_called_off_is_asked_about_until_it_is_archived() {
+    let config = Config::default();
+    let rules = Rules {
+        config: &config,
+        offset: &|_| 0,
+    };
+    let asked = |scribe: &Scribe, day: i64| {
+        let due = reminders(
+            &scribe.incident,
+            &rules,
+            &BTreeMap::new(),
+            at(day * 24 * 60),
+        );
+        due.into_iter().map(|due| due.about).collect::<Vec<_>>()
+    };
+    for outcome in [Phase::Cancelled, Phase::FalseAlarm, Phase::NearMiss] {
+        let mut scribe = Scribe::declared();
+        let reason = "x".to_owned();
+        scribe.tell("U1", 5, Body::Cancelled { outcome, reason }, None);
+        assert_eq!(asked(&scribe, 6), []);
+        assert_eq!(asked(&scribe, 9), [About::Silent]);
+        assert_eq!(scribe.incident.end(), outcome);
+        scribe.tell("U1", 9 * 24 * 60, Body::Archived {}, None);
+        assert_eq!(asked(&scribe, 60), []);
+        assert_eq!(scribe.incident.end(), outcome, "archived or not");
+    }
+    let mut resolved = Scribe::declared();
+    let body = Body::Resolved {
+        reason: None,
+        missing: Vec::new(),
+    };
+    resolved.tell("U1", 5, body, None);
+    assert_eq!(asked(&resolved, 60), []);
+}
+
+#[test]
+fn each_time_at_which_action_items_come_due_is_said_once() {
+    let mut scribe = Scribe::declared();
+    let config = Config::default();
+    let rules = Rules {
+        config: &config,
+        offset: &|_| 0,
+    };
+    let day = |day: i64| at(day * 24 * 60);
+    let mut open = |due: i64| {
+        scribe.work(
+            "U1",
+            40,
+            Deed::Opened {
+                matter: Sort::Action,
+                line: "alert on lag".into(),
+                owner: Some(UserId::new("U2")),
+                due: Some(day(due)),
+                risk: None,
+            },
+        )
+    };
+    let (first, _) = (open(2), open(7));
+    let due = |scribe: &Scribe, now: i64| elsewhere(&scribe.incident, &rules, day(now));
+    assert_eq!(due(&scribe, 1), None);
+    let friday = due(&scribe, 2).unwrap();
+    // Weeks do not make it another one, but the next item does.
+    assert_eq!(due(&scribe, 6).unwrap().number, friday.number);
+    let second = due(&scribe, 8).unwrap();
+    assert!(second.number > friday.number);
+    assert_eq!(due(&scribe, 30).unwrap().number, second.number);
+    assert_eq!(due(&scribe, 38), None, "long ago: on the board alone");
+    // On Saturday it waits for Monday at nine.
+    let saturday = due(&scribe, 3).unwrap();
+    assert!(saturday.at > day(5) && saturday.number == friday.number);
+    assert!(is_wanted(&scribe.incident, friday.number));
+    let settled = Deed::Settled {
+        matter: first,
+        state: State::Done,
+        line: None,
+        owner: None,
+        due: None,
+    };
+    scribe.work("U2", 60, settled);
+    assert!(!is_wanted(&scribe.incident, friday.number));
+}
+
 #[test]
 fn a_summary_says_what_the_record_says() {
     let mut scribe = Scribe::declared();
@@ -213,6 +297,21 @@ fn a_hole_is_what_nobody_told() {
     assert_eq!((found[0].from, found[0].to), (at(10), at(80)));
     assert_eq!(holes(&scribe.incident, TimeDelta::zero(), at(90)), []);
     assert_eq!(story(&scribe.incident).len(), 4);
+    // Until somebody noticed, somebody has to say why: one line is enough, however long it was.
+    scribe.reach(-240, Milestone::Started);
+    let found = holes(&scribe.incident, limit, at(90));
+    assert_eq!((found[0].from, found[0].to), (at(-240), at(-5)));
+    assert_eq!(found.len(), 2);
+    let why = Learnt::Noted { time: at(-200) };
+    scribe
+        .learn("U1", 95, why, Some("nothing watched the queue"))
+        .unwrap();
+    let found = holes(&scribe.incident, limit, at(90));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].from, at(10));
+    // Set to a time after it was noticed, the start is not when the story begins.
+    scribe.reach(30, Milestone::Started);
+    assert_eq!(begins(&scribe.incident).unwrap().0, Milestone::Detected);
 }
 
 /// Red without the arm of `is_administration` in `is_told`, `story.rs`.

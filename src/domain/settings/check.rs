@@ -372,6 +372,14 @@ impl Config {
         faults.each("broadcast.outage", &broadcast.outage, Naming::Channel);
         faults.each("broadcast.security", &broadcast.security, Naming::Channel);
         faults.each("broadcast.drill", &broadcast.drill, Naming::Channel);
+        let remind = &self.remind.channel;
+        if !remind.is_empty() {
+            faults.each(
+                "remind.channel",
+                std::slice::from_ref(remind),
+                Naming::Channel,
+            );
+        }
         faults.each("close.closers", &self.close.closers, Naming::PersonOrGroup);
     }
 

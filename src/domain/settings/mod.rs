@@ -47,6 +47,7 @@ pub struct Config {
     pub channel: Channel,
     pub invite: Invite,
     pub broadcast: Broadcast,
+    pub remind: Remind,
     pub timekeeper: Timekeeper,
     pub timers: Timers,
     pub close: Close,
@@ -186,6 +187,14 @@ pub struct Broadcast {
     pub drill: Vec<String>,
 }
 
+/// Where people are reminded of what an archived channel takes no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Remind {
+    /// Action items that come due are named there; empty: nowhere but on the board.
+    pub channel: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Timekeeper {
@@ -198,7 +207,7 @@ pub struct Timekeeper {
 pub struct Close {
     /// Who may resolve; empty: the commander.
     pub closers: Vec<String>,
-    /// How long the timeline may tell nothing between detection and recovery; 0: however long.
+    /// How long the timeline may tell nothing between the start and recovery; 0: however long.
     pub hole_minutes: u32,
 }
 
@@ -329,6 +338,7 @@ impl Default for Config {
             channel: Channel::default(),
             invite: Invite::default(),
             broadcast: Broadcast::default(),
+            remind: Remind::default(),
             timekeeper: Timekeeper::default(),
             timers: Timers::default(),
             close: Close::default(),

@@ -305,8 +305,14 @@ impl Engine {
         };
         match result {
             Ok(answer) => {
+                let found = answer == Answer::Found(true);
                 if self.job_done(step, &job, answer, now) {
-                    set(step, JobState::Sent, true);
+                    let sent = if found {
+                        JobState::Seen
+                    } else {
+                        JobState::Sent
+                    };
+                    set(step, sent, true);
                 } else {
                     set(step, JobState::Pending, false);
                 }
@@ -358,7 +364,7 @@ impl Engine {
     /// Doing it twice would show: it is looked for first.
     pub(super) fn must_look(&self, job: &Job) -> bool {
         match &job.task {
-            Task::Create { .. } | Task::Announce { .. } => true,
+            Task::Create { .. } | Task::Announce { .. } | Task::Remind { .. } => true,
             Task::Card {} => self
                 .image
                 .incidents
@@ -402,7 +408,9 @@ impl Engine {
                 set(step, JobState::Sent, true);
             }
             // These go by a name, which is looked up where they are carried out.
-            Task::Create { .. } | Task::Announce { .. } => set(step, refused.into(), true),
+            Task::Create { .. } | Task::Announce { .. } | Task::Remind { .. } => {
+                set(step, refused.into(), true);
+            }
             _ if self.seeks_channel(job.seq, &refused, now) => set(step, JobState::Pending, false),
             _ => {
                 self.note_archived(step, &job.incident, code);
@@ -494,7 +502,7 @@ impl Engine {
                 }
                 true
             }
-            (Task::Announce { .. }, Answer::Found(found)) => {
+            (Task::Announce { .. } | Task::Remind { .. }, Answer::Found(found)) => {
                 self.doubted.remove(&job.seq);
                 found
             }
@@ -629,7 +637,7 @@ impl Engine {
 
 /// The incident's own channel refused it for being archived.
 fn refused_as_archived(job: &Job) -> bool {
-    let own = !matches!(job.task, Task::Announce { .. });
+    let own = !job.task.is_elsewhere();
     let code = match &job.state {
         JobState::Failed { code, .. } => Some(code.as_str()),
         _ => None,

@@ -158,7 +158,7 @@ impl Engine {
                 .filter(
                     |job| matches!(&job.state, JobState::Failed { code, .. } if code == NOT_FOUND),
                 )
-                .filter(|job| !matches!(job.task, Task::Announce { .. }))
+                .filter(|job| !job.task.is_elsewhere())
                 .cloned()
                 .collect();
             for job in lost {

@@ -110,6 +110,12 @@ pub enum Task {
         #[serde(default, skip_serializing_if = "is_false")]
         report: bool,
     },
+    /// Action items that came due are named in another channel: the incident's own is archived. The
+    /// number is the hour since 1970 at which the last of them came due.
+    Remind {
+        to: String,
+        number: u32,
+    },
     /// An answer is placed on a question, to be pressed.
     React {
         id: EventId,
@@ -141,6 +147,11 @@ pub enum Task {
 }
 
 impl Task {
+    /// It goes to a channel that is not the incident's own, by its configured name.
+    pub const fn is_elsewhere(&self) -> bool {
+        matches!(self, Task::Announce { .. } | Task::Remind { .. })
+    }
+
     /// The same about `fresh`, if it waits for the message of `gone`.
     pub fn about(&self, gone: &EventId, fresh: &EventId) -> Option<Task> {
         let fresh = || fresh.clone();
@@ -368,7 +379,8 @@ pub struct Image {
     pub open: BTreeSet<u64>,
     /// Jobs that were given up.
     pub dropped: BTreeSet<u64>,
-    /// Jobs by which something of an incident reaches others: announcements and invitations.
+    /// Jobs by which something of an incident reaches others: announcements, reminders elsewhere and
+    /// invitations.
     pub outward: BTreeMap<IncidentId, BTreeSet<u64>>,
     /// The job that carries an event of this console.
     pub carriers: BTreeMap<EventId, u64>,
@@ -388,7 +400,7 @@ impl Image {
         }
     }
 
-    /// Announcements and invitations of an incident, in order.
+    /// Announcements, reminders elsewhere and invitations of an incident, in order.
     pub fn outward_of(&self, incident: &IncidentId) -> impl Iterator<Item = &Job> {
         let seqs = self.outward.get(incident).into_iter().flatten();
         seqs.filter_map(|seq| self.jobs.get(seq))
@@ -421,6 +433,7 @@ impl Image {
                     self.dropped.insert(job.seq);
                 }
                 if let Task::Announce { .. }
+                | Task::Remind { .. }
                 | Task::InvitePerson { .. }
                 | Task::InviteGroup { .. } = &job.task
                 {

@@ -337,13 +337,11 @@ impl Engine {
             }
         }
         for job in self.image.jobs.values().filter(|j| j.incident == *incident) {
-            let elsewhere = matches!(
-                job.task,
-                Task::Create { .. }
-                    | Task::Announce { .. }
-                    | Task::Delete { .. }
-                    | Task::Restore { .. }
-            );
+            let elsewhere = job.task.is_elsewhere()
+                || matches!(
+                    job.task,
+                    Task::Create { .. } | Task::Delete { .. } | Task::Restore { .. }
+                );
             let batch = job.batch.and_then(|key| self.image.batches.get(&key));
             let stays = found && batch.is_none_or(|batch| batch.channel != *lost);
             if !elsewhere && !stays && !matches!(job.state, JobState::Dropped { .. }) {

@@ -522,6 +522,23 @@ pub fn announcement(
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// What another channel is told of an incident whose own takes nothing any more.
+pub fn reminder(
+    id: &EventId,
+    body: &Body,
+    by: &UserId,
+    incident: &Incident,
+    row: &IncidentRow,
+    names: &Names,
+) -> String {
+    let channel = row
+        .channel
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" <#{id}>"));
+    let said = linked(&sentence(id, body, by, incident, incident.lang), names);
+    format!("{}{channel}: {said}", escape(&incident.title))
+}
+
 /// Resolves people in a message's text, and nothing else.
 pub struct Known<'a>(pub &'a Names);
 

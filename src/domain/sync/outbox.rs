@@ -4,9 +4,10 @@ use super::image::{Batch, EventRow, IncidentRow, Job, JobState, Task, Write};
 use super::mirror::{self, Scene};
 use super::{Call, Engine, Flight, Linger, Now, Step};
 use crate::domain::budget::Purpose;
-use crate::domain::event::Body;
+use crate::domain::event::{About, Body};
 use crate::domain::ids::{EventId, IncidentId, SlackTs};
 use crate::domain::outlets::Sight;
+use crate::domain::record::remind;
 use crate::domain::work::Deed;
 use crate::wire::mrkdwn;
 use chrono::{DateTime, TimeDelta};
@@ -113,6 +114,10 @@ impl Engine {
             (Task::Archive {}, _) => self
                 .shown(&row.id)
                 .is_some_and(|state| !state.phase.is_over()),
+            // Settled, or put off, while it waited.
+            (Task::Remind { number, .. }, _) => self
+                .shown(&row.id)
+                .is_some_and(|state| !remind::is_wanted(&state, *number)),
             _ => false,
         }
     }
@@ -136,9 +141,7 @@ impl Engine {
         self.inherited = self.image.last_seq;
         let announced = self.image.open.iter().copied().filter(|seq| {
             let job = self.image.jobs.get(seq);
-            job.is_some_and(|job| {
-                matches!(job.task, Task::Announce { .. }) && job.state == JobState::Pending
-            })
+            job.is_some_and(|job| job.task.is_elsewhere() && job.state == JobState::Pending)
         });
         // They are looked for where they are to be.
         self.doubted.extend(announced.map(|seq| (seq, now.mono)));
@@ -226,7 +229,7 @@ impl Engine {
             && match job.state {
                 JobState::Pending => true,
                 // An announcement that may be there is looked for as the same job.
-                JobState::Unconfirmed => matches!(job.task, Task::Announce { .. }),
+                JobState::Unconfirmed => job.task.is_elsewhere(),
                 _ => false,
             }
             && self.rested(job.seq, now)
@@ -361,6 +364,23 @@ impl Engine {
                     to: to.clone(),
                     text,
                     metadata: announce_metadata(&row.id, event),
+                })
+            }
+            Task::Remind { to, number } => {
+                let event = super::listen::reminder_id(&row.id, *number);
+                // Another console may have said it: whoever posts looks first.
+                if self.doubted.contains_key(&job.seq) {
+                    return Some(Call::SeekAnnouncement {
+                        to: to.clone(),
+                        event,
+                    });
+                }
+                let state = self.shown(&row.id)?;
+                let body = super::listen::reminder(About::Actions, *number);
+                Some(Call::Announce {
+                    to: to.clone(),
+                    text: mirror::reminder(&event, &body, &self.me, &state, row, &self.names),
+                    metadata: announce_metadata(&row.id, &event),
                 })
             }
             Task::Restore { ts } => {

@@ -73,6 +73,10 @@ impl Engine {
                     let event = self.image.events.get(event);
                     (announced(event.and_then(|row| row.event.body())), to)
                 }
+                Task::Remind { to, .. } => (
+                    Text::fixed("action items that were due", "期限の来た再発防止策"),
+                    to,
+                ),
                 Task::InvitePerson { who } | Task::InviteGroup { who } => {
                     (Text::fixed("invited", "招待"), who)
                 }

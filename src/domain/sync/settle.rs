@@ -223,7 +223,7 @@ impl Engine {
         match &job.task {
             Task::Create { name, suffix } => Some(super::outbox::suffixed(name, *suffix)),
             Task::InvitePerson { who } | Task::InviteGroup { who } => Some(who.clone()),
-            Task::Announce { to, .. } => Some(to.clone()),
+            Task::Announce { to, .. } | Task::Remind { to, .. } => Some(to.clone()),
             Task::Event { id } => {
                 let row = self.image.events.get(id)?;
                 // What another console derived as well and said is said.
@@ -270,6 +270,10 @@ impl Engine {
                 event: event.clone(),
                 here: *here,
                 report: *report,
+            },
+            Task::Remind { number, .. } => Task::Remind {
+                to: target()?,
+                number: *number,
             },
             Task::Event { id } => return self.reword(step, job, id, text, by, now, rng),
             _ => return Err(nothing_to_edit()),

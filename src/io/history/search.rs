@@ -7,7 +7,7 @@ use crate::domain::history::{self, Facts, Query, similar};
 use crate::domain::ids::IncidentId;
 use crate::domain::problem::Problem;
 use crate::domain::settings::Zone;
-use crate::domain::text::terms::{self, Term};
+use crate::domain::text::terms::{self, Term, fold};
 use crate::wire::mrkdwn;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Utc};
 use std::collections::{BTreeSet, HashMap};
@@ -201,7 +201,9 @@ impl Index {
         let found: Vec<&Facts> = found.filter(|facts| facts.may_be_found()).collect();
         let tags = history::tags(found.iter().copied());
         let tags = tags.into_iter().map(|(tag, _)| {
-            let carry = found.iter().filter(|facts| facts.tags.contains(&tag));
+            let key = fold(&tag);
+            let carries = |facts: &&&Facts| facts.tags.iter().any(|known| fold(known) == key);
+            let carry = found.iter().filter(carries);
             let carry = carry.map(|facts| facts.id.clone()).collect();
             (tag, carry)
         });

@@ -101,7 +101,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, survey: &Survey) -> 
         View::Trend => charts::trend(canvas, scene, report, survey.measure(), rest(below, 1)),
         View::Process => charts::shares(canvas, scene, report, below),
         View::Slo => charts::slo(canvas, scene, report, below),
-        View::Levels | View::Services => {}
+        View::Levels | View::Services | View::Assessed => {}
     }
     None
 }
@@ -255,6 +255,7 @@ fn tabs(scene: &Scene<'_>, survey: &Survey) -> Line {
             View::Levels => scene.text(&s::V_LEVELS),
             View::Services => scene.text(&s::V_SERVICES),
             View::Process => scene.text(&s::V_PROCESS),
+            View::Assessed => scene.text(&s::V_ASSESSED),
             View::Slo => scene.text(&s::V_SLO),
         };
         line = match one == survey.view {
@@ -264,7 +265,7 @@ fn tabs(scene: &Scene<'_>, survey: &Survey) -> Line {
     }
     let line = line.gap(1).filled(rule, Meaning::Border);
     match survey.view {
-        View::Process | View::Slo => line,
+        View::Process | View::Assessed | View::Slo => line,
         View::Trend | View::Levels | View::Services => {
             let ends = scene.text(&survey.measure().ends());
             line.end(Meaning::Muted, format!(" {ends} "))
@@ -296,6 +297,7 @@ fn lower(
             parts(scene, columns, measure, rows.collect())
         }
         View::Process => process(scene, sheet, area.width),
+        View::Assessed => assessed(scene, sheet, area.width),
         View::Slo => charts::slo_lines(scene, report),
     };
     let rows = usize::from(area.height);
@@ -369,6 +371,48 @@ fn process(scene: &Scene<'_>, sheet: &Sheet, width: u16) -> Vec<Line> {
         );
     }
     lines.push(Line::new().gap(2).and(Meaning::Muted, scene.text(&s::RANK)));
+    lines
+}
+
+/// A line a question: how many answered, the median, how many gave each level, and as many of the last
+/// months as there is room for.
+fn assessed(scene: &Scene<'_>, sheet: &Sheet, width: u16) -> Vec<Line> {
+    let all = &sheet.report.assessed;
+    if all.is_empty() {
+        let nothing = scene.text(&s::NO_ANSWERS);
+        return vec![Line::new().gap(2).and(Meaning::Muted, nothing)];
+    }
+    const NAME: usize = 28;
+    const CELLS: [usize; 5] = [6, 8, 4, 4, 4];
+    let room = usize::from(width).saturating_sub(2 + NAME + CELLS.iter().sum::<usize>() + 3);
+    let line = |name: &str, values: &[String; 5], months: &str, look: Meaning| {
+        let mut line = Line::new().gap(2).and(look, fitted(name, NAME));
+        for (value, width) in values.iter().zip(CELLS) {
+            line = line.and(look, pad_left(value, width));
+        }
+        line.gap(2).and(Meaning::Muted, months.to_owned())
+    };
+    let [name, n, median] = table::ASSESSED.map(|text| scene.text(text));
+    let [one, two, three] = ["1", "2", "3"].map(str::to_owned);
+    let header = [n, median, one, two, three];
+    let months = scene.text(&s::BY_MONTH);
+    let months = crate::domain::text::fit(&months, room);
+    let mut lines = vec![line(&name, &header, &months, Meaning::Muted)];
+    for of in all {
+        let mut last = String::new();
+        for month in table::assessed_months(of).iter().rev() {
+            let longer = match last.is_empty() {
+                true => month.clone(),
+                false => format!("{month}  {last}"),
+            };
+            if cells(&longer) > room {
+                break;
+            }
+            last = longer;
+        }
+        let values = table::assessed_cells(of);
+        lines.push(line(&of.question.name, &values, &last, Meaning::Text));
+    }
     lines
 }
 

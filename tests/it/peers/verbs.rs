@@ -85,7 +85,7 @@ const ACTS: &[Act] = &[
     act("write", &["cause", "a migration"], &[("/sections/cause", "\"a migration\"")], "*Cause*, by 佐藤\na migration"),
     act("action", &["migrations run in two steps", "--owner", "emma", "--days", "5"], &[("/action_items/0/user", "\"@emma\"")], "*Action item A1*: migrations run in two steps"),
     act("track", &["A1", "https://example.com/issues/7"], &[("/action_items/0/link", "\"https://example.com/issues/7\"")], "A1 migrations run in two steps: "),
-    act("tag", &["#Deploy"], &[("/tags/0", "\"deploy\"")], "Tag: *deploy* — 佐藤"),
+    act("tag", &["#Deploy"], &[("/tags/0", "\"Deploy\"")], "Tag: *Deploy* — 佐藤"),
     act("untag", &["deploy"], &[("/tags", "[]")], "Tag taken off: *deploy* — 佐藤"),
     act("evidence", &["https://example.com/graph", "errors by minute"], &[("/evidence/0/text", "\"errors by minute\"")], "*Evidence*: errors by minute "),
     act("note-at", &["-30m", "the vendor called"], &[], "*Note* about <!date^"),

@@ -100,9 +100,30 @@ fn facts(n: i64, config: &Config) -> Facts {
         reopened: u32::from(n == 3),
         actions_open: u32::from(n % 4 == 0),
         actions_overdue: u32::from(n % 8 == 0),
-        assessed: Vec::new(),
+        assessed: answers(n),
         down: vec![(declared, recovered)],
     }
+}
+
+/// Two people answer after every third.
+fn answers(n: i64) -> Vec<(Named, u8)> {
+    let asked = [
+        ("leadership", "Leadership"),
+        ("sharing", "Sharing of information"),
+    ];
+    let all = asked.iter().enumerate().flat_map(|(at, (id, name))| {
+        let question = Named {
+            id: (*id).to_owned(),
+            name: (*name).to_owned(),
+        };
+        [0, 1].map(|who| {
+            (
+                question.clone(),
+                1 + ((n / 3) as usize + at + who) as u8 % 3,
+            )
+        })
+    });
+    all.filter(|_| n % 3 == 0).collect()
 }
 
 fn sheet(wish: Wish, config: &Config) -> Arc<Sheet> {
@@ -166,6 +187,11 @@ fn how_responses_are_led() {
 }
 
 #[test]
+fn how_people_thought_that_it_went() {
+    view("metrics-assessed", &[KeyCode::Tab; 4]);
+}
+
+#[test]
 fn minutes_of_the_objectives() {
     view("metrics-slo", &[KeyCode::BackTab]);
 }
@@ -185,7 +211,8 @@ fn nothing_is_shown_before_it_is_counted() {
 #[test]
 fn with_ascii_glyphs_and_no_colour_it_says_the_same() {
     for size in [WIDE, SMALL] {
-        for keys in [vec![], vec![KeyCode::Tab; 3], vec![KeyCode::Tab; 4]] {
+        for tabs in [0, 3, 4, 5] {
+            let keys = vec![KeyCode::Tab; tabs];
             let mut model = opened(Lang::En, size, Glyphs::Ascii);
             press(&mut model, &keys);
             let mut terminal = Terminal::new();
@@ -243,7 +270,7 @@ fn it_stands_at_every_size() {
         (112, 18),
         (200, 60),
     ] {
-        for keys in 0..5 {
+        for keys in 0..6 {
             let mut model = opened(Lang::Ja, (width, height), Glyphs::Unicode);
             press(&mut model, &vec![KeyCode::Tab; keys]);
             let mut terminal = Terminal::new();

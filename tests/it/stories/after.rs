@@ -3,7 +3,11 @@
 use super::rig::World;
 use super::time::instant;
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Weekday};
+use matoi::app::desk::Configured;
+use matoi::cli::board::{Fate, told};
+use matoi::domain::checklists::Checklists;
 use matoi::domain::words::Lang;
+use std::sync::Arc;
 
 /// 2026-11-20 is a Friday; the Monday after it is a holiday in Japan.
 const CONFIG: &str = r#"
@@ -81,4 +85,121 @@ fn what_is_left_behind_is_asked_for_in_working_hours_and_not_every_day() {
     for (_, hour) in [unresolved, written, silent].concat() {
         assert!((9..18).contains(&hour), "{hour}");
     }
+}
+
+/// The line whose removal turns it red: `clocks.silence` of what left by a side exit in `timers`
+/// (src/domain/timer.rs).
+#[test]
+fn what_was_called_off_keeps_its_channel_until_somebody_archives_it() {
+    let mut w = World::new("10:00", Lang::Ja, CONFIG, &["ito"]);
+    let title = "検索が遅い";
+    w.act("ito", "d", &[("service", "shop"), ("title", title)]);
+    let room = w.channel("shop-");
+    w.act("ito", "h", &[]);
+    let reason = "監視の閾値が低すぎた";
+    w.act(
+        "ito",
+        "x",
+        &[("outcome", "false_alarm"), ("reason", reason)],
+    );
+    let archived = |w: &World| w.count(&room, "archived the channel");
+    let asked = |w: &World| said(w, &room, "アーカイブしますか");
+    w.leap(24 * 9);
+    assert_eq!(archived(&w), 0, "people may still talk there");
+    let days: Vec<i64> = asked(&w).iter().map(|(day, _)| *day).collect();
+    assert_eq!(days, [7]);
+    // And again 30 days after that, which is a Sunday.
+    w.leap(24 * 30);
+    let days: Vec<i64> = asked(&w).iter().map(|(day, _)| *day).collect();
+    assert_eq!(days, [7, 38]);
+    w.act("ito", "E", &[]);
+    assert_eq!(archived(&w), 1);
+    w.leap(24 * 40);
+    assert_eq!((archived(&w), asked(&w).len()), (1, 2));
+}
+
+/// The line whose removal turns it red: `remind_elsewhere` in `Engine::listen`
+/// (src/domain/sync/listen/mod.rs).
+#[test]
+fn action_items_of_an_archived_incident_are_named_elsewhere_once_for_each_date() {
+    let config = format!("{CONFIG}\n[remind]\nchannel = \"#leads\"\n");
+    let mut w = World::new("10:00", Lang::Ja, &config, &["ito"]);
+    let (first, second) = ("索引の更新を監視する", "検索の負荷試験をする");
+    let secret = "鍵を入れ替える";
+    let reason = [("reason", "残りは後で")];
+    let action = |w: &mut World, line, days| {
+        let fields = [("line", line), ("person", "@ito"), ("days", days)];
+        w.act("ito", ", z", &fields);
+    };
+    w.act("ito", "d", &[("service", "shop"), ("title", "検索が遅い")]);
+    w.act("ito", "h", &[]);
+    w.act("ito", "r", &[]);
+    action(&mut w, first, "2");
+    action(&mut w, second, "9");
+    w.act("ito", "R", &reason);
+    let leak = [
+        ("service", "shop"),
+        ("title", "鍵の流出"),
+        ("kind", "security"),
+    ];
+    w.act("ito", "d", &leak);
+    w.act("ito", "h", &[]);
+    w.act("ito", "r", &[]);
+    action(&mut w, secret, "2");
+    w.act("ito", "R", &reason);
+    let room = w.channel("shop-");
+    let before = w.messages(&room).len();
+    let leads = w.channel("leads");
+    let remind = |w: &mut World, before: u64| {
+        let ito = w.at("ito");
+        let (config, people) = (
+            ito.model.snapshot.config.clone(),
+            ito.model.snapshot.people.clone(),
+        );
+        let zone = config.time_zone;
+        let lists = Arc::new(Checklists::shipped().expect("lists"));
+        let desk = Configured::new(config, lists, people);
+        let told = ito
+            .core
+            .look(move |engine, now| told(engine, &desk, zone, before, now));
+        let told = told.expect("the core runs").into_iter();
+        told.map(|(fate, line)| (fate, line.said))
+            .collect::<Vec<_>>()
+    };
+    // Due on Sunday; Monday is a holiday. What is private is said nowhere else.
+    w.leap(24 * 2 + 12);
+    assert_eq!(said(&w, &leads, first), []);
+    let held = remind(&mut w, 0);
+    let waits = held.iter().find(|(_, line)| line.contains(first));
+    let (fate, line) = waits.expect("it is told");
+    assert_eq!(*fate, Fate::Held);
+    assert!(
+        line.starts_with("2026-11-24 09:00  #leads  #shop-"),
+        "{line}"
+    );
+    assert!(
+        held.iter().all(|(fate, _)| *fate != Fate::Posted),
+        "{held:?}"
+    );
+    assert!(
+        !held.iter().any(|(_, line)| line.contains(secret)),
+        "{held:?}"
+    );
+    w.leap(24 * 28);
+    let days = |line: &str| -> Vec<i64> {
+        let told = said(&w, &leads, line);
+        assert!(
+            told.iter().all(|(_, hour)| (9..18).contains(hour)),
+            "{told:?}"
+        );
+        told.iter().map(|(day, _)| *day).collect()
+    };
+    assert_eq!(days(first), [4, 10]);
+    assert_eq!(days(second), [10]);
+    assert_eq!(days(secret), Vec::<i64>::new());
+    assert_eq!(w.messages(&room).len(), before, "it is archived");
+    let posted = remind(&mut w, 0);
+    let posted = posted.iter().filter(|(_, line)| line.contains(first));
+    let fates: Vec<Fate> = posted.map(|(fate, _)| *fate).collect();
+    assert_eq!(fates, [Fate::Posted, Fate::Posted]);
 }

@@ -202,6 +202,13 @@ fn play(lang: Lang) -> World {
         &[
             ("entry", "D1"),
             ("state", "decided"),
+            (
+                "line",
+                w.say(
+                    "エラーは 812 のデプロイ直後から。戻すのが最短",
+                    "Errors began right after release 812; going back is the shortest way",
+                ),
+            ),
             ("person", "@takahashi"),
             ("time_box", "10"),
         ],
@@ -664,11 +671,19 @@ fn post_mortem(w: &mut World) {
             "Somebody spoke to customers from the start.",
         ),
     );
-    assert_eq!(fill_in(w, &[well]), 3);
-    refused(w, ", V", w.say("未記入が 3 か所", "3 places to fill in"));
-    refused(w, "R", w.say("未記入が 3 か所", "3 places to fill in"));
+    assert_eq!(fill_in(w, &[well]), 4);
+    refused(w, ", V", w.say("未記入が 4 か所", "4 places to fill in"));
+    refused(w, "R", w.say("未記入が 4 か所", "4 places to fill in"));
     w.shot("ito", "post-mortem");
     let rest = [
+        // The risk of the second decision was said, and not why it was taken.
+        (
+            w.say("その時にそう判断した理由", "why it made sense at the time"),
+            w.say(
+                "接続が返らず、再起動のほかに解放する手段がなかった。",
+                "Connections were not given back, and nothing but a restart frees them.",
+            ),
+        ),
         (
             w.say("売上への影響", "Impact on revenue"),
             w.say(

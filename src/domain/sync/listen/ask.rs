@@ -8,12 +8,10 @@ use crate::domain::event::{About, Body, Milestone};
 use crate::domain::ids::{EventId, IncidentId};
 use crate::domain::incident::{Incident, Verdict};
 use crate::domain::outlets::{Outlet, Sight};
-use crate::domain::record::remind;
 use crate::domain::sentence::LEFT;
 use crate::domain::sync::mirror::{Turn, turn};
 use crate::domain::work::Deed;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A question that comes later than this is not asked any more.
@@ -47,7 +45,7 @@ pub(super) struct Due {
 }
 
 impl Due {
-    fn source(&self) -> String {
+    pub(super) fn source(&self) -> String {
         format!("{}/{}", self.about.name(), self.number)
     }
 
@@ -201,12 +199,6 @@ pub(super) fn questions(state: &Incident, habits: &Habits, now: DateTime<Utc>) -
     due
 }
 
-/// While people are at it, nothing is left behind: only then are its clocks looked at.
-fn is_old(state: &Incident, now: DateTime<Utc>) -> bool {
-    let last = state.entries.last().map(|entry| entry.recorded_at);
-    last.is_none_or(|last| now - last > TimeDelta::days(1))
-}
-
 impl Engine {
     /// Asks what is due, in every incident whose channel is read.
     pub(super) fn ask(&mut self, step: &mut Step, desk: &dyn Desk, now: Now) {
@@ -246,28 +238,15 @@ impl Engine {
         }
     }
 
-    /// Questions of the response, and reminders of what is left behind it; nobody is reminded of a
-    /// drill.
+    /// Questions of the response, and reminders of what is left behind it.
     fn wanted(&self, state: &Incident, desk: &dyn Desk, now: DateTime<Utc>) -> Vec<Due> {
         let mut due = questions(state, desk.habits(), now);
-        let row = self.image.incidents.get(&state.id);
-        let drill = row.is_some_and(|row| row.drill);
-        let busy = state.phase.is_burning() && !is_old(state, now);
-        let over = state.phase.is_over();
-        let settled = over && remind::open_actions(state).is_empty();
-        if !(drill || busy || settled) && Sight::own(state).opens(Outlet::Question) {
-            let last = match over {
-                // Nobody is expected to write.
-                true => BTreeMap::new(),
-                false => self.heard(&state.id),
-            };
-            let reminders = desk.reminders(state, &last, now);
-            due.extend(reminders.into_iter().map(|reminder| Due {
-                about: reminder.about,
-                number: reminder.number,
-                at: reminder.at,
-            }));
-        }
+        let reminders = self.reminders(state, desk, now).into_iter();
+        due.extend(reminders.map(|reminder| Due {
+            about: reminder.about,
+            number: reminder.number,
+            at: reminder.at,
+        }));
         due
     }
 

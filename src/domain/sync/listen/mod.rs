@@ -11,6 +11,7 @@ mod call;
 mod cut;
 mod mention;
 mod react;
+mod remind;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -18,6 +19,8 @@ mod words;
 pub use ask::NUMBERS;
 pub(super) use ask::reactions_of;
 pub(super) use mention::{DONE, TOLD};
+pub use remind::Unsaid;
+pub(super) use remind::{reminder, reminder_id};
 
 use super::image::MessageRow;
 use super::{Engine, Now, Step, mirror};
@@ -145,6 +148,9 @@ impl Engine {
         }
         self.ask(step, &*desk, now);
         if step.writes.is_empty() {
+            self.remind_elsewhere(step, &*desk, now);
+        }
+        if step.writes.is_empty() {
             self.call_on(step, &*desk, now);
         }
     }
@@ -247,6 +253,7 @@ impl Engine {
         heard
             .filter(|at| *at > now.mono)
             .chain(asked)
+            .chain(self.elsewhere_due(&**desk, now))
             .chain(called)
             .min()
     }
