@@ -145,7 +145,6 @@ impl Before<'_> {
                     Body::Situation {} => entry.text.clone(),
                     _ => None,
                 });
-                let former = former;
                 let Some(former) = former else {
                     return self.first(last);
                 };
