@@ -211,6 +211,7 @@ pub fn state(engine: &mut Engine, id: &IncidentId) -> Value {
         counts: Counts::default(),
         link: &Link::Live,
         as_of: None,
+        timers: &[],
         plain: &str::to_owned,
         permalink: &|ts| Some(ts.to_string()),
     });

@@ -428,7 +428,24 @@ fn shape(state: &Value) {
         "questions",
         "tags",
     ] {
-        assert!(take(name).is_array(), "{name}");
+        let list = take(name);
+        assert!(list.is_array(), "{name}");
+        for timer in list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|_| name == "timers")
+        {
+            assert!(text(&timer["kind"]) && text(&timer["text"]) && time(&timer["due"]));
+            let states = ["overdue", "near", "running"];
+            assert!(
+                states.iter().any(|state| timer["state"] == *state),
+                "{timer}"
+            );
+            for name in ["about", "handle", "who"] {
+                assert!(text_or_null(&timer[name]), "{timer}");
+            }
+        }
     }
     assert!(take("action_items").is_array());
     let links = take("links");
@@ -458,6 +475,8 @@ fn shape(state: &Value) {
         "post_mortem",
         "assessments",
         "restricted",
+        "level_name",
+        "level_owner",
     ] {
         fields.remove(name);
     }
