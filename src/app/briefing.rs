@@ -44,6 +44,7 @@ static DRILL: Text = Text::fixed("[DRILL] ", "【訓練】");
 static PRIVATE: Text = Text::fixed("[PRIVATE: do not pass on] ", "【非公開・転送禁止】");
 const MANUAL: Text = Text::fixed("Manual", "マニュアル");
 const LEVEL: Text = Text::fixed("Level", "レベル");
+const OWNER: Text = Text::fixed("owned by", "担当組織");
 const TEMPERATURE: Text = Text::fixed("temperature", "温度感");
 const PHASE: Text = Text::fixed("phase", "段階");
 const UNSET: Text = Text::fixed("not set", "未定");
@@ -211,10 +212,14 @@ pub fn hand_over(told: &Told<'_>) -> String {
 fn vitals(incident: &Incident, lang: Lang) -> String {
     let unset = || UNSET.get(lang).to_owned();
     let level = incident.level.as_ref().map_or_else(unset, level_words);
+    let owner = incident.level_terms.owner.as_ref();
+    let owner = owner.map_or_else(String::new, |owner| {
+        format!(" ({} {owner})", OWNER.get(lang))
+    });
     let temperature = incident.temperature.as_ref();
     let temperature = temperature.map_or_else(unset, |t| t.name.clone());
     format!(
-        "{} {level} · {} {temperature} · {} {}",
+        "{} {level}{owner} · {} {temperature} · {} {}",
         LEVEL.get(lang),
         TEMPERATURE.get(lang),
         PHASE.get(lang),

@@ -132,6 +132,10 @@ pub fn state(matter: &Matter, text: Option<&str>) -> Result<State, Problem> {
     let named = |state: &&State| {
         state.name() == wanted || state.text().ja == text.trim() || state.text().en == wanted
     };
+    // It was settled by mistake.
+    if wanted == State::Open.name() && matter.state != State::Open {
+        return Ok(State::Open);
+    }
     states.iter().find(named).copied().ok_or_else(|| {
         let known: Vec<&str> = states.iter().map(|state| state.name()).collect();
         let known = known.join(", ");

@@ -301,6 +301,7 @@ pub mod ask {
         SILENCED = "Silent on this console: {}.", "この端末では知らせません: {}";
         SPEAKS = "Told again: {}.", "再び知らせます: {}";
         OVER = "Over: {}", "期限超過: {}";
+        WAITS = "Something waits for you.", "確認待ちがあります。";
         NO_TIMER = "No timer calls for attention.", "確認の要る期限はありません。";
         SELECT_TIMER = "Select a timer first (9).", "先に期限を選んでください (9)。";
         STANDS = "This stays until it is answered.", "これは答えるまで消えません。";
@@ -317,6 +318,17 @@ pub mod undo {
         UNDONE = "taken back", "取り消し";
         FIRST = "It was set for the first time: change it instead.", "最初の設定のため戻す値がありません。設定し直してください。";
         NOT_THIS = "This cannot be taken back by a key; the record says what may be done.", "この操作はキーでは戻せません。記録から対応してください。";
+        LEVEL = "It had no level before, and others were told of this one: set the right one (l).", "最初のレベルで、既に告知されています。正しいレベルを設定してください (l)。";
+        PHASE = "There is no phase to go back to: set the right one (p).", "戻せる段階がありません。正しい段階を設定してください (p)。";
+        SETTLE = "It was settled before, too: settle it as it is now (, s).", "前にも完了扱いになっています。いまの結果で終わらせてください (, s)。";
+        DECLINE = "The offer is over: whoever offered command offers it again (, h).", "申し出は取り消されました。申し出た人がもう一度引き継ぎを申し出ます (, h)。";
+        ARCHIVE = "The channel is archived: take the response up again (O) if it is not over.", "チャンネルはアーカイブ済みです。終わっていなければ再開してください (O)。";
+        PERSONAL_DATA = "What the law asks for is counted from here: note why it was none (n).", "法令上の期限の起算点になるため取り消せません。誤りなら理由を記録してください (n)。";
+        RESTRICT = "Those who were told to go on in private are there already: go on there.", "非公開チャンネルに移っているため戻せません。そちらで続けてください。";
+        LINK = "Both channels name each other: make it a part of the right one (, L).", "両方のチャンネルに告知済みです。正しい親を指定し直してください (, L)。";
+        POST_MORTEM = "The version is kept: write the next one (, M).", "版は保存済みです。次の版を書いてください (, M)。";
+        HERE = "You are counted as here: check out if you leave.", "在席として記録済みです。離れる場合はチェックアウトしてください。";
+        RETRACT = "It is taken back already: write it again.", "取り消した内容は戻せません。もう一度書いてください。";
         SENT = "Taken back: {} (the channel keeps both)", "取り消しました: {} (チャンネルには両方残ります)";
         UNSENT = "Taken out of the outbox before it was sent: {}", "送信前に取り消しました (投稿されません): {}";
         WAITING = "Taken back before it was in the channel: {} (both will be)", "チャンネルに届く前に取り消しました: {} (両方届きます)";

@@ -5,8 +5,8 @@
 use super::model::Model;
 use super::strings::undo as s;
 use super::view::decoded;
-use crate::domain::decide::Command;
-use crate::domain::event::{Body, Phase};
+use crate::domain::decide::{Command, WorkOrder};
+use crate::domain::event::{Body, Milestone, Phase};
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::learn::Learnt;
@@ -14,7 +14,7 @@ use crate::domain::sync::image::JobState;
 use crate::domain::sync::is_alone;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
-use crate::domain::work::Deed;
+use crate::domain::work::{Deed, State};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -44,8 +44,7 @@ pub fn plan(model: &Model) -> Result<(EventId, Back), Text> {
         .enumerate()
         .rfind(|(_, entry)| entry.by == *me && is_act(&entry.body))
         .ok_or(s::NOTHING)?;
-    let counts = last.verdict == Verdict::Accepted && !is_retraction(&last.body);
-    if !counts || model.now - last.recorded_at > WITHIN {
+    if last.verdict != Verdict::Accepted || model.now - last.recorded_at > WITHIN {
         return Err(s::NOTHING);
     }
     // What certainly never left goes without a trace for others; its opposite would be told.
@@ -57,12 +56,32 @@ pub fn plan(model: &Model) -> Result<(EventId, Back), Text> {
     if let Some(line) = waits.filter(|line| line.choices.drop && is_alone(&last.body)) {
         return Ok((last.id.clone(), Back::Unsent(line.seq)));
     }
+    let (at, last) = whole(&incident.entries, at, last);
     let before = Before {
         incident,
         entries: &incident.entries[..at],
     };
     let back = before.back(model, last)?;
     Ok((last.id.clone(), back))
+}
+
+/// What came with an act goes back with it: the timekeeper with a reopening, the situation with a
+/// declaration.
+fn whole<'a>(
+    entries: &'a [Arc<Entry>],
+    at: usize,
+    last: &'a Arc<Entry>,
+) -> (usize, &'a Arc<Entry>) {
+    let brought = matches!(last.body, Body::Timekeeper { .. } | Body::Situation {});
+    let mut before = entries[..at].iter().enumerate().rev();
+    let act = before.find(|(_, entry)| is_act(&entry.body) || entry.by != last.by);
+    let bringer = act.filter(|(_, entry)| {
+        brought
+            && entry.by == last.by
+            && entry.recorded_at == last.recorded_at
+            && matches!(entry.body, Body::Reopened { .. } | Body::Declared { .. })
+    });
+    bringer.unwrap_or((at, last))
 }
 
 /// Not what follows from an act, or what the program says by itself.
@@ -77,10 +96,6 @@ fn is_act(body: &Body) -> bool {
             | Body::Dropped { .. }
             | Body::Work(Deed::Joined { .. })
     )
-}
-
-fn is_retraction(body: &Body) -> bool {
-    matches!(body, Body::Work(Deed::Retracted { .. }))
 }
 
 /// The record up to an act.
@@ -111,7 +126,7 @@ impl Before<'_> {
                     Body::Level { level, .. } => Some(level.id.clone()),
                     _ => None,
                 });
-                let level = level.ok_or(s::FIRST)?;
+                let level = level.ok_or_else(|| no_way_back(Verb::Level))?;
                 Ok(Back::Ask(Verb::Level, Some(("level", level))))
             }
             Body::Temperature { .. } => {
@@ -120,14 +135,19 @@ impl Before<'_> {
                     Body::Declared { temperature, .. } => temperature.clone(),
                     _ => None,
                 });
-                act(Command::Temperature(former.ok_or(s::FIRST)?))
+                match former {
+                    Some(former) => act(Command::Temperature(former)),
+                    None => self.first(last),
+                }
             }
             Body::Situation {} => {
                 let former = self.last(|entry| match &entry.body {
                     Body::Situation {} => entry.text.clone(),
                     _ => None,
                 });
-                let former = former.ok_or(s::FIRST)?;
+                let Some(former) = former else {
+                    return self.first(last);
+                };
                 act(Command::Situation(decoded(model, &former)))
             }
             Body::Commander { .. } => {
@@ -152,7 +172,9 @@ impl Before<'_> {
                     user: former.flatten(),
                 })
             }
-            Body::CheckedIn { user, .. } | Body::CheckedOut { user } => act(self.whereabouts(user)),
+            Body::CheckedIn { user, .. } | Body::CheckedOut { user } => {
+                act(self.whereabouts(user, last))
+            }
             Body::Ticked { item } | Body::Skipped { item, .. } => {
                 act(Command::Untick(item.clone()))
             }
@@ -173,26 +195,12 @@ impl Before<'_> {
                     due,
                 })
             }
-            Body::Milestone { milestone, .. } => {
-                let former = self.last(|entry| match &entry.body {
-                    Body::Milestone {
-                        milestone: other,
-                        time,
-                        link,
-                    } if other == milestone => Some((*time, link.clone())),
-                    _ => None,
-                });
-                let (time, link) = former.ok_or(s::FIRST)?;
-                act(Command::Milestone {
-                    milestone: *milestone,
-                    time,
-                    link,
-                })
-            }
+            Body::Milestone { milestone, .. } => self.milestone(last, *milestone),
             Body::Pinned { .. } | Body::Unpinned { .. } => self.pin(model, last),
             Body::Timekeeper { .. } => {
                 let former = self.last(|entry| match &entry.body {
                     Body::Timekeeper { minutes } => Some(*minutes),
+                    Body::Level { timekeeper, .. } => *timekeeper,
                     Body::Declared { timekeeper, .. } => Some(*timekeeper),
                     _ => None,
                 });
@@ -202,22 +210,75 @@ impl Before<'_> {
                 let former = self.last(|entry| match &entry.body {
                     Body::Phase { phase } => Some(*phase),
                     Body::Recovered { .. } => Some(Phase::Recovered),
+                    Body::Declared { .. } => Some(Phase::Declared),
+                    Body::Reopened { .. } => Some(Phase::Investigating),
                     _ => None,
                 });
-                act(Command::Phase(former.ok_or(s::FIRST)?))
+                // Where it began, and that it is good again, are no phases that somebody sets.
+                let former = former.filter(|phase| {
+                    matches!(
+                        phase,
+                        Phase::Investigating | Phase::Fixing | Phase::Monitoring
+                    )
+                });
+                act(Command::Phase(
+                    former.ok_or_else(|| no_way_back(Verb::Phase))?,
+                ))
             }
             Body::Declared { .. } => ask(Verb::Cancel),
-            Body::Recovered { .. } | Body::Resolved { .. } | Body::Cancelled { .. } => {
-                ask(Verb::Reopen)
-            }
+            Body::Recovered { .. }
+            | Body::Resolved { .. }
+            | Body::Cancelled { .. }
+            | Body::Merged { .. } => ask(Verb::Reopen),
             Body::Reopened { .. } => ask(Verb::Recover),
-            Body::Work(deed) => self.deed(&last.id, deed),
-            Body::Learnt(learnt) => self.learnt(&last.id, learnt),
-            _ => Err(s::NOT_THIS),
+            Body::Work(deed) => self.deed(model, last, deed),
+            Body::Learnt(learnt) => self.learnt(last, learnt),
+            Body::Archived {}
+            | Body::PersonalData { .. }
+            | Body::Items { .. }
+            | Body::TimekeeperCall { .. }
+            | Body::Question { .. }
+            | Body::Answer { .. }
+            | Body::Absorbed { .. }
+            | Body::Dropped { .. } => Err(last.body.verb().map_or(s::NOT_THIS, no_way_back)),
         }
     }
 
-    fn whereabouts(&self, user: &UserId) -> Command {
+    /// What was set for the first time is set no more; where that cannot be, it is set anew.
+    fn first(&self, last: &Entry) -> Result<Back, Text> {
+        match self.incident.is_first(last) {
+            true => Ok(Back::Act(retracted(&last.id))),
+            false => Err(s::FIRST),
+        }
+    }
+
+    fn milestone(&self, last: &Entry, milestone: Milestone) -> Result<Back, Text> {
+        let former = self.last(|entry| match &entry.body {
+            Body::Milestone {
+                milestone: other,
+                time,
+                link,
+            } if *other == milestone => Some((*time, link.clone())),
+            Body::Declared { started, .. } if milestone == Milestone::Started => {
+                Some(((*started)?, None))
+            }
+            Body::Declared { detected, .. } if milestone == Milestone::Detected => {
+                Some(((*detected)?, None))
+            }
+            Body::Recovered { time } if milestone == Milestone::Recovered => Some((*time, None)),
+            _ => None,
+        });
+        match former {
+            Some((time, link)) => Ok(Back::Act(Command::Milestone {
+                milestone,
+                time,
+                link,
+            })),
+            None => self.first(last),
+        }
+    }
+
+    fn whereabouts(&self, user: &UserId, last: &Entry) -> Command {
         let former = self.last(|entry| match &entry.body {
             Body::CheckedIn {
                 user: other,
@@ -227,7 +288,11 @@ impl Before<'_> {
             Body::CheckedOut { user: other } if other == user => Some(None),
             _ => None,
         });
-        match former.flatten() {
+        // Who declared or took command is here without having said so.
+        let present = self.incident.roster.get(user);
+        let was_here = present.is_some_and(|present| present.since < last.recorded_at);
+        let nothing = || was_here.then_some((None, None));
+        match former.unwrap_or_else(nothing) {
             Some((role, task)) => Command::CheckIn {
                 user: user.clone(),
                 role,
@@ -263,27 +328,91 @@ impl Before<'_> {
         found.map(Back::Act).ok_or(s::NOT_THIS)
     }
 
-    fn learnt(&self, id: &EventId, learnt: &Learnt) -> Result<Back, Text> {
+    fn learnt(&self, last: &Entry, learnt: &Learnt) -> Result<Back, Text> {
         let act = |command: Command| Ok(Back::Act(command));
-        match learnt {
-            Learnt::Tagged { tag, off } => act(Learnt::Tagged {
-                tag: tag.clone(),
-                off: !*off,
+        let was = |of: &dyn Fn(&Learnt) -> Option<Command>| {
+            self.last(|entry| match &entry.body {
+                Body::Learnt(other) => of(other),
+                _ => None,
+            })
+        };
+        let former = match learnt {
+            Learnt::Tagged { tag, off } => {
+                return act(Learnt::Tagged {
+                    tag: tag.clone(),
+                    off: !*off,
+                }
+                .into());
             }
-            .into()),
-            Learnt::Noted { .. } | Learnt::Evidence { .. } => act(retracted(id)),
+            Learnt::Noted { .. } | Learnt::Evidence { .. } => return act(retracted(&last.id)),
+            Learnt::Reached { several, recurs } => {
+                let former = |of: &dyn Fn(&Learnt) -> Option<bool>| {
+                    self.last(|entry| match &entry.body {
+                        Body::Learnt(other) => of(other),
+                        _ => None,
+                    })
+                };
+                let before = Learnt::Reached {
+                    several: former(&|it| match it {
+                        Learnt::Reached { several, .. } => *several,
+                        _ => None,
+                    }),
+                    recurs: former(&|it| match it {
+                        Learnt::Reached { recurs, .. } => *recurs,
+                        _ => None,
+                    }),
+                };
+                let whole = matches!(&before, Learnt::Reached { several: a, recurs: b }
+                    if a.is_some() == several.is_some() && b.is_some() == recurs.is_some());
+                whole.then(|| before.into())
+            }
             Learnt::Corrected { event, .. } => {
-                Ok(Back::Ask(Verb::Correct, Some(("event", event.to_string()))))
+                let former = self.last(|entry| match &entry.body {
+                    Body::Learnt(Learnt::Corrected { event: other, time }) if other == event => {
+                        Some((*time, entry.text.clone()?))
+                    }
+                    _ => None,
+                });
+                if former.is_some() {
+                    let event = event.to_string();
+                    return Ok(Back::Ask(Verb::Correct, Some(("event", event))));
+                }
+                None
             }
-            Learnt::Reached { .. } => Ok(Back::Ask(Verb::Reach, None)),
-            Learnt::Assessed { .. } => Ok(Back::Ask(Verb::Assess, None)),
-            Learnt::Tracked { .. } => Ok(Back::Ask(Verb::Track, None)),
-            Learnt::Drafted { .. } => Err(s::NOT_THIS),
-        }
+            Learnt::Assessed { user, .. } => was(&|it| match it {
+                Learnt::Assessed { user: other, .. } if other == user => Some(it.clone().into()),
+                _ => None,
+            }),
+            Learnt::Tracked { matter, .. } => was(&|it| match it {
+                Learnt::Tracked { matter: other, .. } if other == matter => Some(it.clone().into()),
+                _ => None,
+            }),
+            Learnt::Drafted { .. } => return Err(no_way_back(Verb::PostMortem)),
+        };
+        former.map_or_else(|| self.first(last), act)
     }
 
-    fn deed(&self, id: &EventId, deed: &Deed) -> Result<Back, Text> {
+    fn deed(&self, model: &Model, last: &Entry, deed: &Deed) -> Result<Back, Text> {
         let act = |command: Command| Ok(Back::Act(command));
+        let ask = |verb: Verb| Ok(Back::Ask(verb, None));
+        let id = &last.id;
+        let never = || Err(no_way_back(deed.verb()));
+        // The last of them that `is` the same thing, with its text.
+        let was = |is: &dyn Fn(&Deed) -> bool| {
+            let found = self.last(|entry| match &entry.body {
+                Body::Work(other) if is(other) => Some((other.clone(), entry.text.clone())),
+                _ => None,
+            });
+            match found {
+                Some((deed, text)) => act(Command::Work(Box::new(WorkOrder {
+                    deed,
+                    text: text.map(|text| decoded(model, &text)),
+                    slot: None,
+                    items: Vec::new(),
+                }))),
+                None => self.first(last),
+            }
+        };
         match deed {
             Deed::Opened { .. }
             | Deed::Objected { .. }
@@ -292,13 +421,34 @@ impl Before<'_> {
             | Deed::Called { .. }
             | Deed::RollCall {}
             | Deed::Confirmed { .. } => act(retracted(id)),
+            Deed::Approved { .. } | Deed::Published { .. } => self.first(last),
+            Deed::Meeting { .. } => was(&|it| matches!(it, Deed::Meeting { .. })),
+            Deed::Written { section } => {
+                was(&|it| matches!(it, Deed::Written { section: other } if other == section))
+            }
+            Deed::Reviewed { .. } | Deed::Waived { .. } => {
+                was(&|it| matches!(it, Deed::Reviewed { .. } | Deed::Waived { .. }))
+            }
+            Deed::KindChanged { .. } => {
+                let former = self.last(|entry| match &entry.body {
+                    Body::Declared { incident_kind, .. }
+                    | Body::Work(Deed::KindChanged { incident_kind, .. }) => Some(*incident_kind),
+                    _ => None,
+                });
+                let value = former.map(|kind| ("kind", kind.name().to_owned()));
+                Ok(Back::Ask(Verb::Kind, value))
+            }
+            Deed::Settled { matter, .. } => self.settled(matter),
             Deed::Offered { .. } => {
                 let open = self.incident.work.offer.as_ref();
                 let offer = open.filter(|offer| offer.id == *id).ok_or(s::NOT_THIS)?;
                 let offer = offer.id.clone();
                 act(Deed::Declined { offer }.into())
             }
-            Deed::Claimed { .. } => Ok(Back::Ask(Verb::Unclaim, None)),
+            Deed::Declined { offer } => self.offered_again(model, offer),
+            Deed::Accepted { .. } => ask(Verb::Offer),
+            Deed::Claimed { .. } => ask(Verb::Unclaim),
+            Deed::Unclaimed { .. } => ask(Verb::Claim),
             Deed::Given { matter, .. } => {
                 let former = self.last(|entry| match &entry.body {
                     Body::Work(Deed::Given {
@@ -310,7 +460,9 @@ impl Before<'_> {
                     }
                     _ => None,
                 });
-                let owner = former.flatten().ok_or(s::FIRST)?;
+                let Some(owner) = former.flatten() else {
+                    return self.first(last);
+                };
                 let matter = matter.clone();
                 act(Deed::Given { matter, owner }.into())
             }
@@ -322,12 +474,112 @@ impl Before<'_> {
                     Body::Work(Deed::Opened { due, .. }) if entry.id == *matter => Some(*due),
                     _ => None,
                 });
-                let due = former.flatten().ok_or(s::FIRST)?;
+                let Some(due) = former.flatten() else {
+                    return self.first(last);
+                };
                 let matter = matter.clone();
                 act(Deed::Moved { matter, due }.into())
             }
-            _ => Err(s::NOT_THIS),
+            Deed::Here {}
+            | Deed::Restricted {}
+            | Deed::Linked { .. }
+            | Deed::Joined { .. }
+            | Deed::Retracted { .. } => never(),
         }
+    }
+
+    /// As it stood before: what was decided is decided again, with who executes it and until when.
+    fn settled(&self, matter: &EventId) -> Result<Back, Text> {
+        let mut due = None;
+        let mut former = None;
+        for entry in self.entries {
+            match &entry.body {
+                _ if entry.verdict != Verdict::Accepted => {}
+                Body::Work(Deed::Opened { due: at, .. }) if entry.id == *matter => due = *at,
+                Body::Work(Deed::Moved {
+                    matter: other,
+                    due: at,
+                }) if other == matter => {
+                    due = Some(*at);
+                }
+                Body::Work(
+                    it @ Deed::Settled {
+                        matter: other,
+                        state,
+                        due: at,
+                        ..
+                    },
+                ) if other == matter => {
+                    if at.is_some() || matches!(state, State::Decided | State::Open) {
+                        due = *at;
+                    }
+                    former = Some(it.clone());
+                }
+                _ => {}
+            }
+        }
+        let stood = former.filter(|deed| {
+            !matches!(
+                deed,
+                Deed::Settled {
+                    state: State::Open,
+                    ..
+                }
+            )
+        });
+        if stood.is_some() {
+            // It was settled before, and more was said of it: both stand in the record.
+            return Err(no_way_back(Verb::Settle));
+        }
+        let matter = matter.clone();
+        Ok(Back::Act(
+            Deed::Settled {
+                matter,
+                state: State::Open,
+                line: None,
+                owner: None,
+                due,
+            }
+            .into(),
+        ))
+    }
+
+    /// Whoever took an offer back makes it once more, with what went with it.
+    fn offered_again(&self, model: &Model, offer: &EventId) -> Result<Back, Text> {
+        let found = self.last(|entry| match &entry.body {
+            Body::Work(Deed::Offered { to, expires }) if entry.id == *offer => {
+                Some((entry.by.clone(), to.clone(), *expires, entry.text.clone()))
+            }
+            _ => None,
+        });
+        let own =
+            found.filter(|(by, _, expires, _)| *by == model.snapshot.me && *expires > model.now);
+        let (_, to, expires, text) = own.ok_or_else(|| no_way_back(Verb::Decline))?;
+        Ok(Back::Act(Command::Work(Box::new(WorkOrder {
+            deed: Deed::Offered { to, expires },
+            text: text.map(|text| decoded(model, &text)),
+            slot: None,
+            items: Vec::new(),
+        }))))
+    }
+}
+
+/// Why the key does not take an act back, and what to do instead. Of verbs that it does take back in
+/// most cases this is about the others.
+pub fn no_way_back(verb: Verb) -> Text {
+    match verb {
+        Verb::Level => s::LEVEL,
+        Verb::Phase => s::PHASE,
+        Verb::Settle => s::SETTLE,
+        Verb::Decline => s::DECLINE,
+        Verb::Archive => s::ARCHIVE,
+        Verb::PersonalData => s::PERSONAL_DATA,
+        Verb::Restrict => s::RESTRICT,
+        Verb::Link => s::LINK,
+        Verb::PostMortem => s::POST_MORTEM,
+        Verb::Here => s::HERE,
+        Verb::Retract => s::RETRACT,
+        _ => s::NOT_THIS,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every subcommand starts from: flags, environment, configuration, the workspace's address.
 
+use crate::app::clock;
 use crate::app::show::{self, Shown};
 use crate::app::snapshot::{Person, Snapshot, Workspace};
 use crate::both;
@@ -13,6 +14,8 @@ use crate::domain::source::Via;
 use crate::domain::sync::image::{Job, JobState, Task};
 use crate::domain::sync::{Engine, Link, Now, Timing};
 use crate::domain::text::clean_line;
+use crate::domain::timer;
+use crate::domain::watch::{Heard, Local, Rules};
 use crate::domain::words::{Lang, Text};
 use crate::io::config::{self, Loaded};
 use crate::io::core::{self, Core, Setup};
@@ -516,8 +519,9 @@ impl Session {
     pub fn show(&self, id: &IncidentId) -> Result<serde_json::Value, Problem> {
         let id = id.clone();
         let (people, link) = (self.people_now(), self.link());
+        let config = self.context.config.clone();
         self.core
-            .look(move |engine, now| shown(engine, &id, &people, &link, now))
+            .look(move |engine, now| shown(engine, &id, &people, (&link, &config), now))
     }
 
     /// Waits until what was saved for an incident is delivered, and says how that went.
@@ -679,7 +683,7 @@ pub fn shown(
     engine: &mut Engine,
     id: &IncidentId,
     people: &BTreeMap<UserId, Person>,
-    link: &Link,
+    (link, config): (&Link, &Config),
     now: Now,
 ) -> serde_json::Value {
     let Some(incident) = engine.shown(id) else {
@@ -694,8 +698,24 @@ pub fn shown(
         engine,
         zone: Zone::Fixed(0),
     };
+    let rules = Rules {
+        config,
+        offset: &|at| clock::offset(config.time_zone, at).local_minus_utc(),
+    };
+    let listening = Heard {
+        me: engine.me(),
+        last: &heard,
+        name: &|user| engine.name(user),
+        failed: 0,
+        others: &[],
+        archived: channel.is_some_and(|channel| channel.archived),
+        private: row.is_some_and(|row| row.private),
+        drill: row.is_some_and(|row| row.drill),
+    };
+    let timers = timer::timers(&incident, &rules, &listening, &Local::default(), now.wall);
     show::show(&Shown {
         incident: &incident,
+        timers: &timers,
         channel: channel.map(|c| (c.id.as_str(), c.name.as_str())),
         drill: row.is_some_and(|r| r.drill),
         private: row.is_some_and(|r| r.private),

@@ -128,7 +128,7 @@ pub enum Deed {
         /// T1, N2, Q1, D1, …
         entry: String,
         /// done, dropped, escalated, met, cancelled, answered, confirmed, ruled_out, decided,
-        /// rejected, resulted, deferred; the ordinary one when left out
+        /// rejected, resulted, deferred, or open again; the ordinary one when left out
         state: Option<String>,
         /// The result, the answer, the reason
         #[arg(long)]

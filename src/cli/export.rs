@@ -177,7 +177,7 @@ fn one(
     (format, zone, lang): (Format, Zone, Lang),
 ) -> Result<String, Problem> {
     if format == Format::Json {
-        return json(archive, id);
+        return json(archive, config, id);
     }
     let (people, now) = (&archive.people, archive.now);
     let page = publish::told(&mut archive.engine, id, people, config, now, |told| {
@@ -256,13 +256,13 @@ pub(super) fn folder(context: &Context) -> PathBuf {
     }
 }
 
-fn json(archive: &mut Archive, id: &IncidentId) -> Result<String, Problem> {
+fn json(archive: &mut Archive, config: &Config, id: &IncidentId) -> Result<String, Problem> {
     let Archive {
         engine,
         people,
         now,
     } = archive;
-    let shown = context::shown(engine, id, people, &Link::Offline, *now);
+    let shown = context::shown(engine, id, people, (&Link::Offline, config), *now);
     let incident = engine.shown(id);
     let incident = incident.ok_or_else(|| context::no_incident(id.as_str()))?;
     let events = engine.recorded(id);

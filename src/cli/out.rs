@@ -1,8 +1,10 @@
 //! What subcommands print: data to stdout, talk to stderr.
 
 use super::context::{Delivery, Session};
+use crate::app::view::header::sight_marks;
 use crate::both;
 use crate::domain::ids::IncidentId;
+use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::problem::{Kind, Problem};
 use crate::domain::words::{Lang, Text};
 use std::io::Write;
@@ -31,17 +33,24 @@ pub fn incident(session: &Session, id: &IncidentId) -> Result<(), Problem> {
         return line(&format!("{shown:#}"));
     }
     let shown = session.show(id)?;
-    line(&summary(&shown))
+    line(&summary(&shown, session.context.lang))
 }
 
 /// One incident in one line.
-pub fn summary(shown: &serde_json::Value) -> String {
+pub fn summary(shown: &serde_json::Value, lang: Lang) -> String {
     let text = |key: &str| shown[key].as_str().unwrap_or("-").to_owned();
     let channel = shown["channel"]["name"].as_str().unwrap_or("-");
     let commander = shown["commander"].as_str().unwrap_or("-");
     let commander = shown["people"][commander].as_str().unwrap_or(commander);
+    let sight = Sight {
+        private: shown["private"] == true,
+        drill: shown["drill"] == true,
+        restricted: shown["restricted"].is_string(),
+    };
+    let marks = sight_marks(sight, Outlet::Board, lang);
+    let marks: String = marks.iter().map(|mark| format!("[{mark}] ")).collect();
     format!(
-        "{}  L{}  {}  #{channel}  {}  IC {commander}",
+        "{marks}{}  L{}  {}  #{channel}  {}  IC {commander}",
         text("id"),
         text("level"),
         text("phase"),

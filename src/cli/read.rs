@@ -34,7 +34,7 @@ pub fn list(context: Context) -> Result<(), Problem> {
         return out::line(&format!("{:#}", json!(all)));
     }
     for shown in &all {
-        out::line(&out::summary(shown))?;
+        out::line(&out::summary(shown, session.context.lang))?;
     }
     Ok(())
 }
@@ -47,7 +47,7 @@ pub fn show(context: Context, incident: &str) -> Result<(), Problem> {
     if session.context.global.json {
         return out::line(&format!("{shown:#}"));
     }
-    out::line(&out::summary(&shown))?;
+    out::line(&out::summary(&shown, session.context.lang))?;
     for entry in shown["timeline"].as_array().into_iter().flatten() {
         let text = entry["text"].as_str().unwrap_or("").replace('\n', "\n    ");
         let at = entry["at"].as_str().unwrap_or("");

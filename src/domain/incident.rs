@@ -578,6 +578,7 @@ impl Incident {
             }),
             Body::Work(deed) => {
                 match deed {
+                    Deed::Retracted { event } => self.take_back(event),
                     Deed::KindChanged {
                         incident_kind,
                         manual,

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod desk;
 pub mod event;
 pub mod fact;
+mod first;
 pub mod gate;
 pub mod history;
 pub mod ids;

@@ -1,4 +1,5 @@
-//! Where an incident may be heard: one table, which every way out asks.
+//! Where an incident may be heard: one table, which every way out asks. `docs/outlets.md` shows it to
+//! people, with where each outlet is asked and the test that hangs on it.
 //!
 //! It is asked twice for what leaves for Slack: when an act's jobs are made, and again at the moment
 //! when one is sent, since an incident may have been restricted in between.
@@ -41,10 +42,15 @@ pub enum Outlet {
     Search,
     /// An earlier incident, named at this console where another one is declared or worked on.
     Similar,
+    /// The whole of it in a few lines in its own channel: asked for there, or sent with an offer of
+    /// command.
+    Summary,
+    /// What the terminal hands to the desktop when nobody looks, where it may stand on a locked screen.
+    Notify,
 }
 
 impl Outlet {
-    pub const ALL: [Outlet; 16] = [
+    pub const ALL: [Outlet; 18] = [
         Outlet::Invite,
         Outlet::InviteSecurity,
         Outlet::Join,
@@ -61,6 +67,8 @@ impl Outlet {
         Outlet::Board,
         Outlet::Search,
         Outlet::Similar,
+        Outlet::Summary,
+        Outlet::Notify,
     ];
 }
 
@@ -155,7 +163,8 @@ const fn ways(outlet: Outlet) -> (Way, Way, Way, Way) {
         Outlet::InviteSecurity => (Open, Open, Closed, Closed),
         Outlet::Join => (Open, Open, Open, Closed),
         Outlet::Broadcast | Outlet::Report => (Open, Closed, Drills, Closed),
-        Outlet::Answer | Outlet::Question => (Open, Open, Open, Closed),
+        Outlet::Answer | Outlet::Question | Outlet::Summary => (Open, Open, Open, Closed),
+        Outlet::Notify => (Open, Closed, Marked, Closed),
         Outlet::Export => (Open, Closed, Marked, Closed),
         Outlet::Copy | Outlet::Board | Outlet::Search => (Open, Marked, Marked, Marked),
         Outlet::Similar => (Open, Alike, Alike, Closed),

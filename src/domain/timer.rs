@@ -41,6 +41,44 @@ pub enum Clock {
 }
 
 impl Clock {
+    /// As in JSON.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Clock::Timekeeper => "timekeeper",
+            Clock::Item(_) => "item",
+            Clock::Legal(_) => "legal",
+            Clock::Matter(_) => "entry",
+            Clock::FirstReport => "first_report",
+            Clock::Report(_) => "report",
+            Clock::Notice => "notice",
+            Clock::RollCall => "roll_call",
+            Clock::Call(_) => "call",
+            Clock::Hold => "hold",
+            Clock::Offer => "offer",
+            Clock::Unresolved => "unresolved",
+            Clock::Silent => "silent",
+            Clock::PostMortem => "post_mortem",
+        }
+    }
+
+    /// The id of what it is about: an item, an entry, an audience, a person.
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Clock::Item(id) | Clock::Legal(id) | Clock::Report(id) => Some(id),
+            Clock::Matter(id) => Some(id.as_str()),
+            Clock::Call(user) => Some(user.as_str()),
+            Clock::Timekeeper
+            | Clock::FirstReport
+            | Clock::Notice
+            | Clock::RollCall
+            | Clock::Hold
+            | Clock::Offer
+            | Clock::Unresolved
+            | Clock::Silent
+            | Clock::PostMortem => None,
+        }
+    }
+
     /// It waits for what people say in the channel: with that archived, it waits for nothing.
     const fn is_of_the_channel(&self) -> bool {
         matches!(
@@ -61,6 +99,17 @@ pub enum Pressure {
     /// Amber.
     Near,
     Running,
+}
+
+impl Pressure {
+    /// As in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Pressure::Overdue => "overdue",
+            Pressure::Near => "near",
+            Pressure::Running => "running",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,6 +20,7 @@ fn text(path: &Path) -> String {
     std::fs::read_to_string(path).expect("it is there")
 }
 
+// Red without `if closed && !private` of `allowed` in src/app/export/mod.rs.
 #[test]
 fn a_record_is_written_in_three_forms_and_a_private_one_only_if_that_is_said() {
     let slack = workspace();

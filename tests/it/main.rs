@@ -13,6 +13,7 @@ mod history;
 mod lines;
 mod listen;
 mod metrics;
+mod outlets;
 mod paced;
 mod peers;
 mod replay;

@@ -211,9 +211,15 @@ pub fn state(engine: &mut Engine, id: &IncidentId) -> Value {
         counts: Counts::default(),
         link: &Link::Live,
         as_of: None,
+        timers: &[],
         plain: &str::to_owned,
         permalink: &|ts| Some(ts.to_string()),
     });
+    // Said since the kept files were written; the level's id is in both.
+    if let Value::Object(fields) = &mut shown {
+        fields.remove("level_name");
+        fields.remove("level_owner");
+    }
     for line in shown["timeline"].as_array_mut().into_iter().flatten() {
         line["recorded_at"] = Value::Null;
     }

@@ -6,6 +6,7 @@ use crate::app::history::At;
 use crate::app::model::Model;
 use crate::app::view::history::reminder_line;
 use crate::app::view::{decoded, hand_over};
+use crate::domain::outlets::Outlet;
 use crate::domain::verb::Verb;
 use crate::domain::words::Text;
 use crate::domain::work::{Can, Warning, lint};
@@ -43,10 +44,13 @@ pub fn seen_before(form: &Form, model: &Model) -> Option<String> {
 /// The briefing that goes with command.
 pub fn reading(form: &Form, model: &Model) -> Option<String> {
     match form.verb {
-        Verb::Offer => hand_over(model),
+        Verb::Offer => {
+            let sight = model.room_data()?.summary.sight();
+            hand_over(model).filter(|_| sight.opens(Outlet::Summary))
+        }
         Verb::Accept => {
             let offer = model.incident()?.work.offer.as_ref()?;
-            Some(decoded(model, &offer.briefing))
+            Some(decoded(model, &offer.briefing)).filter(|text| !text.is_empty())
         }
         _ => None,
     }

@@ -10,7 +10,9 @@ use crate::domain::incident::{Entry, Incident, Verdict};
 use crate::domain::sentence::{self, Clocks};
 use crate::domain::source::Source;
 use crate::domain::sync::{Counts, Link};
+use crate::domain::timer::{Clock, Timer};
 use crate::domain::words::Lang;
+use crate::domain::work::Matter;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -27,6 +29,8 @@ pub struct Shown<'a> {
     pub counts: Counts,
     pub link: &'a Link,
     pub as_of: Option<DateTime<Utc>>,
+    /// What runs, the most urgent first.
+    pub timers: &'a [Timer],
     /// Decodes a message's markup.
     pub plain: &'a dyn Fn(&str) -> String,
     /// The address of a message, where the workspace has addresses.
@@ -80,18 +84,6 @@ pub fn show(shown: &Shown<'_>) -> Value {
             line
         })
         .collect();
-    let timers: Vec<Value> = i
-        .timekeeper
-        .iter()
-        .filter(|keeper| keeper.minutes > 0 && !i.phase.is_over())
-        .map(|keeper| {
-            json!({
-                "name": "timekeeper",
-                "minutes": keeper.minutes,
-                "since": time(keeper.base),
-            })
-        })
-        .collect();
     let mut all = json!({
         "id": i.id,
         "kind": i.kind.name(),
@@ -113,7 +105,7 @@ pub fn show(shown: &Shown<'_>) -> Value {
         "roles": roles,
         "roster": roster(shown),
         "checklist": checklist,
-        "timers": timers,
+        "timers": timers(shown),
         "timeline": i.entries.iter().map(|entry| line(shown, entry)).collect::<Vec<_>>(),
         "tags": i.lessons.tags,
         "links": links(i),
@@ -130,10 +122,50 @@ pub fn show(shown: &Shown<'_>) -> Value {
         all.extend(work::fields(shown));
         all.extend(lessons::fields(shown));
     }
+    if let Some(level) = &i.level {
+        all["level_name"] = json!(level.name);
+    }
+    if let Some(owner) = &i.level_terms.owner {
+        all["level_owner"] = json!(owner);
+    }
     if let Some(manual) = &i.level_terms.manual {
         all["manual"] = json!(manual);
     }
     all
+}
+
+/// All that run, the most urgent first, as every console sees them: what somebody acknowledged or put
+/// off is that console's alone.
+fn timers(shown: &Shown<'_>) -> Vec<Value> {
+    let i = shown.incident;
+    let list = i.checklist();
+    let of_item = |id: &String| {
+        let at = list.iter().position(|check| check.item.id == *id)?;
+        Some((at + 1).to_string())
+    };
+    let one = |timer: &Timer| {
+        let handle = match &timer.what {
+            Clock::Matter(id) => i.work.matter(id).map(Matter::handle),
+            Clock::Item(id) | Clock::Legal(id) => of_item(id),
+            _ => None,
+        };
+        let mut told = json!({
+            "kind": timer.what.name(),
+            "about": timer.what.about(),
+            "handle": handle,
+            "text": timer.text.get(i.lang),
+            "due": time(timer.due),
+            "state": timer.pressure.name(),
+            "who": timer.owner,
+        });
+        if let (Clock::Timekeeper, Some(keeper)) = (&timer.what, &i.timekeeper) {
+            told["name"] = json!("timekeeper");
+            told["minutes"] = json!(keeper.minutes);
+            told["since"] = json!(time(keeper.base));
+        }
+        told
+    };
+    shown.timers.iter().map(one).collect()
 }
 
 /// Where it was merged to and what was merged into it are there only where that is so.

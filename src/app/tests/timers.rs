@@ -127,3 +127,71 @@ fn whoever_looks_elsewhere_is_told_once_when_a_time_is_over() {
     desk.refresh();
     assert_eq!(told(&mut desk), 0);
 }
+
+// Red without `for_desktop` in src/app/update/mod.rs, and without either of its first two arms.
+#[test]
+fn the_desktop_is_told_of_what_is_for_few_only_that_something_waits() {
+    let told = |private: bool, drill: bool| {
+        let (mut desk, _) = overdue();
+        desk.world.private = private;
+        desk.world.drill = drill;
+        desk.send(Msg::Focus(false));
+        desk.refresh();
+        desk.effects.clear();
+        desk.world.later(18 * 60);
+        desk.refresh();
+        let told = desk.effects.iter().find_map(|effect| match effect {
+            Effect::Notify(text) => Some(text.clone()),
+            _ => None,
+        });
+        told.expect("it calls")
+    };
+    let open = told(false, false);
+    assert_eq!(told(true, false), "Something waits for you.");
+    assert_eq!(told(true, true), "Something waits for you.");
+    assert_eq!(told(false, true), format!("[DRILL] {open}"));
+    assert_ne!(open, told(true, false));
+}
+
+// Red without `is_seen_by_ticking` of `run` in src/app/update/command.rs, and for the task without the
+// arm of `Pane::Timers` of `selected` in src/app/update/matters.rs.
+#[test]
+fn one_key_settles_or_acknowledges_whatever_time_is_selected() {
+    use crate::domain::timer::Clock;
+    use crate::domain::work::{Deed, Sort};
+    let mut world = busy();
+    let task = Deed::Opened {
+        matter: Sort::Task,
+        line: "roll back".into(),
+        owner: Some(UserId::new("UTANAKA")),
+        due: Some(world.now + chrono::TimeDelta::minutes(5)),
+        risk: None,
+    };
+    world.act(task.into(), ME);
+    world.later(20 * 60);
+    let mut desk = Desk::in_room(world);
+    desk.keys("9");
+    let all = crate::app::ask::timers(&desk.model);
+    let is_task = |what: &Clock| matches!(what, Clock::Matter(_));
+    assert!(all.iter().any(|timer| is_task(&timer.what)));
+    assert!(all.iter().any(|timer| timer.what == Clock::Timekeeper));
+    for timer in all {
+        desk.model.room.timers.selected = Some(RowId::Timer(timer.key.clone()));
+        desk.refresh();
+        desk.paint();
+        desk.keys("Space");
+        if is_task(&timer.what) {
+            assert_eq!(
+                super::form_of(&desk.model),
+                Some(crate::domain::verb::Verb::Settle)
+            );
+            desk.keys("Esc");
+            continue;
+        }
+        let id = desk.world.id();
+        let marks = desk.world.marks.get(&id);
+        let seen = marks.is_some_and(|local| local.mark(&timer.key).acknowledged.is_some());
+        let item = matches!(timer.what, Clock::Item(_) | Clock::Legal(_));
+        assert!(seen || item, "{:?}: {}", timer.what, desk.said());
+    }
+}

@@ -84,6 +84,11 @@ pub(super) fn run(model: &mut Model, action: Action) -> Vec<Effect> {
     {
         return act::about(model, verb, Some(&subject));
     }
+    // A time that nothing can be ticked for is seen.
+    let action = match action {
+        Action::Do(Verb::Tick) if timers::is_seen_by_ticking(model) => Action::Acknowledge,
+        action => action,
+    };
     if let Err(why) = available(action, model) {
         notice(model, why);
         return Vec::new();

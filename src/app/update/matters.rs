@@ -3,13 +3,31 @@
 
 use crate::app::model::{Model, Pane, RowId};
 use crate::domain::ids::EventId;
+use crate::domain::timer::Clock;
 use crate::domain::verb::Verb;
 use crate::domain::work::Sort;
 
-/// The open matter that is selected in its pane.
+/// The open matter that is selected in its pane, or whose time is among the timers. An offer and a
+/// claim are meant there by those whose answer they wait for; to others they are but times.
 fn selected(model: &Model) -> Option<EventId> {
+    let me = &model.snapshot.me;
     match (model.room.pane(), &model.room.matters.selected) {
         (Pane::Matters, Some(RowId::Matter(id))) => Some(id.clone()),
+        (Pane::Timers, _) => {
+            let work = &model.incident()?.work;
+            match super::timer_selected(model)?.what {
+                Clock::Matter(id) => Some(id),
+                Clock::Offer => {
+                    let offer = work.offer.as_ref()?;
+                    (offer.to == *me).then(|| offer.id.clone())
+                }
+                Clock::Hold => {
+                    let claim = work.claim.as_ref()?;
+                    (!claim.confirmed.contains_key(me)).then(|| claim.id.clone())
+                }
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

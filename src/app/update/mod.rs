@@ -29,11 +29,12 @@ use super::model::{
 };
 use super::msg::{Msg, Target};
 use super::snapshot::Snapshot;
-use super::strings::{catchup as words, composer as s, fill};
+use super::strings::{self, catchup as words, composer as s, fill};
 use super::view::rows::{self, Index};
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::instructions::for_role;
+use crate::domain::outlets::{Outlet, Way};
 use crate::domain::problem::Problem;
 use crate::domain::verb::{ROLES, role_name, stream_of};
 use crate::domain::words::{Lang, Text};
@@ -257,9 +258,23 @@ fn ask_anew(model: &mut Model) -> Vec<Effect> {
     });
     if !model.window_focused {
         let said = new.first().map(|prompt| ask::said(model, prompt).text);
-        effects.extend(said.or(over).map(Effect::Notify));
+        effects.extend(
+            said.or(over)
+                .map(|text| Effect::Notify(for_desktop(model, text))),
+        );
     }
     effects
+}
+
+/// What is handed to the desktop, where it may be read on a locked screen or passed on to a phone: of
+/// what is for few only that something waits.
+fn for_desktop(model: &Model, text: String) -> String {
+    let sight = model.room_data().map(|room| room.summary.sight());
+    match sight.map_or(Way::Closed, |sight| sight.way(Outlet::Notify)) {
+        Way::Open => text,
+        Way::Marked => format!("[{}] {text}", strings::header::DRILL.get(model.lang)),
+        Way::Alike | Way::Drills | Way::Closed => strings::ask::WAITS.get(model.lang).to_owned(),
+    }
 }
 
 /// From now on keys are about what this frame shows.

@@ -5,7 +5,7 @@ use crate::app::ask;
 use crate::app::effect::Effect;
 use crate::app::model::{Model, Pane, RowId};
 use crate::app::strings::{ask as s, fill};
-use crate::domain::timer::{Pressure, Timer};
+use crate::domain::timer::{Clock, Pressure, Timer};
 use crate::domain::watch::{Mark, series};
 use crate::domain::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,6 +30,12 @@ pub(in crate::app) fn selected(model: &Model) -> Option<Timer> {
 /// The one that is selected, else the one that calls loudest.
 pub(in crate::app) fn meant(model: &Model) -> Option<Timer> {
     selected(model).or_else(|| ask::loudest(model))
+}
+
+/// One is selected that is no item of the checklist and no matter of its own.
+pub(super) fn is_seen_by_ticking(model: &Model) -> bool {
+    let item = |what: &Clock| matches!(what, Clock::Item(_) | Clock::Legal(_));
+    selected(model).is_some_and(|timer| !item(&timer.what))
 }
 
 /// The same, as it was on the screen when the key went down; nothing, if it calls no more.

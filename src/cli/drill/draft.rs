@@ -1,6 +1,7 @@
 //! A draft of a scenario from the record of a real incident: what others wrote and did becomes
 //! injects, what whoever commanded did becomes the expected acts. A person makes a drill of it.
 
+use crate::app::export;
 use crate::app::resolve::People;
 use crate::both;
 use crate::cli::context::{Context, Session};
@@ -8,6 +9,7 @@ use crate::cli::out;
 use crate::domain::event::Body;
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Entry, Incident, Verdict};
+use crate::domain::outlets::Sight;
 use crate::domain::problem::Problem;
 use crate::domain::record::lint;
 use crate::domain::words::{Lang, Text};
@@ -40,19 +42,35 @@ enum Speaker {
     Program(String),
 }
 
+#[derive(Clone, Copy)]
+pub struct Wish {
+    /// Without anybody's name.
+    pub anonymous: bool,
+    /// Also of an incident that is for few.
+    pub private: bool,
+}
+
 /// Writes it to `out`, or prints it.
 ///
 /// # Errors
-/// There is no such incident, or the file cannot be written.
+/// There is no such incident, it is private and nobody said that this is meant, or the file cannot be
+/// written.
 pub fn run(
     context: Context,
     incident: &str,
-    anonymous: bool,
+    wish: Wish,
     out: Option<&Path>,
 ) -> Result<(), Problem> {
     let session = context.session()?;
     session.catch_up();
     let state = session.incident(incident)?;
+    let asked = state.clone();
+    let sight = session
+        .core
+        .look(move |engine, _| Sight::of_row(&asked, engine.image().incidents.get(&asked.id)))?;
+    // Whoever plays the scenario reads what was written there.
+    export::allowed(sight, wish.private)?;
+    let anonymous = wish.anonymous;
     let people = session.people_now();
     let lines = lines(&session, &state, &people)?;
     let draft = Draft::of(&state, &people, lines, anonymous);

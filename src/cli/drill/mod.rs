@@ -56,6 +56,9 @@ enum What {
         /// Without anybody's name
         #[arg(long)]
         anonymous: bool,
+        /// Also of a private incident
+        #[arg(long)]
+        private: bool,
         /// Into this folder; printed when left out
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
@@ -137,8 +140,12 @@ pub fn run(global: Global, command: Command) -> Result<(), Problem> {
         What::From {
             incident,
             anonymous,
+            private,
             out,
-        } => draft::run(global.context()?, &incident, anonymous, out.as_deref()),
+        } => {
+            let wish = draft::Wish { anonymous, private };
+            draft::run(global.context()?, &incident, wish, out.as_deref())
+        }
         What::Join {
             who,
             at,

@@ -17,6 +17,7 @@ use crate::domain::gate::{self, Miss};
 use crate::domain::ids::{EventId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Check, Incident, ItemState, LevelTerms, Timekeeper};
 use crate::domain::learn::{self, Lesson};
+use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::problem::Problem;
 use crate::domain::verb::{ROLES, Right, STREAM_MAX, Verb, is_role, stream_of};
 use crate::domain::words::{Lang, Text};
@@ -728,6 +729,10 @@ fn deed(
     rng: &mut fastrand::Rng,
 ) -> Result<Vec<Draft>, Problem> {
     let (deed, text) = work::check(incident, &order.deed, order.text.as_deref(), asked)?;
+    // Command is offered where everybody still reads; how it stands is not told there.
+    let tells =
+        !matches!(deed, Deed::Offered { .. }) || Sight::own(incident).opens(Outlet::Summary);
+    let text = text.filter(|_| tells);
     let id = match &order.slot {
         Some(slot) => EventId::derived(&incident.id, slot, "", deed.verb().row().name),
         None => EventId::random(rng),

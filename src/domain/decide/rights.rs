@@ -2,12 +2,13 @@
 
 use super::{Asked, Command};
 use crate::both;
+use crate::domain::event::Body;
 use crate::domain::ids::UserId;
-use crate::domain::incident::{Incident, ItemState};
+use crate::domain::incident::{Incident, ItemState, Verdict};
 use crate::domain::problem::Problem;
 use crate::domain::verb::Right;
 use crate::domain::words::Text;
-use crate::domain::work::Sort;
+use crate::domain::work::{Deed, Sort};
 
 pub(super) fn same(user: Option<&UserId>, asked: &Asked<'_>) -> Problem {
     match user {
@@ -128,6 +129,34 @@ pub(in crate::domain) fn who_may(incident: &Incident, right: Right, asked: &Aske
 
 /// Anyone may take a vacant command. From somebody who commands it passes by their own act, or
 /// is taken with a reason once they have been silent.
+/// In seconds: what was given away by mistake is had back within this.
+const TAKEN_BACK: i64 = 60;
+
+/// Whoever gave command away a moment ago puts it back where it was, as long as the other has done
+/// nothing with it.
+fn is_taken_back(incident: &Incident, user: Option<&UserId>, asked: &Asked<'_>) -> bool {
+    let counted = incident.entries.iter().rev();
+    let counted = counted.filter(|entry| entry.verdict == Verdict::Accepted);
+    let mut changes = counted.filter_map(|entry| match &entry.body {
+        Body::Commander { user, .. } => Some((entry, user.as_ref())),
+        Body::Work(Deed::Accepted { user, .. }) => Some((entry, Some(user))),
+        _ => None,
+    });
+    let Some((given, Some(to))) = changes.next() else {
+        return false;
+    };
+    let idle = incident
+        .roster
+        .get(to)
+        .is_none_or(|present| present.acted <= given.recorded_at);
+    let gave = matches!(given.body, Body::Commander { .. }) && given.by == *asked.by;
+    let before = changes.next().and_then(|(_, user)| user);
+    gave && to != asked.by
+        && idle
+        && before == user
+        && (asked.now - given.recorded_at).num_seconds() <= TAKEN_BACK
+}
+
 fn may_pass_command(
     incident: &Incident,
     user: Option<&UserId>,
@@ -149,6 +178,9 @@ fn may_pass_command(
             "指名できるのは、宣言した {name} です。"
         )));
     };
+    if is_taken_back(incident, user, asked) {
+        return Ok(());
+    }
     if held.user == *asked.by || !takes {
         // Who is given command has to know it. Without their word it passes only with a reason.
         let given = user.is_some_and(|user| *user != held.user && !takes);

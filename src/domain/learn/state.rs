@@ -76,6 +76,28 @@ impl Lessons {
         self.tags.iter().any(|known| fold(known) == key)
     }
 
+    /// What this set is set no more.
+    pub(in crate::domain) fn unset(&mut self, learnt: &Learnt) {
+        match learnt {
+            Learnt::Tracked { matter, .. } => {
+                self.tracks.remove(matter);
+            }
+            Learnt::Assessed { user, .. } => {
+                self.assessments.remove(user);
+            }
+            Learnt::Corrected { event, .. } => {
+                self.corrections.remove(event);
+            }
+            Learnt::Reached { several, recurs } => {
+                self.reach = Reach {
+                    several: self.reach.several.filter(|_| several.is_none()),
+                    recurs: self.reach.recurs.filter(|_| recurs.is_none()),
+                };
+            }
+            _ => {}
+        }
+    }
+
     pub(in crate::domain) fn take(&mut self, recorded: &Recorded, learnt: &Learnt) {
         let (by, at) = (recorded.by.clone(), recorded.event.at);
         match learnt {

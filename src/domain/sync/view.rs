@@ -30,12 +30,12 @@ impl Engine {
             .max()
     }
 
-    /// The accepted state with this console's pending acts on top.
     /// Who an incident is for, as far as its state and this console know.
     pub(super) fn sight(&self, id: &IncidentId, state: &Incident) -> Sight {
         Sight::of_row(state, self.image.incidents.get(id))
     }
 
+    /// The accepted state with this console's pending acts on top.
     pub fn shown(&mut self, id: &IncidentId) -> Option<Arc<Incident>> {
         self.refold();
         let fold = self.folds.get_mut(id)?;

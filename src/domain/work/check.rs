@@ -68,7 +68,10 @@ pub fn check(
             due,
         } => {
             *line = line_option(line.as_deref())?;
-            future(*due, asked.now)?;
+            // What is open again has the time that it had, be it over.
+            if *state != State::Open {
+                future(*due, asked.now)?;
+            }
             settles(
                 incident,
                 matter,
@@ -308,6 +311,9 @@ fn settles(
     owner: Option<&UserId>,
     asked: &Asked<'_>,
 ) -> Result<(), Problem> {
+    if state == State::Open {
+        return opens_again(incident, id, asked);
+    }
     let deferred = incident
         .work
         .matter(id)
@@ -367,6 +373,32 @@ fn settles(
     }
 }
 
+/// It was settled by mistake; whoever may settle it so may say that.
+fn opens_again(incident: &Incident, id: &EventId, asked: &Asked<'_>) -> Result<(), Problem> {
+    let matter = incident.work.matter(id).ok_or_else(unknown_matter)?;
+    let right = match (matter.sort, matter.state) {
+        (_, State::Open) => return Err(refused("It is open already.", "まだ終わっていません。")),
+        (_, State::Deferred) | (Sort::Action, State::Dropped) => Right::Closer,
+        (Sort::Decision, _) => Right::Command,
+        _ => Right::Anyone,
+    };
+    let may = match right {
+        Right::Closer => incident.may_close(asked.by),
+        Right::Command => incident.may_command(asked.by),
+        Right::Comms | Right::Anyone => true,
+    };
+    if may {
+        return Ok(());
+    }
+    let who = who_may(incident, right, asked);
+    let (en, ja) = (who.en, who.ja);
+    Err(refused(
+        "You may not open this again.",
+        "この項目は未完了に戻せません。",
+    )
+    .hint(both!("{en} may.", "できるのは {ja} です。")))
+}
+
 fn notice_of<'a>(incident: &'a Incident, id: &EventId) -> Result<&'a super::Notice, Problem> {
     let mut notices = incident.work.notices.iter();
     notices.find(|notice| notice.id == *id).ok_or_else(|| {
@@ -384,7 +416,8 @@ fn claim_of<'a>(incident: &'a Incident, id: &EventId) -> Result<&'a super::Claim
         .ok_or_else(|| refused("Nobody claims recovery.", "復旧の報告はありません。"))
 }
 
-/// What adds a line can be taken back; what sets something is set again.
+/// What adds a line can be taken back, and what was set for the first time; what was set again is set
+/// to what it was.
 fn retracts(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(), Problem> {
     let adds = |entry: &Entry| {
         matches!(
@@ -408,7 +441,8 @@ fn retracts(incident: &Incident, event: &EventId, asked: &Asked<'_>) -> Result<(
         "This sets something: it is set again, not taken back.",
         "値を設定する操作です。取り消しではなく、設定し直してください。",
     );
-    let entry = parts::entry(incident, event, adds, sets)?;
+    let fits = |entry: &Entry| adds(entry) || incident.is_first(entry);
+    let entry = parts::entry(incident, event, fits, sets)?;
     let may = Text::fixed("may take it back", "取り消せるのは");
     parts::writers(incident, entry, asked, &may)
 }

@@ -95,8 +95,13 @@ pub fn sentence(
             owner,
             due,
         } => {
-            let head = capital(state.text().get(lang));
-            let mut out = vec![strong(head), text(": "), named(matter)];
+            let name = state.text();
+            let head = match state {
+                State::Open if ja => "未完了に戻しました",
+                State::Open => "Open again",
+                _ => name.get(lang),
+            };
+            let mut out = vec![strong(capital(head)), text(": "), named(matter)];
             if let Some(line) = line {
                 out.push(text(format!(" → {line}")));
             }
@@ -104,9 +109,9 @@ pub fn sentence(
                 out.push(pick(", executed by ", "、実行 "));
                 out.push(told(owner));
             }
-            if let Some(due) = due {
+            if let Some(due) = due.filter(|_| *state != State::Open) {
                 out.push(pick(", until ", "、期限 "));
-                out.push(until(sort_of(matter), *due));
+                out.push(until(sort_of(matter), due));
             }
             if *state == State::Escalated
                 && let Some(held) = &incident.commander

@@ -247,6 +247,29 @@ impl Work {
         }
     }
 
+    /// What this set is set no more.
+    pub(in crate::domain) fn unset(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Meeting { .. } => self.meeting = None,
+            Deed::Written { section } => {
+                self.sections.remove(section);
+            }
+            Deed::Reviewed { .. } | Deed::Waived { .. } => self.review = None,
+            Deed::Given { matter, .. } => self.edit(matter, |matter| matter.owner = None),
+            Deed::Moved { matter, .. } => self.edit(matter, |matter| matter.due = None),
+            Deed::Approved { notice } | Deed::Published { notice, .. } => {
+                let approval = matches!(deed, Deed::Approved { .. });
+                let mut notices = self.notices.iter_mut();
+                if let Some(notice) = notices.find(|it| it.id == *notice) {
+                    notice.published = None;
+                    notice.next = None;
+                    notice.approved = notice.approved.take().filter(|_| !approval);
+                }
+            }
+            _ => {}
+        }
+    }
+
     pub(in crate::domain) fn take(&mut self, recorded: &Recorded, deed: &Deed) {
         let (id, by, at) = (&recorded.event.id, &recorded.by, recorded.event.at);
         let text = || recorded.text.clone().unwrap_or_default();
@@ -290,8 +313,9 @@ impl Work {
                 if let Some(owner) = owner {
                     matter.owner = Some(held(owner));
                 }
-                // A decision's window is over; its time-box begins.
-                if due.is_some() || *state == State::Decided {
+                // A decision's window is over; its time-box begins. What is open again has the time
+                // that it had.
+                if due.is_some() || matches!(state, State::Decided | State::Open) {
                     matter.due = *due;
                 }
                 matter.settled.push(Settlement {

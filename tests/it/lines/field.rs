@@ -271,7 +271,8 @@ fn times_were_stored_as_local_strings() {
     }
 }
 
-// Red without `(self.private, private)` in src/domain/outlets.rs.
+// Red without `(self.private, private)` in src/domain/outlets.rs; its end without
+// `sight.way(Outlet::Copy) == Way::Marked` of `mark` in src/app/briefing.rs.
 #[test]
 fn the_meeting_link_of_a_private_incident_was_broadcast() {
     let slack = workspace();

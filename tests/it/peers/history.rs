@@ -54,6 +54,7 @@ fn what_was_is_found_by_words_filters_and_likeness_and_tags_are_tidied() {
     assert_eq!(one.run(&["tags", "rename", "nothing", "tls"]).code, 3);
 }
 
+// Red without `facts.sight.may_remind(about.sight)` in src/io/history/search.rs.
 #[test]
 fn a_private_incident_is_not_named_at_a_public_one() {
     let slack = workspace();

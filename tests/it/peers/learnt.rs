@@ -166,6 +166,7 @@ fn an_editor_writes_a_version_and_one_that_fails_loses_nothing() {
 }
 
 /// What a private incident's post-mortem says stays on this machine.
+// Red without `sight.opens(Outlet::Export)` in src/app/postmortem/mod.rs.
 #[test]
 fn the_post_mortem_of_a_private_incident_is_not_written_where_others_read() {
     let slack = workspace();

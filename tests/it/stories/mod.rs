@@ -2,6 +2,7 @@
 
 mod after;
 mod drill;
+mod each;
 mod hang;
 mod in_slack;
 mod leak;

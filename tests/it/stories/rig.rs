@@ -882,10 +882,11 @@ impl Desk {
 
     /// As `matoi show --json` prints it here.
     pub fn show(&self, id: &IncidentId) -> Value {
-        let (id, people) = (id.clone(), self.model.snapshot.people.clone());
-        let shown = self
-            .core
-            .look(move |engine, now| matoi::cli::shown(engine, &id, &people, &Link::Live, now));
+        let (id, snapshot) = (id.clone(), self.model.snapshot.clone());
+        let shown = self.core.look(move |engine, now| {
+            let with = (&Link::Live, &*snapshot.config);
+            matoi::cli::shown(engine, &id, &snapshot.people, with, now)
+        });
         shown.expect("the core runs")
     }
 }

@@ -65,8 +65,12 @@ impl Engine {
         let now = turn.now;
         let lang = heard.state.lang;
         let sight = self.sight(&heard.incident, &heard.state);
-        let tells = matches!(said, Said::Menu | Said::Status | Said::Summary);
-        if tells && !sight.opens(Outlet::Answer) {
+        let outlet = match said {
+            Said::Menu | Said::Status => Some(Outlet::Answer),
+            Said::Summary => Some(Outlet::Summary),
+            _ => None,
+        };
+        if outlet.is_some_and(|outlet| !sight.opens(outlet)) {
             return self.refuse(turn.step, heard, &words::restricted(), now);
         }
         match said {

@@ -562,3 +562,28 @@ fn a_clipped_message_keeps_its_files_and_a_mention_says_where_it_was() {
     let told = world.all("Evidence: \"the pool is full\" U2 [graph.png, app.log]");
     assert_eq!(told.len(), 1, "{:?}", world.messages);
 }
+
+// Red without `Sight::own(self).opens(Outlet::Question)` of `call_due`, and of `next_call`, in
+// src/domain/sync/duty.rs, and of `questions` in src/domain/sync/listen/ask.rs.
+#[test]
+fn nothing_is_asked_in_the_channel_of_what_was_restricted() {
+    let mut world = World::new();
+    let (id, now) = (world.id.clone(), at(6 * 60).wall);
+    let act = |world: &mut World, command: Command| {
+        let order = Order {
+            command,
+            by: UserId::new("U1"),
+            outlets: Outlets::default(),
+            via: None,
+        };
+        let made = world.engine.act(Some(&id), &order, at(0), &mut world.rng);
+        world.engine.absorb(&made.expect("accepted").1.writes);
+        world.engine.shown(&id).expect("known")
+    };
+    let state = act(&mut world, Command::Timekeeper(5));
+    assert!(state.call_due(now).is_some() && state.next_call(now).is_some());
+    assert!(!questions(&state, &Habits::default(), now).is_empty());
+    let state = act(&mut world, Deed::Restricted {}.into());
+    assert!(state.call_due(now).is_none() && state.next_call(now).is_none());
+    assert!(questions(&state, &Habits::default(), now).is_empty());
+}

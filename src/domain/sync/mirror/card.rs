@@ -59,8 +59,20 @@ fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
         .temperature
         .as_ref()
         .map_or_else(|| pick("not set", "未設定").to_owned(), |t| t.name.clone());
+    let owner = incident
+        .level_terms
+        .owner
+        .as_ref()
+        .map_or_else(String::new, |owner| {
+            let owner = escape(owner);
+            if ja {
+                format!(" (担当組織 {owner})")
+            } else {
+                format!(" (owned by {owner})")
+            }
+        });
     lines.push(format!(
-        "{} *{}* · {} {} · {} *{}*",
+        "{} *{}*{owner} · {} {} · {} *{}*",
         pick("Level", "レベル"),
         escape(&level),
         pick("temperature", "温度感"),
