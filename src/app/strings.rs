@@ -430,7 +430,7 @@ pub mod form {
         MINUTES = "Every so many minutes (0 stops)", "間隔 (分)。0 で停止";
         OUTCOME = "Outcome", "結果";
         INTO = "Into", "統合先";
-        TELL_USERS = "Must users be told (notice, inquiries, social)?", "ユーザーへの案内 (告知・問い合わせ・SNS)";
+        TELL_USERS = "Must users be told (notice, inquiries, social)?", "ユーザーへの案内は必要か (告知・問い合わせ対応)";
         OUTLOOK = "Outlook on cause or recovery", "原因や復旧の見通し";
         SPREAD = "How far may it spread, who is needed?", "どこまで広がりそうか、誰が必要か";
         NEW_STREAM = "a stream of its own: name it", "班を作る (名前をつける)";

@@ -179,16 +179,32 @@ impl Before<'_> {
                 act(Command::Untick(item.clone()))
             }
             Body::Unticked { item } => act(Command::Tick(item.clone())),
-            Body::Assigned { item, .. } => {
+            Body::Assigned {
+                item,
+                user: now,
+                due: given,
+            } => {
                 let former = self.last(|entry| match &entry.body {
                     Body::Assigned {
                         item: other,
                         user,
                         due,
-                    } if other == item => Some((user.clone(), *due)),
+                    } if other == item => Some((user.clone(), *due, entry.at)),
                     _ => None,
                 });
-                let (user, due) = former.unwrap_or_default();
+                let (user, due, since) = match former {
+                    Some((user, due, since)) => (user, due, Some(since)),
+                    None => (None, None, None),
+                };
+                let mut items = model.incident().into_iter().flat_map(|i| i.checklist());
+                let boxed = items.find(|check| check.item.id == *item);
+                let boxed = boxed.and_then(|check| check.item.time_box).zip(since);
+                let boxed = boxed.map(|(min, at)| at + TimeDelta::minutes(i64::from(min)));
+                // With the same name on it, only its time was another.
+                let due = due.or(boxed.filter(|_| user == *now));
+                if user == *now && given.is_some() && due.is_none() {
+                    return Err(s::FIRST);
+                }
                 act(Command::Assign {
                     item: item.clone(),
                     user,

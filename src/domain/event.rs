@@ -38,6 +38,10 @@ impl Register {
         Register(format!("assignee:{item}"))
     }
 
+    pub fn item_due(item: &str) -> Register {
+        Register(format!("item-due:{item}"))
+    }
+
     pub fn milestone(name: Milestone) -> Register {
         Register(format!("milestone:{}", name.name()))
     }
@@ -746,7 +750,15 @@ impl Body {
             Body::Ticked { item } => vec![(Register::item(item), "done".to_owned())],
             Body::Unticked { item } => vec![(Register::item(item), "open".to_owned())],
             Body::Skipped { item, .. } => vec![(Register::item(item), "skipped".to_owned())],
-            Body::Assigned { item, user: u, .. } => vec![(Register::assignee(item), user(u))],
+            Body::Assigned { item, user: u, due } => {
+                let due = due.as_ref();
+                let due = due.map(|due| {
+                    let millis = due.timestamp_millis().to_string();
+                    (Register::item_due(item), millis)
+                });
+                let assignee = (Register::assignee(item), user(u));
+                std::iter::once(assignee).chain(due).collect()
+            }
             Body::Milestone {
                 milestone, time: t, ..
             } => vec![time(*milestone, t)],

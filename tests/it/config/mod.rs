@@ -66,6 +66,18 @@ const READ_OTHERWISE: &[(&str, &str)] = &[
         "`io::config::post_mortem` opens it",
     ),
     (".post_mortem.criteria", "`PostMortem::rule` reads it"),
+    (
+        ".audiences.security_channels",
+        "`Audience::channels_of` reads it",
+    ),
+    (
+        ".audiences.drill_channels",
+        "`Audience::channels_of` reads it",
+    ),
+    (
+        ".timers.executives_minutes",
+        "`Config::report_minutes` reads it",
+    ),
 ];
 
 /// The keys that hold a value; a name in two languages is one.

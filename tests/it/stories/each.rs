@@ -7,6 +7,7 @@ use matoi::app::keymap::Keymap;
 use matoi::domain::event::{Body, Phase};
 use matoi::domain::ids::IncidentId;
 use matoi::domain::incident::Verdict;
+use matoi::domain::record::is_told;
 use matoi::domain::verb::{VERBS, Verb};
 use matoi::domain::words::Lang;
 use std::collections::BTreeSet;
@@ -411,9 +412,9 @@ fn by_key(w: &mut World, press: &Press, room: &str) {
     let screen = desk.screen();
     desk.keys("Z");
     let begins: String = said.chars().take(6).collect();
-    // That somebody is here, and what was taken back, is in the record and not in the story.
-    let untold = matches!(verb, Verb::Here | Verb::Retract);
-    let shown = untold || screen.contains(&begins);
+    // That somebody is here, what was taken back, and what is written up from the record, stands in
+    // the record and not in the story.
+    let shown = !is_told(&after, entry) || screen.contains(&begins);
     assert!(shown, "{verb:?}: no {begins:?} in\n{screen}");
 }
 

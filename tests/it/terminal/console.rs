@@ -16,6 +16,13 @@ fn shows(session: &mut Session, text: &str) {
     session.until(|screen| screen.contents().contains(text));
 }
 
+/// Drawn once more: what was drawn before takes keys.
+fn redrawn(session: &mut Session) {
+    let before = session.screen().contents();
+    session.resize(118, 35);
+    session.until(|screen| screen.contents() != before);
+}
+
 /// From the key to the room, over the index on its thread. Red without `Effect::Search` of
 /// `carry_out`, and without `Screen::Room` of the panel's Enter.
 #[test]
@@ -35,7 +42,8 @@ fn a_japanese_word_is_found_in_the_history_and_opened() {
     let mut session = opened(&console, "ja");
     shows(&mut session, "インシデント");
     session.send(b"/");
-    shows(&mut session, "履歴");
+    // What was found without a word: the panel was drawn before, and takes keys.
+    shows(&mut session, "6件");
     session.send("切り戻し".as_bytes());
     // One says so in what somebody wrote, one in its situation.
     shows(&mut session, "2件");
@@ -70,6 +78,7 @@ fn a_file_that_is_given_as_evidence_is_kept_and_told_by_its_digest() {
     shows(&mut session, "attach evidence");
     session.send(b"\r");
     shows(&mut session, "or a file's path");
+    redrawn(&mut session);
     session.send(b"~/none.log");
     shows(&mut session, "~/none.log");
     session.send(b"\x13");

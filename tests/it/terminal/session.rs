@@ -163,6 +163,11 @@ impl Session {
         &self.raw
     }
 
+    /// As it was read last.
+    pub fn screen(&self) -> &vt100::Screen {
+        self.parser.screen()
+    }
+
     pub fn send(&mut self, keys: &[u8]) {
         self.pty.write_all(keys).expect("it takes keys");
     }
