@@ -5,7 +5,7 @@ use super::out;
 use crate::app::show;
 use crate::app::{clock, desk};
 use crate::domain::desk::Desk;
-use crate::domain::event::{About, Body};
+use crate::domain::event::Body;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::Incident;
 use crate::domain::outlets::{Outlet, Sight, Way};
@@ -288,7 +288,7 @@ fn said(engine: &Engine, before: u64) -> Vec<(Fate, Reminded)> {
         Some((fate(row.position.is_some()), said))
     });
     let elsewhere = image.jobs.range(before + 1..).filter_map(|(_, job)| {
-        let Task::Remind { to, number } = &job.task else {
+        let Task::Remind { to, number, about } = &job.task else {
             return None;
         };
         let posted = match &job.state {
@@ -301,7 +301,7 @@ fn said(engine: &Engine, before: u64) -> Vec<(Fate, Reminded)> {
         let said = Reminded {
             incident: job.incident.clone(),
             reminder: Reminder {
-                about: About::Actions,
+                about: *about,
                 number: *number,
                 at: job.at,
             },

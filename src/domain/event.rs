@@ -487,6 +487,8 @@ pub enum About {
     Unresolved,
     PostMortem,
     Actions,
+    /// Somebody archived the channel by hand before the incident was resolved: said elsewhere.
+    Archived,
 }
 
 impl About {
@@ -504,6 +506,7 @@ impl About {
             About::Unresolved => "unresolved",
             About::PostMortem => "post_mortem",
             About::Actions => "actions",
+            About::Archived => "archived",
         }
     }
 
@@ -511,7 +514,11 @@ impl About {
     pub const fn is_reminder(self) -> bool {
         matches!(
             self,
-            About::Silent | About::Unresolved | About::PostMortem | About::Actions
+            About::Silent
+                | About::Unresolved
+                | About::PostMortem
+                | About::Actions
+                | About::Archived
         )
     }
 }

@@ -577,6 +577,29 @@ fn question(
                 " 下書きは記録から作れます (matoi postmortem)。仕上げる人とレビューの日を決めてください。",
             ),
         ],
+        About::Archived => {
+            let mut out = vec![
+                head(
+                    "Archived by hand, and not resolved.",
+                    "解決しないまま、手動でアーカイブされました。",
+                ),
+                pick(
+                    " Resolve it, or take it up again: ",
+                    " 解決するか、再開してください: ",
+                ),
+            ];
+            let closers = incident.closers.clone();
+            let commander = incident.commander.as_ref().map(|held| held.user.clone());
+            let told = match closers.is_empty() {
+                true => commander.into_iter().collect(),
+                false => closers,
+            };
+            for (n, user) in told.into_iter().enumerate() {
+                out.extend((n > 0).then(|| text(", ")));
+                out.push(Piece::Call(user));
+            }
+            out
+        }
         About::Actions => {
             let mut out = vec![head(
                 "Action items are due:",

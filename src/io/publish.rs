@@ -7,6 +7,7 @@ use crate::app::snapshot::{
     Workspace,
 };
 use crate::app::{briefing, template};
+use crate::domain::event::About;
 use crate::domain::event::Body;
 use crate::domain::ids::{ChannelId, EventId, GroupId, IncidentId, SlackTs, UserId};
 use crate::domain::incident::{Entry, Incident};
@@ -455,6 +456,14 @@ pub fn task_words(task: &Task) -> Text {
             to, report: true, ..
         } => crate::both!("report in {to}", "{to} に報告する"),
         Task::Announce { to, .. } => crate::both!("announce in {to}", "{to} に告知する"),
+        Task::Remind {
+            to,
+            about: About::Archived,
+            ..
+        } => crate::both!(
+            "tell in {to} that the channel was archived",
+            "チャンネルがアーカイブされたことを {to} に知らせる"
+        ),
         Task::Remind { to, .. } => crate::both!(
             "name action items that are due in {to}",
             "期限の来た再発防止策を {to} に知らせる"

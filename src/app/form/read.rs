@@ -287,6 +287,20 @@ const WORD: usize = 70;
 /// Of what already went out, so many lines fit beside the form on a small screen.
 const WENT_LINES: usize = 6;
 
+/// The entry, or the item of the checklist, by its number.
+fn asked_about(form: &Form, model: &Model) -> Option<String> {
+    let incident = target(form, model).ok()?;
+    let id = form.subject.as_ref()?;
+    let matters = incident.work.matters.iter();
+    let mut matters = matters.filter(|matter| matter.id.as_str() == id.as_str());
+    if let Some(matter) = matters.next() {
+        return Some(format!("{} {}", matter.handle(), matter.line));
+    }
+    let list = incident.checklist();
+    let at = list.iter().position(|check| check.item.id == *id)?;
+    Some(format!("{}. {}", at + 1, list[at].item.text))
+}
+
 /// What a confirmation prints: the target by name, who will hear of it, and what cannot be undone.
 /// As far as the form is filled in.
 pub fn preview(form: &Form, model: &Model) -> Vec<String> {
@@ -296,6 +310,10 @@ pub fn preview(form: &Form, model: &Model) -> Vec<String> {
     if let Some(summary) = summary {
         let channel = crate::app::view::channel_name(summary, lang);
         lines.push(fill(&c::ON, lang, &[&channel, &summary.incident.title]));
+    }
+    // A list of answers says what it asks about.
+    if form.field("what").is_some() {
+        lines.extend(asked_about(form, model));
     }
     if form.verb == Verb::Report {
         lines.extend(posted_in(form, model));

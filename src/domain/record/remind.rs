@@ -116,6 +116,24 @@ pub fn elsewhere(incident: &Incident, rules: &Rules<'_>, now: DateTime<Utc>) -> 
     })
 }
 
+/// How long after the last act a channel must have been archived for its closers to be told: who
+/// brings it back, or resolves it, does so within that.
+const BY_HAND: TimeDelta = TimeDelta::minutes(10);
+
+/// Somebody archived the channel of what is not over; said once for each time that it goes on.
+pub fn archived(incident: &Incident) -> Option<Reminder> {
+    let placed = incident
+        .entries
+        .iter()
+        .filter(|entry| entry.position.is_some());
+    let last = placed.map(|entry| entry.at).max()?;
+    (!incident.phase.is_over()).then(|| Reminder {
+        about: About::Archived,
+        number: hour(last),
+        at: last + BY_HAND,
+    })
+}
+
 /// Whether anything that had come due at that hour is still to be done.
 pub fn is_wanted(incident: &Incident, number: u32) -> bool {
     let mut open = open_actions(incident).into_iter();

@@ -2,6 +2,7 @@
 //! A journal on disk, the image in memory and the simulator's disk all apply the same writes.
 
 use super::Counts;
+use crate::domain::event::About;
 use crate::domain::event::{Event, FileLink, Position, Recorded};
 use crate::domain::ids::{ChannelId, ConsoleId, EventId, IncidentId, SlackTs, UserId};
 use chrono::{DateTime, Utc};
@@ -115,6 +116,9 @@ pub enum Task {
     Remind {
         to: String,
         number: u32,
+        /// Or that somebody archived it by hand.
+        #[serde(default = "actions")]
+        about: About,
     },
     /// An answer is placed on a question, to be pressed.
     React {
@@ -144,6 +148,10 @@ pub enum Task {
     },
     Archive {},
     Unarchive {},
+}
+
+const fn actions() -> About {
+    About::Actions
 }
 
 impl Task {

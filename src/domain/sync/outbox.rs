@@ -115,9 +115,13 @@ impl Engine {
                 .shown(&row.id)
                 .is_some_and(|state| !state.phase.is_over()),
             // Settled, or put off, while it waited.
-            (Task::Remind { number, .. }, _) => self
-                .shown(&row.id)
-                .is_some_and(|state| !remind::is_wanted(&state, *number)),
+            (Task::Remind { number, about, .. }, _) => self.shown(&row.id).is_some_and(|state| {
+                let archived = self.image.channel_of(&row.id).is_some_and(|c| c.archived);
+                match about {
+                    About::Archived => state.phase.is_over() || !archived,
+                    _ => !remind::is_wanted(&state, *number),
+                }
+            }),
             _ => false,
         }
     }
@@ -366,8 +370,8 @@ impl Engine {
                     metadata: announce_metadata(&row.id, event),
                 })
             }
-            Task::Remind { to, number } => {
-                let event = super::listen::reminder_id(&row.id, *number);
+            Task::Remind { to, number, about } => {
+                let event = super::listen::reminder_id(&row.id, *about, *number);
                 // Another console may have said it: whoever posts looks first.
                 if self.doubted.contains_key(&job.seq) {
                     return Some(Call::SeekAnnouncement {
@@ -376,7 +380,7 @@ impl Engine {
                     });
                 }
                 let state = self.shown(&row.id)?;
-                let body = super::listen::reminder(About::Actions, *number);
+                let body = super::listen::reminder(*about, *number);
                 Some(Call::Announce {
                     to: to.clone(),
                     text: mirror::reminder(&event, &body, &self.me, &state, row, &self.names),

@@ -271,9 +271,10 @@ impl Engine {
                 here: *here,
                 report: *report,
             },
-            Task::Remind { number, .. } => Task::Remind {
+            Task::Remind { number, about, .. } => Task::Remind {
                 to: target()?,
                 number: *number,
+                about: *about,
             },
             Task::Event { id } => return self.reword(step, job, id, text, by, now, rng),
             _ => return Err(nothing_to_edit()),

@@ -203,3 +203,34 @@ fn action_items_of_an_archived_incident_are_named_elsewhere_once_for_each_date()
     let fates: Vec<Fate> = posted.map(|(fate, _)| *fate).collect();
     assert_eq!(fates, [Fate::Posted, Fate::Posted]);
 }
+
+/// The line whose removal turns it red: `remind::archived` in `Engine::elsewhere`
+/// (src/domain/sync/listen/remind.rs).
+#[test]
+fn whoever_may_close_is_told_once_that_a_channel_was_archived_by_hand() {
+    let config = format!("{CONFIG}\n[remind]\nchannel = \"#leads\"\n");
+    let mut w = World::new("10:00", Lang::Ja, &config, &["ito", "sato"]);
+    w.act("ito", "d", &[("service", "shop"), ("title", "検索が遅い")]);
+    w.act("ito", "h", &[]);
+    let room = w.channel("shop-");
+    let leads = w.channel("leads");
+    let archive = |w: &mut World| {
+        w.call(
+            "takahashi",
+            "conversations.archive",
+            serde_json::json!({"channel": room}),
+        );
+    };
+    w.join("takahashi", &room);
+    archive(&mut w);
+    // Who brings it back soon need not be told.
+    w.pass(8 * 60);
+    assert_eq!(said(&w, &leads, "手動でアーカイブ").len(), 0);
+    w.pass(12 * 60);
+    assert_eq!(said(&w, &leads, "手動でアーカイブ").len(), 1);
+    let told = w.last_text(&leads, "手動でアーカイブ");
+    assert!(told.contains(&format!("<#{room}")), "{told}");
+    assert!(told.contains(&format!("<@{}>", w.id_of("ito"))), "{told}");
+    w.pass(6 * 3600);
+    assert_eq!(said(&w, &leads, "手動でアーカイブ").len(), 1, "once");
+}

@@ -1,5 +1,6 @@
-//! What people are reminded of: in the incident's channel while that takes anything, and of action
-//! items in a channel that is configured for it once it is archived. Nobody is reminded of a drill.
+//! What people are reminded of: in the incident's channel while that takes anything, and once it is
+//! archived in a channel that is configured for it: of action items, and of an incident that is not
+//! over, whose closers are told. Nobody is reminded of a drill.
 
 use super::super::image::Task;
 use super::super::{Engine, Now, Step};
@@ -23,9 +24,12 @@ pub(in crate::domain::sync) fn reminder(about: About, number: u32) -> Body {
     }
 }
 
-/// By which consoles know that action items were named, in the channel or elsewhere.
-pub(in crate::domain::sync) fn reminder_id(incident: &IncidentId, number: u32) -> EventId {
-    let about = About::Actions;
+/// By which consoles know that it was said, in the channel or elsewhere.
+pub(in crate::domain::sync) fn reminder_id(
+    incident: &IncidentId,
+    about: About,
+    number: u32,
+) -> EventId {
     let at = DateTime::default();
     Due { about, number, at }.id(incident)
 }
@@ -74,21 +78,25 @@ impl Engine {
         let channel = self.image.channel_of(&state.id)?;
         let row = self.image.incidents.get(&state.id);
         if !channel.archived
-            || remind::open_actions(state).is_empty()
             || !Sight::of_row(state, row).opens(Outlet::Remind)
             || self.is_imported(&state.id)
         {
             return None;
         }
-        let due = desk.reminder_elsewhere(state, now)?;
+        let due = match state.phase.is_over() {
+            true => desk.reminder_elsewhere(state, now)?,
+            false => remind::archived(state)?,
+        };
         let mut known = self.image.outward_of(&state.id);
-        let said = known
-            .any(|job| matches!(job.task, Task::Remind { number, .. } if number == due.number));
+        let said = known.any(|job| {
+            matches!(job.task, Task::Remind { number, about, .. }
+                if number == due.number && about == due.about)
+        });
         // It may have been asked there before that was archived.
         let asked = self
             .image
             .events
-            .contains_key(&reminder_id(&state.id, due.number));
+            .contains_key(&reminder_id(&state.id, due.about, due.number));
         (!said && !asked).then_some(due)
     }
 
@@ -111,11 +119,11 @@ impl Engine {
                 continue;
             }
             let to = to.clone();
-            let number = due.number;
+            let (number, about) = (due.number, due.about);
             // Until it was looked for, it may be there.
             let seq = self.next_seq(step);
             self.doubted.insert(seq, now.mono);
-            self.enqueue(step, &id, Task::Remind { to, number }, now);
+            self.enqueue(step, &id, Task::Remind { to, number, about }, now);
         }
     }
 
