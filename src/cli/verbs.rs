@@ -379,8 +379,13 @@ pub(super) fn act(
         via: Some(session.context.global.via()),
     };
     let before = session.last_entry()?;
+    let asked = incident.clone();
     let id = session.core.act(incident, order.clone())?;
-    let mut delivered = session.deliver(&id, before)?;
+    // What is reopened may go on in a channel that is opened for it.
+    let mut delivered = match asked.is_some_and(|asked| asked != id) {
+        true => session.deliver_whole(&id, before)?,
+        false => session.deliver(&id, before)?,
+    };
     if let Some(whole) = known.filter(|_| parts) {
         for part in open_parts(&session, &whole)? {
             let before = session.last_entry()?;
