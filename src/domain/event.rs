@@ -702,6 +702,11 @@ impl Event {
             What::Unknown(_) => None,
         }
     }
+
+    /// The message that asks for it, or that bears the reaction; `None`: somebody did it elsewhere.
+    pub fn cause(&self) -> Option<&SlackTs> {
+        self.via.as_ref()?.ts.as_ref()
+    }
 }
 
 impl Body {

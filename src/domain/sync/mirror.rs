@@ -201,7 +201,10 @@ pub fn batch(
     for pair in waiting.iter().take(BATCH_MAX) {
         let (_, event) = pair;
         let alone = event.event.body().is_none_or(stands_alone);
-        if event.by != *actor || (alone && !taken.is_empty()) {
+        // What several consoles may derive from one message of somebody's shares its own with nothing
+        // else: where two of them said it, one of the messages holds nothing but copies, and can go.
+        let same = event.event.cause() == first.event.cause();
+        if event.by != *actor || !same || (alone && !taken.is_empty()) {
             break;
         }
         let mut events: Vec<&Event> = taken.iter().map(|(_, e)| &e.event).collect();

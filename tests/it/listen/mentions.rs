@@ -1,6 +1,6 @@
 //! Commands by mention.
 
-use super::super::peers::rig::{Console, channel, id, messages, texts, until, workspace};
+use super::super::peers::rig::{Console, channel, events, id, messages, texts, until, workspace};
 use super::{QUICK, answer, ask, bot, call, done, id_of, pressed, replies, say, show};
 use matoi::workspace::faults::Fault;
 use serde_json::json;
@@ -138,6 +138,8 @@ fn who_may_not_is_told_who_may_and_what_they_said_is_kept() {
     assert!(kept[0].contains("Proposes level 1 Critical"), "{kept:?}");
 }
 
+// Red in seven of forty runs on a busy machine without `same` of `batch` in
+// src/domain/sync/mirror.rs.
 #[test]
 fn two_consoles_act_once_and_answer_once() {
     let slack = workspace();
@@ -168,21 +170,25 @@ fn two_consoles_act_once_and_answer_once() {
     until("each is answered once", || {
         asked.iter().map(said).eq([0, 0, 0, 1, 1, 1])
     });
-    // A copy that shares its message with something else stays in the channel, and counts once.
+    until("each act is there once", || {
+        let mut all = events(&slack, &room);
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        all.len() == count
+    });
     for console in [&one, &two] {
-        let state = show(console, &id);
-        assert_eq!(
-            (&state["level"], &state["phase"]),
-            (&json!("2"), &json!("recovered"))
-        );
-        let all = state["timeline"].as_array().expect("a list").iter();
-        let notes = all.filter(|e| {
-            e["text"]
-                .as_str()
-                .is_some_and(|t| t.starts_with("Note, by"))
+        // What stands in the channel is read by each when it comes to it.
+        until("it has read all of it", || {
+            let state = show(console, &id);
+            let all = state["timeline"].as_array().expect("a list").iter();
+            let notes = all.filter(|e| {
+                let text = e["text"].as_str();
+                text.is_some_and(|t| t.starts_with("Note, by"))
+            });
+            (&state["level"], &state["phase"], notes.count())
+                == (&json!("2"), &json!("recovered"), 1)
         });
-        let notes = notes.count();
-        assert_eq!(notes, 1, "{state}");
     }
 }
 
