@@ -203,7 +203,11 @@ pub fn shipped(sheet: Sheet, list: &str, lang: Lang) -> Result<Vec<Item>, Proble
 
 /// Every list that levels may ask for, read before it is needed: nothing waits for a file later.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checklists(HashMap<(Sheet, &'static str, Lang), Vec<Item>>);
+pub struct Checklists {
+    lists: HashMap<(Sheet, &'static str, Lang), Vec<Item>>,
+    /// By item: looked up for each one with each frame.
+    parts: HashMap<String, Part>,
+}
 
 impl Checklists {
     /// Reads each list with `read`: the organisation's own, or [`shipped`].
@@ -221,13 +225,15 @@ impl Checklists {
                 }
             }
         }
-        Ok(Checklists(all))
+        let items = all.values().flatten();
+        let parts = items.filter_map(|item: &Item| Some((item.id.clone(), item.phase?)));
+        let parts = parts.collect();
+        Ok(Checklists { lists: all, parts })
     }
 
     /// In which part of the response an item is done, by its id: it is the same in every list.
     pub fn part(&self, id: &str) -> Option<Part> {
-        let mut items = self.0.values().flatten();
-        items.find(|item| item.id == id)?.phase
+        self.parts.get(id).copied()
     }
 
     /// # Errors
@@ -239,7 +245,7 @@ impl Checklists {
     /// What a list asks for, as an incident's record introduces it.
     pub fn items(&self, sheet: Sheet, list: &str, lang: Lang) -> impl Iterator<Item = event::Item> {
         let list = LISTS.iter().find(|known| **known == list).copied();
-        let items = list.and_then(|list| self.0.get(&(sheet, list, lang)));
+        let items = list.and_then(|list| self.lists.get(&(sheet, list, lang)));
         items.into_iter().flatten().map(Item::asked)
     }
 }

@@ -1,7 +1,7 @@
 //! The call sheet and the briefing on the command line, and what reaches the clipboard.
 
-use super::{console_of, shows};
 use crate::peers::rig::{Console, channel, files, texts, workspace};
+use crate::terminal::session::console_of;
 use base64::Engine as _;
 
 const SHEET: &str = "[call_sheet]\nnote = \"Call first\"\nmeetings = [\"https://meet.example.com/x\"]\n\
@@ -93,11 +93,11 @@ fn one_key_puts_the_briefing_on_the_clipboard_and_says_so() {
     let console = Console::on(&slack, "@sato", "");
     console.declare("Checkout fails");
     let mut session = console_of(&console, "en");
-    shows(&mut session, "Checkout fails");
+    session.shows("Checkout fails");
     session.send(b"\r");
-    shows(&mut session, "since declared");
+    session.shows("since declared");
     session.send(b"y");
-    shows(&mut session, "Copied, if");
+    session.shows("Copied, if");
     let raw = String::from_utf8_lossy(session.raw()).into_owned();
     let (_, rest) = raw.split_once("\x1b]52;c;").expect("a clipboard sequence");
     let (encoded, _) = rest.split_once('\x07').expect("it ends");

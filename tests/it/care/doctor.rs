@@ -267,9 +267,9 @@ fn a_terminal_that_draws_wide_lines_is_warned_of() {
         let mut command = console.command(&["doctor"]);
         command.env("TERM", "xterm-256color");
         let mut session = crate::terminal::session::Session::of(command, 200, 60);
-        super::shows(&mut session, "─");
+        session.shows("─");
         session.send(answer.as_bytes());
-        super::shows(&mut session, told);
+        session.shows(told);
         session.end();
     }
 }

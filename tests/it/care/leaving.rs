@@ -1,7 +1,7 @@
 //! Closing the last console that speaks for an open incident.
 
-use super::{console_of, shows};
 use crate::peers::rig::{Console, channel, texts, until, workspace};
+use crate::terminal::session::console_of;
 
 #[test]
 fn the_last_console_warns_and_leaves_a_peer_that_delivers() {
@@ -9,9 +9,9 @@ fn the_last_console_warns_and_leaves_a_peer_that_delivers() {
     let console = Console::on(&slack, "@sato", "");
     let declared = console.declare("Checkout fails");
     let mut session = console_of(&console, "en");
-    shows(&mut session, "Checkout fails");
+    session.shows("Checkout fails");
     session.send(b"\x03");
-    shows(&mut session, "has no timekeeper");
+    session.shows("has no timekeeper");
     session.send(b"b");
     let status = session.end();
     assert!(status.success(), "{status:?}");
@@ -53,9 +53,9 @@ fn in_japanese_it_says_the_same() {
     let console = Console::on(&slack, "@sato", "");
     console.declare("決済が失敗する");
     let mut session = console_of(&console, "ja");
-    shows(&mut session, "決済が失敗する");
+    session.shows("決済が失敗する");
     session.send(b"\x03");
-    shows(&mut session, "タイムキーパー・確認");
+    session.shows("タイムキーパー・確認");
     session.send(b"\x03");
     assert!(session.end().success());
 }
@@ -73,9 +73,9 @@ fn a_console_that_only_follows_leaves_without_a_word() {
             .contains("talks to the workspace for this")
     });
     let mut session = console_of(&console, "en");
-    shows(&mut session, "another window");
+    session.shows("another window");
     session.send(b"\x03");
-    shows(&mut session, "Leave matoi?");
+    session.shows("Leave matoi?");
     session.until(|screen| !screen.contents().contains("has no timekeeper"));
     session.send(b"\x03");
     assert!(session.end().success());

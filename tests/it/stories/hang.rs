@@ -1,6 +1,6 @@
 //! A network that hangs: every call is taken and none is ever answered.
 
-use super::{World, declare, settles, shows};
+use super::{World, declare, settles};
 use crate::peers::rig::until_met;
 use crate::terminal::session::{Session, signal};
 use matoi::workspace::faults::{Fault, Kind};
@@ -30,19 +30,19 @@ fn a_network_that_hangs_takes_no_key_and_no_frame_away() {
     // Each key is answered by a frame, although no call comes back.
     for n in 0..6 {
         console.send(b"n");
-        shows(&mut console, "Note *");
+        console.shows("Note *");
         let text = format!("typed while it hangs {n}");
         console.send(text.as_bytes());
-        shows(&mut console, &text);
+        console.shows(&text);
         console.send(b"\r");
         console.until(|screen| !screen.contents().contains("Note *"));
-        shows(&mut console, &text);
+        console.shows(&text);
     }
     for _ in 0..20 {
         console.send(b"?");
         console.until(|screen| !screen.contents().contains("typed while it hangs 5"));
         console.send(b"\x1b[27u");
-        shows(&mut console, "typed while it hangs 5");
+        console.shows("typed while it hangs 5");
     }
     // Calls were made, a post among them, and nothing has come of them.
     tried(&world, 2);
@@ -76,15 +76,15 @@ fn a_console_that_starts_into_a_hanging_network_opens_at_once() {
     let mut command = world.command("one", "ja");
     command.env("MATOI_USER", "sato");
     let mut console = Session::of(command, 100, 30);
-    shows(&mut console, "決済が失敗");
+    console.shows("決済が失敗");
     console.send(b"\r");
     console.send(b"n");
-    shows(&mut console, "記録 *");
+    console.shows("記録 *");
     console.send("応答なし".as_bytes());
-    shows(&mut console, "応答なし");
+    console.shows("応答なし");
     console.send(b"\r");
     console.until(|screen| !screen.contents().contains("記録 *"));
-    shows(&mut console, "応答なし");
+    console.shows("応答なし");
     signal(console.pid(), "TERM");
     console.end();
     console.assert_restored();
@@ -94,8 +94,8 @@ fn declare_in_japanese(session: &mut Session) {
     session.send(b"d");
     session.until(|screen| screen.contents().contains("[  "));
     session.send("決済が失敗".as_bytes());
-    shows(session, "決済が失敗");
+    session.shows("決済が失敗");
     session.send(b"\x04");
-    shows(session, "指揮 不在");
+    session.shows("指揮 不在");
     settles(session);
 }

@@ -209,15 +209,12 @@ fn the_program_plays_a_drill_in_what_it_takes_for_slack() {
     let mut command = console.command(&["drill", "run", "first-steps", "--in-slack"]);
     command.stdin(Stdio::inherit());
     let mut session = Session::of(command, 120, 35);
-    let shows = |session: &mut Session, text: &str| {
-        session.until(|screen| screen.contents().contains(text));
-    };
-    shows(&mut session, "You are on call for a web shop");
+    session.shows("You are on call for a web shop");
     session.send(b"\r");
     // What the monitor says, in the channel's pane, under a name that says what it is.
-    shows(&mut session, "[CRITICAL] checkout");
+    session.shows("[CRITICAL] checkout");
     session.send(b"\x03");
-    shows(&mut session, "[> Cancel <]");
+    session.shows("[> Cancel <]");
     session.send(b"\t\r");
     assert!(session.end().success());
     let open = console.json(&["list"]);

@@ -127,10 +127,6 @@ impl World {
     }
 }
 
-fn shows(session: &mut Session, text: &str) {
-    session.until(|screen| screen.contents().contains(text));
-}
-
 /// Nothing of this console's is on its way any more.
 fn settles(session: &mut Session) {
     session.until(|screen| {
@@ -144,11 +140,11 @@ fn settles(session: &mut Session) {
 /// Declares by keys alone.
 fn declare(session: &mut Session, title: &str) {
     session.send(b"d");
-    shows(session, "[  Cancel  ]");
+    session.shows("[  Cancel  ]");
     session.send(title.as_bytes());
-    shows(session, title);
+    session.shows(title);
     session.send(b"\x04");
-    shows(session, "since declared");
+    session.shows("since declared");
 }
 
 fn messages(world: &World, wanted: &[&str]) {
@@ -164,37 +160,37 @@ fn an_incident_run_by_keys_tells_its_story_in_the_channel() {
     let mut console = world.console("one", "sato", "en", 120, 35);
     declare(&mut console, "Checkout fails");
     console.send(b"l");
-    shows(&mut console, "No impact");
+    console.shows("No impact");
     console.send(b"\x1b[B");
     console.send(b"\x1b[B");
-    shows(&mut console, "(*) 2 High");
+    console.shows("(*) 2 High");
     console.send(b"\x0c");
-    shows(&mut console, "CHECKLIST  0/");
+    console.shows("CHECKLIST  0/");
     // What is typed while a form waits for its answer is dropped.
     console.until(|screen| !screen.contents().contains("[  Cancel  ]"));
     console.send(b"h");
-    shows(&mut console, "@sato me");
+    console.shows("@sato me");
     console.send(b"\r");
-    shows(&mut console, "takes command");
+    console.shows("takes command");
     console.until(|screen| !screen.contents().contains("@sato me"));
     console.send(b"6");
     // The first is done: somebody commands.
-    shows(&mut console, "  1/");
+    console.shows("  1/");
     console.send(b"j");
     for done in ["  2/", "  3/"] {
         console.send(b"j ");
-        shows(&mut console, done);
+        console.shows(done);
     }
     console.send(b"n");
-    shows(&mut console, "Note *");
+    console.shows("Note *");
     console.send(b"rolled back build 812");
-    shows(&mut console, "rolled back build 812");
+    console.shows("rolled back build 812");
     console.send(b"\r");
     console.until(|screen| !screen.contents().contains("Note *"));
     console.send(b"r");
-    shows(&mut console, "[  recovered  ]");
+    console.shows("[  recovered  ]");
     console.send(b"\x12");
-    shows(&mut console, "RECOVERED");
+    console.shows("RECOVERED");
     settles(&mut console);
     // What the screen shows as settled is in the channel, for people who only have that.
     messages(
@@ -233,16 +229,16 @@ fn two_consoles_see_each_other_and_agree() {
     let mut one = world.console("one", "sato", "en", 120, 35);
     let mut two = world.console("two", "tanaka", "ja", 80, 24);
     declare(&mut one, "Search is slow");
-    shows(&mut two, "Search is slow");
+    two.shows("Search is slow");
     two.send(b"\r");
-    shows(&mut two, "指揮 不在");
+    two.shows("指揮 不在");
     two.send(b"n");
-    shows(&mut two, "記録 *");
+    two.shows("記録 *");
     two.send("索引の再構築を開始".as_bytes());
-    shows(&mut two, "索引の再構築を開始");
+    two.shows("索引の再構築を開始");
     two.send(b"\r");
     // The other console, in its own language, without a key.
-    shows(&mut one, "索引の再構築を開始");
+    one.shows("索引の再構築を開始");
     settles(&mut one);
     settles(&mut two);
     for session in [&mut one, &mut two] {
@@ -273,9 +269,9 @@ fn a_public_act_is_not_done_by_enter_space_or_y() {
     let world = World::new();
     let mut console = world.console("one", "sato", "en", 80, 24);
     console.send(b"d");
-    shows(&mut console, "[  Cancel  ]");
+    console.shows("[  Cancel  ]");
     console.send(b"Nothing is wrong");
-    shows(&mut console, "Nothing is wrong");
+    console.shows("Nothing is wrong");
     // Through the whole form, and onto Cancel.
     for _ in 0..12 {
         console.send(b"\r");

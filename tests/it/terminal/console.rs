@@ -1,20 +1,7 @@
 //! The console itself in a terminal, with what it keeps on the disk beside its journal.
 
-use super::session::Session;
+use super::session::{Session, console_of};
 use crate::peers::rig::Console;
-
-fn opened(console: &Console, lang: &str) -> Session {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_matoi"));
-    console.dress(&mut command);
-    command
-        .env("TERM", "xterm-256color")
-        .env("MATOI_LANG", lang);
-    Session::of(command, 120, 35)
-}
-
-fn shows(session: &mut Session, text: &str) {
-    session.until(|screen| screen.contents().contains(text));
-}
 
 /// Drawn once more: what was drawn before takes keys.
 fn redrawn(session: &mut Session) {
@@ -39,16 +26,16 @@ fn a_japanese_word_is_found_in_the_history_and_opened() {
     console.run(&args).ok();
     // The made-up people are not those of the workspace, where whoever sits here is known.
     console.run(&["sync", "--once"]).ok();
-    let mut session = opened(&console, "ja");
-    shows(&mut session, "インシデント");
+    let mut session = console_of(&console, "ja");
+    session.shows("インシデント");
     session.send(b"/");
     // What was found without a word: the panel was drawn before, and takes keys.
-    shows(&mut session, "6件");
+    session.shows("6件");
     session.send("切り戻し".as_bytes());
     // One says so in what somebody wrote, one in its situation.
-    shows(&mut session, "2件");
-    shows(&mut session, "商品ページの表示が遅い");
-    shows(&mut session, "切り戻しを始めます");
+    session.shows("2件");
+    session.shows("商品ページの表示が遅い");
+    session.shows("切り戻しを始めます");
     session.send(b"\r");
     session.until(|screen| {
         let text = screen.contents();
@@ -56,11 +43,7 @@ fn a_japanese_word_is_found_in_the_history_and_opened() {
             && text.contains("タイムライン")
             && !text.contains("履歴")
     });
-    session.send(b"\x03");
-    session.until(|screen| screen.contents().contains("<]"));
-    session.send(b"\t\r");
-    assert!(session.end().success());
-    session.assert_restored();
+    session.leaves().assert_restored();
 }
 
 /// Red without `takes_in` of `carry_out`, `src/cli/console.rs`.
@@ -70,19 +53,19 @@ fn a_file_that_is_given_as_evidence_is_kept_and_told_by_its_digest() {
     let state = console.declare("Cart is down");
     let id = state["id"].as_str().expect("an id").to_owned();
     std::fs::write(console.dir.path().join("app.log"), "abc").expect("written");
-    let mut session = opened(&console, "en");
-    shows(&mut session, "Cart is down");
+    let mut session = console_of(&console, "en");
+    session.shows("Cart is down");
     session.send(b"\r");
-    shows(&mut session, "TIMELINE");
+    session.shows("TIMELINE");
     session.send(b":evidence");
-    shows(&mut session, "attach evidence");
+    session.shows("attach evidence");
     session.send(b"\r");
-    shows(&mut session, "or a file's path");
+    session.shows("or a file's path");
     redrawn(&mut session);
     session.send(b"~/none.log");
-    shows(&mut session, "~/none.log");
+    session.shows("~/none.log");
     session.send(b"\x13");
-    shows(&mut session, "There is no file");
+    session.shows("There is no file");
     // What was typed is still there.
     session.until(|screen| {
         let text = screen.contents();
@@ -92,13 +75,10 @@ fn a_file_that_is_given_as_evidence_is_kept_and_told_by_its_digest() {
         session.send(b"\x7f");
     }
     session.send(b"app.log");
-    shows(&mut session, "~/app.log");
+    session.shows("~/app.log");
     session.send(b"\x13");
-    shows(&mut session, "Evidence: app.log (3 bytes");
-    session.send(b"\x03");
-    session.until(|screen| screen.contents().contains("<]"));
-    session.send(b"\t\r");
-    assert!(session.end().success());
+    session.shows("Evidence: app.log (3 bytes");
+    session.leaves();
     let evidence = &console.json(&["show", &id])["evidence"][0];
     let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(

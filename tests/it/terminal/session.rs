@@ -1,6 +1,7 @@
 //! A program in a pseudo terminal, from the other end.
 
 use super::program::PLAYS;
+use crate::peers::rig::Console;
 use pty_process::blocking::{Command as PtyCommand, Pts, Pty, open};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{Termios, tcgetattr};
@@ -17,6 +18,16 @@ const GIVE_UP: Timespec = Timespec {
 
 /// What a program may take for one thing on a machine that is busy with others.
 const LONGEST: Duration = Duration::from_secs(40);
+
+/// The console of a data directory in a terminal of 120×35.
+pub fn console_of(console: &Console, lang: &str) -> Session {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_matoi"));
+    console.dress(&mut command);
+    command
+        .env("TERM", "xterm-256color")
+        .env("MATOI_LANG", lang);
+    Session::of(command, 120, 35)
+}
 
 pub struct Session {
     pty: Pty,
@@ -192,6 +203,20 @@ impl Session {
                 self.stuck();
             }
         }
+    }
+
+    /// Reads until the screen holds this.
+    pub fn shows(&mut self, text: &str) {
+        self.until(|screen| screen.contents().contains(text));
+    }
+
+    /// Leaves the console by its question; whether it ended well.
+    pub fn leaves(mut self) -> Session {
+        self.send(b"\x03");
+        self.shows("<]");
+        self.send(b"\t\r");
+        assert!(self.end().success());
+        self
     }
 
     /// Fails, with all there is to know about why the screen is not as wished.
