@@ -2,6 +2,7 @@
 //! can be read with everything else out of order; nothing of it goes into an event or an export.
 
 use crate::domain::event::Kind;
+use crate::domain::sentence::level_text;
 use crate::domain::settings::{Config, Contact};
 use crate::domain::text::{cells, clean_line, pad_right};
 use crate::domain::words::{Lang, Text};
@@ -75,7 +76,7 @@ fn manuals(config: &Config, lang: Lang) -> Vec<String> {
         .iter()
         .filter(|level| !level.manual.is_empty());
     let levels = levels.map(|level| {
-        let name = format!("{} {}", level.id, level.name.get(lang));
+        let name = level_text(&level.id, level.name.get(lang));
         (name, level.manual.as_str())
     });
     kinds

@@ -313,6 +313,7 @@ impl Replay {
             talk: Arc::new(film.talk(&self.state, self.at)),
             jobs: BTreeMap::new(),
             heard: heard.map(|(at, user)| (user.clone(), *at)).collect(),
+            invited: BTreeMap::new(),
             next_call: summary.incident.next_call(self.at),
             went: Vec::new(),
             address: None,

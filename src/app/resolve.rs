@@ -11,6 +11,7 @@ use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::{Incident, LevelTerms};
 use crate::domain::outlets::{Outlet, Sight, Way};
 use crate::domain::problem::Problem;
+use crate::domain::sentence::level_text;
 use crate::domain::settings::{Config, Fill, Level};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Deed;
@@ -73,6 +74,20 @@ pub fn person(people: &People, text: &str) -> Result<UserId, Problem> {
     Err(nobody(text))
 }
 
+/// Of those who were brought into a channel, who was called: not who asked to follow every incident.
+pub fn called(
+    config: &Config,
+    people: &People,
+    mut brought: BTreeMap<UserId, DateTime<Utc>>,
+) -> BTreeMap<UserId, DateTime<Utc>> {
+    for follower in &config.invite.followers {
+        if let Ok(user) = person(people, follower) {
+            brought.remove(&user);
+        }
+    }
+    brought
+}
+
 /// Nobody is called so.
 pub fn nobody(text: &str) -> Problem {
     Problem::not_found(both!(
@@ -96,20 +111,28 @@ pub fn level(
     incident: &Incident,
     text: &str,
 ) -> Result<LevelPlan, Problem> {
-    let named = |name: &str| name.to_lowercase() == text.trim().to_lowercase();
-    let level = config
-        .levels
-        .iter()
-        .find(|level| named(&level.id))
+    let wanted = text.trim().to_lowercase();
+    let named = |name: &str| name.to_lowercase() == wanted;
+    let find = |fits: &dyn Fn(&Level) -> bool| config.levels.iter().find(|level| fits(level));
+    let level = find(&|level| named(&level.id))
         .or_else(|| {
-            let mut levels = config.levels.iter();
-            levels.find(|level| named(level.name.get(Lang::En)) || named(level.name.get(Lang::Ja)))
+            find(&|level| {
+                [Lang::En, Lang::Ja]
+                    .iter()
+                    .any(|l| named(level.name.get(*l)))
+            })
+        })
+        // As screens and messages write it: with the number's sign, and with the name before it.
+        .or_else(|| find(&|level| named(&level_text(&level.id, ""))))
+        .or_else(|| {
+            let whole = |level: &Level, lang| named(&level_text(&level.id, level.name.get(lang)));
+            find(&|level| whole(level, Lang::En) || whole(level, Lang::Ja))
         })
         .ok_or_else(|| {
             let known = config.levels.iter().map(|l| {
-                let id = &l.id;
                 let (en, ja) = (l.name.get(Lang::En), l.name.get(Lang::Ja));
-                both!("{id} {en}", "{id} {ja}")
+                let (en, ja) = (level_text(&l.id, en), level_text(&l.id, ja));
+                both!("{en}", "{ja}")
             });
             unknown(
                 Text::fixed("level", "レベル"),

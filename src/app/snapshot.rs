@@ -101,6 +101,8 @@ pub struct Room {
     pub jobs: BTreeMap<EventId, JobState>,
     /// When each person last wrote in the channel.
     pub heard: BTreeMap<UserId, DateTime<Utc>>,
+    /// Who was called into the channel, and when: without those who asked to follow incidents.
+    pub invited: BTreeMap<UserId, DateTime<Utc>>,
     /// When each console act entered the outbox is in its entry; this is the next timekeeper call.
     pub next_call: Option<DateTime<Utc>>,
     /// What already left its channel, as long as that is public.

@@ -238,8 +238,9 @@ pub mod pane {
         OBJECTIONS = "{} against", "反対 {}件";
         TO_TELL = "result?", "結果は?";
         ESCALATED = "escalated", "要判断";
-        ANSWERED = "answered {} ago", "応答 {}前・未参加";
-        CALLED = "called {}x, {} ago", "呼び出し {}回・{}前";
+        ANSWERED = "answered {}", "応答あり {}";
+        CALLED = "called {}", "呼出 {}";
+        CALLED_AGAIN = "called {}x {}", "呼出 {}回 {}";
         OVERDUE_COUNT = "{} over", "超過 {}";
         TIMER_COUNT = "{} running", "{}件";
         NO_TIMERS = "Nothing has a due time.", "期限のあるものはありません。";

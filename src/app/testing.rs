@@ -71,6 +71,7 @@ pub struct World {
     /// How many jobs of the first incident were delivered.
     pub delivered: usize,
     pub jobs: BTreeMap<EventId, JobState>,
+    pub invited: BTreeMap<UserId, DateTime<Utc>>,
     pub private: bool,
     pub drill: bool,
     pub archived: bool,
@@ -107,6 +108,7 @@ impl World {
             link: Link::Live,
             delivered: 0,
             jobs: BTreeMap::new(),
+            invited: BTreeMap::new(),
             private: false,
             drill: false,
             archived: false,
@@ -318,6 +320,7 @@ impl World {
                 talk: Arc::new(self.talk.clone()),
                 jobs: self.jobs.clone(),
                 heard: BTreeMap::new(),
+                invited: self.invited.clone(),
             }))
         });
         Arc::new(Snapshot {

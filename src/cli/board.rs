@@ -129,8 +129,8 @@ fn of_incident(engine: &Engine, incident: &Incident, sight: Sight, now: Now, lan
     let since = incident.declared.map(|at| clock::rough(now.wall - at));
     let place = place(engine, incident);
     let said = format!(
-        "{marks}{place}  L{}  {}  {}  {}  {}",
-        level.unwrap_or_else(|| "-".to_owned()),
+        "{marks}{place}  {}  {}  {}  {}  {}",
+        level.unwrap_or_else(|| "L-".to_owned()),
         incident.phase.text().get(lang),
         since.as_ref().map_or("-", |since| since.get(lang)),
         commander.unwrap_or_else(|| "-".to_owned()),

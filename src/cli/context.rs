@@ -1,6 +1,7 @@
 //! What every subcommand starts from: flags, environment, configuration, the workspace's address.
 
 use crate::app::clock;
+use crate::app::resolve;
 use crate::app::show::{self, Shown};
 use crate::app::snapshot::{Person, Snapshot, Workspace};
 use crate::both;
@@ -690,6 +691,7 @@ pub fn shown(
         return serde_json::Value::Null;
     };
     let heard = engine.heard(id);
+    let invited = resolve::called(config, people, engine.invited(id));
     let age = engine.age(id, now);
     let row = engine.image().incidents.get(id);
     let channel = engine.image().channel_of(id);
@@ -721,6 +723,7 @@ pub fn shown(
         private: row.is_some_and(|r| r.private),
         people,
         heard: &heard,
+        invited: &invited,
         counts: engine.counts(id),
         link,
         as_of: age.and_then(|age| Some(now.wall - chrono::TimeDelta::from_std(age).ok()?)),

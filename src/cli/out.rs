@@ -6,6 +6,7 @@ use crate::both;
 use crate::domain::ids::IncidentId;
 use crate::domain::outlets::{Outlet, Sight};
 use crate::domain::problem::{Kind, Problem};
+use crate::domain::sentence::level_text;
 use crate::domain::words::{Lang, Text};
 use std::io::Write;
 
@@ -39,6 +40,8 @@ pub fn incident(session: &Session, id: &IncidentId) -> Result<(), Problem> {
 /// One incident in one line.
 pub fn summary(shown: &serde_json::Value, lang: Lang) -> String {
     let text = |key: &str| shown[key].as_str().unwrap_or("-").to_owned();
+    let level = shown["level"].as_str();
+    let level = level.map_or_else(|| "L-".to_owned(), |id| level_text(id, ""));
     let channel = shown["channel"]["name"].as_str().unwrap_or("-");
     let commander = shown["commander"].as_str().unwrap_or("-");
     let commander = shown["people"][commander].as_str().unwrap_or(commander);
@@ -50,9 +53,8 @@ pub fn summary(shown: &serde_json::Value, lang: Lang) -> String {
     let marks = sight_marks(sight, Outlet::Board, lang);
     let marks: String = marks.iter().map(|mark| format!("[{mark}] ")).collect();
     format!(
-        "{marks}{}  L{}  {}  #{channel}  {}  IC {commander}",
+        "{marks}{}  {level}  {}  #{channel}  {}  IC {commander}",
         text("id"),
-        text("level"),
         text("phase"),
         text("title"),
     )

@@ -63,6 +63,53 @@ pub fn in_hand(incident: &Incident, user: &UserId) -> usize {
     items + tasks.count() + roles + usize::from(commands) + usize::from(task)
 }
 
+/// Somebody who was called and is not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called<'a> {
+    pub user: &'a UserId,
+    /// How often.
+    pub count: u32,
+    pub first: DateTime<Utc>,
+    pub last: DateTime<Utc>,
+    pub why: Option<&'a str>,
+}
+
+/// Who was called by name, the longest wait first; then whoever was `invited` with the service's
+/// group, always or by the level, as long as it is not good again.
+pub fn called<'a>(
+    incident: &'a Incident,
+    invited: &'a BTreeMap<UserId, DateTime<Utc>>,
+) -> Vec<Called<'a>> {
+    let calls = &incident.work.calls;
+    let absent = |user: &UserId| {
+        let present = incident.roster.get(user);
+        present.is_none_or(|present| present.left.is_some())
+    };
+    let by_name = calls.iter().map(|(user, call)| Called {
+        user,
+        count: call.count,
+        first: call.first,
+        last: call.last,
+        why: call.why.as_deref(),
+    });
+    let mut by_name: Vec<Called<'_>> = by_name.filter(|call| absent(call.user)).collect();
+    by_name.sort_by_key(|call| call.first);
+    let invited = invited.iter().filter(|(user, _)| {
+        let known = incident.roster.contains_key(*user) || calls.contains_key(*user);
+        incident.phase.is_burning() && !known && **user != incident.declarer
+    });
+    let invited = invited.map(|(user, at)| Called {
+        user,
+        count: 1,
+        first: *at,
+        last: *at,
+        why: None,
+    });
+    let mut invited: Vec<Called<'_>> = invited.collect();
+    invited.sort_by_key(|call| call.first);
+    by_name.into_iter().chain(invited).collect()
+}
+
 /// Whether somebody is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -759,12 +759,23 @@ fn because(reason: Option<&str>, ja: bool) -> Option<Piece> {
     })
 }
 
-/// `2 High`; just the id where no name differs from it.
+/// `High L2`; see [`level_text`].
 pub fn level_words(level: &Named) -> String {
-    if level.name.is_empty() || level.name == level.id {
-        level.id.clone()
+    level_text(&level.id, &level.name)
+}
+
+/// A level as people read it: its name first, then its id, which is all where no name differs from
+/// it. An id that is a number is told from other numbers by its `L`.
+pub fn level_text(id: &str, name: &str) -> String {
+    let mark = if id.starts_with(|c: char| c.is_ascii_digit()) {
+        "L"
     } else {
-        format!("{} {}", level.id, level.name)
+        ""
+    };
+    if name.is_empty() || name.eq_ignore_ascii_case(id) {
+        format!("{mark}{id}")
+    } else {
+        format!("{name} {mark}{id}")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::clock;
 use crate::app::replay::Film;
+use crate::app::resolve;
 use crate::app::snapshot::{
     Address, GivenUp, Limits, LinkState, OutboxLine, Person, Room, Snapshot, Summary, Talk,
     Workspace,
@@ -248,6 +249,7 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
         }),
         lang: scene.lang,
         heard: engine.heard(&id),
+        invited: resolve::called(scene.config, scene.people, engine.invited(&id)),
         talk: Arc::new(talk),
         jobs,
         summary,

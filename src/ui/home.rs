@@ -3,7 +3,7 @@
 use super::layout::LEAST;
 use super::line::Line;
 use super::list::{Rows, pane};
-use super::room::{banner, starts_with_digit};
+use super::room::{banner, level_within};
 use super::scene::{Canvas, Scene, meaning};
 use super::theme::Meaning;
 use crate::app::action::Action;
@@ -105,9 +105,9 @@ fn incident(scene: &Scene<'_>, row: &Row, width: usize) -> Vec<Line> {
     } else {
         Meaning::Text
     };
+    let levels = (width / 8).clamp(10, 14);
     let level = match &row.level {
-        Some(level) if starts_with_digit(level) => format!(" L{level} "),
-        Some(level) => format!(" {level} "),
+        Some(level) => format!(" {} ", level_within(level, levels)),
         None => format!(" {} ", scene.text(&words::NO_LEVEL)),
     };
     let look = match (over, &row.level) {
@@ -115,7 +115,6 @@ fn incident(scene: &Scene<'_>, row: &Row, width: usize) -> Vec<Line> {
         (false, Some(_)) => Meaning::Level,
         (false, None) => Meaning::DueSoon,
     };
-    let levels = (width / 8).clamp(10, 14);
     let mut line = Line::new().gap(1).and(look, level).column(levels + 2);
     if let Some(temperature) = &row.temperature {
         line = line.and(
@@ -255,13 +254,8 @@ pub fn card(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
         lines.push(banner(&marks, area.width));
     }
     if let Some(header) = model.room_id().and_then(|_| header::header(model)) {
-        let level = header.level.map_or_else(
-            || scene.text(&words::NO_LEVEL),
-            |level| match starts_with_digit(&level) {
-                true => format!("L{level}"),
-                false => level,
-            },
-        );
+        let level = header.level;
+        let level = level.unwrap_or_else(|| scene.text(&words::NO_LEVEL));
         let elapsed = header
             .elapsed
             .first()

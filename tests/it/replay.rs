@@ -208,6 +208,7 @@ pub fn state(engine: &mut Engine, id: &IncidentId) -> Value {
         private: row.as_ref().is_some_and(|r| r.private),
         people: &BTreeMap::new(),
         heard: &BTreeMap::new(),
+        invited: &BTreeMap::new(),
         counts: Counts::default(),
         link: &Link::Live,
         as_of: None,

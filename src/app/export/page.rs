@@ -132,7 +132,7 @@ pub struct Page {
     pub title: String,
     pub drill: bool,
     pub private: bool,
-    /// As people say it, such as `1 Critical`.
+    /// As people say it, such as `Critical L1`.
     pub level: Option<String>,
     /// Its place, the worst first from 0, and how many there are.
     pub rank: Option<(usize, usize)>,

@@ -12,6 +12,7 @@ use crate::domain::decide::Command;
 use crate::domain::event::{Kind, Milestone, Phase};
 use crate::domain::ids::{EventId, UserId};
 use crate::domain::incident::{Check, Incident, ItemState};
+use crate::domain::sentence::level_text;
 use crate::domain::verb::{ROLES, STREAM_CHOICE, Verb, part_name, role_name, stream_of};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::Four;
@@ -309,7 +310,12 @@ fn situation(model: &Model, incident: &Incident) -> String {
 
 fn levels(model: &Model, incident: &Incident) -> Field {
     let options = model.snapshot.config.levels.iter().map(|level| {
-        let mut option = opt(&level.id, named(&level.id, &level.name.0));
+        let one = |lang: Lang| level_text(&level.id, level.name.get(lang)).into();
+        let label = Text {
+            en: one(Lang::En),
+            ja: one(Lang::Ja),
+        };
+        let mut option = opt(&level.id, label);
         let details = [level.owner.as_str(), level.manual.as_str()].into_iter();
         let details: Vec<&str> = details.filter(|text| !text.is_empty()).collect();
         if !details.is_empty() {
@@ -526,7 +532,7 @@ fn person_option(model: &Model, user: &UserId) -> Opt {
     }
 }
 
-/// `2 High`, or the name where it is the id.
+/// `shop Shop`, or the name where it is the id.
 fn named(id: &str, name: &Text) -> Text {
     let one = |lang: Lang| match name.get(lang) {
         "" => id.to_owned(),

@@ -6,6 +6,7 @@ use crate::app::strings::{fill, metrics as s};
 use crate::domain::event::Named;
 use crate::domain::metrics::{Assessed, Group, LeftOut, Measure, Report, Share, Slo, Stat, Wish};
 use crate::domain::record::Span;
+use crate::domain::sentence::level_text;
 use crate::domain::settings::{Config, Zone};
 use crate::domain::text::{cells, pad_left, pad_right};
 use crate::domain::words::{Lang, Text};
@@ -89,7 +90,7 @@ pub fn level_name(level: Option<&Named>, config: &Config, lang: Lang) -> String 
     };
     let configured = config.level(&level.id).map(|level| level.name.get(lang));
     let name = configured.filter(|name| !name.is_empty());
-    format!("{} {}", level.id, name.unwrap_or(&level.name))
+    level_text(&level.id, name.unwrap_or(&level.name))
 }
 
 /// The same of an id of the configuration.
@@ -98,8 +99,7 @@ pub fn level_label(id: Option<&str>, config: &Config, lang: Lang) -> String {
         id: id.to_owned(),
         name: String::new(),
     });
-    let name = level_name(named.as_ref(), config, lang);
-    name.trim_end().to_owned()
+    level_name(named.as_ref(), config, lang)
 }
 
 pub fn service_name(id: &str, config: &Config, lang: Lang) -> String {

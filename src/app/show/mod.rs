@@ -26,6 +26,8 @@ pub struct Shown<'a> {
     pub people: &'a BTreeMap<UserId, Person>,
     /// When each person last wrote in the channel.
     pub heard: &'a BTreeMap<UserId, DateTime<Utc>>,
+    /// Who was called into the channel, and when.
+    pub invited: &'a BTreeMap<UserId, DateTime<Utc>>,
     pub counts: Counts,
     pub link: &'a Link,
     pub as_of: Option<DateTime<Utc>>,

@@ -109,6 +109,12 @@ pub(super) fn fields(shown: &Shown<'_>) -> Map<String, Value> {
             json!({"user": user, "count": call.count, "first": time(call.first), "last": time(call.last), "why": call.why})
         })
         .collect();
+    // With the group, always or by the level; without whoever was called by name.
+    let invited = shown.invited.iter();
+    let invited = invited.filter(|(user, _)| !work.calls.contains_key(*user));
+    let invited: Vec<Value> = invited
+        .map(|(user, at)| json!({"user": user, "at": time(*at)}))
+        .collect();
     let sections: Map<String, Value> = work
         .sections
         .iter()
@@ -156,6 +162,7 @@ pub(super) fn fields(shown: &Shown<'_>) -> Map<String, Value> {
         ("own_timers", json!(of(Sort::Timer))),
         ("notices", json!(notices)),
         ("calls", json!(calls)),
+        ("invited", json!(invited)),
         ("sections", json!(sections)),
         ("review", json!(review)),
         ("offer", json!(offer)),

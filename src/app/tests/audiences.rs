@@ -5,6 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::testing::{Desk, ME, World};
 use crate::domain::decide::{Command, Outlets};
 use crate::domain::settings::{Audience, Label};
+use crate::domain::timer::Clock;
 use crate::domain::verb::Verb;
 use crate::domain::work::{Can, Deed};
 
@@ -64,7 +65,7 @@ fn whom_a_report_is_for_decides_what_it_begins_with_and_where_it_is_posted() {
     assert_eq!(value(&desk, "audience"), "executives");
     let conditions = value(&desk, "conditions");
     assert!(
-        conditions.starts_with("Checkout fails for card payments (Other), level 2 High"),
+        conditions.starts_with("Checkout fails for card payments (Other), level High L2"),
         "{conditions}"
     );
     assert!(conditions.ends_with("Cards are refused"), "{conditions}");
@@ -102,6 +103,43 @@ fn without_several_audiences_nobody_is_asked_for_whom() {
     desk.keys("Ctrl-s");
     let form = desk.model.form().expect("actions are missing");
     assert!(form.problem.is_some() || form.fields.iter().any(|f| f.problem.is_some()));
+}
+
+// Red without `self.first_notice(incident, t, heard)` in src/domain/timer/work.rs.
+#[test]
+fn customers_wait_for_a_first_notice_until_one_is_out_or_its_item_is_skipped() {
+    let mut world = busy();
+    let first = |world: &World| {
+        let desk = Desk::in_room(world.clone());
+        let timers = crate::app::ask::timers(&desk.model).into_iter();
+        let mut notices = timers.filter(|timer| timer.what == Clock::Notice);
+        notices
+            .next()
+            .map(|timer| (timer.text.en.to_string(), timer.due))
+    };
+    let minutes = i64::from(world.config.timers.customers_minutes);
+    let declared = world.incident().declared.expect("declared");
+    let due = declared + chrono::TimeDelta::minutes(minutes);
+    assert_eq!(
+        first(&world),
+        Some(("first customer notice".to_owned(), due))
+    );
+    world.private = true;
+    assert_eq!(first(&world), None, "few are told by no clock");
+    world.private = false;
+    let item = world
+        .incident()
+        .checklist()
+        .into_iter()
+        .map(|check| check.item);
+    let item = item.filter(|item| item.when.as_deref() == Some("notice"));
+    let item = item.map(|item| item.id).next().expect("of the list");
+    let skipped = Command::Skip {
+        item,
+        reason: "nobody outside is affected".into(),
+    };
+    world.act(skipped, ME);
+    assert_eq!(first(&world), None);
 }
 
 #[test]

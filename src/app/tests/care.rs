@@ -81,7 +81,7 @@ fn the_briefing_is_copied_in_the_incidents_language() {
     };
     insta::assert_snapshot!(text, @"
     Checkout fails for card payments  #other-20261120i
-    Level 2 High · temperature not set · phase declared
+    Level High L2 · temperature not set · phase declared
     Commander 伊藤
     responded 14:00 · assembled 14:00
     Checklist 1/23
@@ -89,7 +89,7 @@ fn the_briefing_is_copied_in_the_incidents_language() {
     Lately
       14:00  Incident declared: Checkout fails for card payments, by 伊藤
       14:00  伊藤 takes command
-      14:00  Level set to 2 High by 伊藤
+      14:00  Level set to High L2 by 伊藤
       14:00  田中 checks in, task: roll back
       14:00  Note, by Sato: first look
 

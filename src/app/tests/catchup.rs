@@ -68,7 +68,7 @@ fn what_came_while_the_window_had_no_focus_is_told_in_five_lines() {
     );
     let lines = told(&mut desk);
     for (line, wanted) in lines.iter().zip([
-        ["level 2", "1 Critical"],
+        ["level High L2", "Critical L1"],
         ["伊藤 > Sato", ""],
         ["cards fail, wallets work", "伊藤"],
         ["1 done", ""],

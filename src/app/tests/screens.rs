@@ -222,7 +222,7 @@ fn the_story_leaves_out_what_is_read_elsewhere_and_the_record_leaves_out_nothing
     insta::assert_snapshot!(texts(&desk).join("\n"), @r"
     14:00 declare Incident declared: Checkout fails for card payments, by 伊藤
     14:00 command 伊藤 takes command
-    14:00 level Level set to 2 High by 伊藤
+    14:00 level Level set to High L2 by 伊藤
     14:00 check in 田中 checks in, task: roll back
     14:00 note first look
     ");
@@ -247,7 +247,7 @@ fn the_header_says_how_bad_how_long_and_who() {
     let mut desk = Desk::in_room(world);
     desk.model.lang = Lang::Ja;
     let header = view::header::header(&desk.model).expect("a room");
-    assert_eq!(header.level.as_deref(), Some("2 重大"));
+    assert_eq!(header.level.as_deref(), Some("重大 L2"));
     assert_eq!(
         header.elapsed[0],
         ("宣言から".to_owned(), "00:42:19".to_owned())
@@ -379,7 +379,7 @@ fn an_entry_says_when_who_what_kind_and_from_where() {
     insta::assert_snapshot!(shown.join("\n"), @r#"
     ' ' "" Incident declared: Checkout fails for card payments, by 伊藤
     ' ' "" 伊藤 takes command
-    ' ' "" Level set to 2 High by 伊藤
+    ' ' "" Level set to High L2 by 伊藤
     ' ' "" 田中 checks in, task: roll back
     ' ' "Sato" first look
     ':' "" Evidence: "canary is back" 田中 [graph.png]

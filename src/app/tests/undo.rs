@@ -633,6 +633,7 @@ fn state(world: &World) -> Value {
         private: false,
         people: &world.people,
         heard: &Default::default(),
+        invited: &Default::default(),
         counts: Default::default(),
         link: &link,
         as_of: None,

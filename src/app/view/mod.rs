@@ -24,6 +24,7 @@ use super::strings::{fill, header as h, mark as m};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
 use crate::domain::ids::{ChannelId, GroupId, UserId};
+use crate::domain::sentence::level_text;
 use crate::domain::sync::image::JobState;
 use crate::domain::words::Lang;
 use crate::wire::mrkdwn;
@@ -139,11 +140,7 @@ pub fn channel_name(summary: &Summary, lang: Lang) -> String {
 pub fn level_name(model: &Model, level: &crate::domain::event::Named) -> String {
     let configured = model.snapshot.config.level(&level.id);
     let name = configured.map_or(level.name.as_str(), |l| l.name.get(model.lang));
-    if name.is_empty() || name == level.id {
-        level.id.clone()
-    } else {
-        format!("{} {name}", level.id)
-    }
+    level_text(&level.id, name)
 }
 
 pub fn temperature_name(model: &Model, temperature: &crate::domain::event::Named) -> String {

@@ -258,7 +258,9 @@ pub fn title(model: &Model, pane: Pane) -> Title {
             let count = (of > 0).then(|| Said::new(format!("{done}/{of}"), Tone::Plain));
             let level = level.iter();
             let level = level.map(|l| Said::new(super::level_name(model, l), Tone::Muted));
-            let beside: Vec<Said> = count.into_iter().chain(level).collect();
+            let owner = model.incident().and_then(|i| i.level_terms.owner.clone());
+            let owner = owner.map(|owner| Said::new(owner, Tone::Muted));
+            let beside: Vec<Said> = count.into_iter().chain(level).chain(owner).collect();
             Title {
                 name: said(&p::CHECKLIST),
                 beside,
@@ -284,9 +286,7 @@ pub fn title(model: &Model, pane: Pane) -> Title {
         Pane::Matters => super::matters::title(model),
         Pane::Roster => {
             let rows = roster::rows(model);
-            let called = model
-                .incident()
-                .map_or(0, |incident| roster::called(incident).len());
+            let called = roster::called(model).len();
             let here = rows.len() - called;
             let idle = rows[..here].iter().filter(|row| row.idle.is_some());
             let idle = idle.count();

@@ -5,14 +5,13 @@ use super::{Said, Tone, register_mark};
 use crate::app::clock;
 use crate::app::model::{Model, RowId};
 use crate::app::strings::{fill, pane as p};
-use crate::domain::crew::{self, Answer};
+use crate::domain::crew::{self, Answer, Called};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
 use crate::domain::ids::UserId;
 use crate::domain::incident::{Incident, Present};
 use crate::domain::verb::{ROLES, ROLES_SHORT, part_name, role_name};
 use crate::domain::words::Text;
-use crate::domain::work::Call;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Somebody who is here.
@@ -71,8 +70,8 @@ pub fn rows(model: &Model) -> Vec<PersonRow> {
     };
     let here = roster_order(model).into_iter();
     let here = here.map(|present| row(model, incident, present));
-    let called = called(incident).into_iter();
-    here.chain(called.map(|(user, call)| called_row(model, user, call)))
+    let called = called(model);
+    here.chain(called.iter().map(|call| called_row(model, call)))
         .collect()
 }
 
@@ -144,33 +143,31 @@ fn row(model: &Model, incident: &Incident, present: &Present) -> PersonRow {
     }
 }
 
-/// Who was called and has not joined since, the longest wait first.
-pub(crate) fn called(incident: &Incident) -> Vec<(&UserId, &Call)> {
-    let absent = |user: &UserId| {
-        let present = incident.roster.get(user);
-        present.is_none_or(|present| present.left.is_some())
-    };
-    let calls = incident.work.calls.iter();
-    let mut called: Vec<_> = calls.filter(|(user, _)| absent(user)).collect();
-    called.sort_by_key(|(_, call)| call.first);
-    called
+/// Who was called into the room's incident and is not here.
+pub(crate) fn called(model: &Model) -> Vec<Called<'_>> {
+    let room = model.room_data();
+    let both = model.incident().zip(room);
+    both.map(|(incident, room)| crew::called(incident, &room.invited))
+        .unwrap_or_default()
 }
 
-fn called_row(model: &Model, user: &UserId, call: &Call) -> PersonRow {
+fn called_row(model: &Model, call: &Called<'_>) -> PersonRow {
     let lang = model.lang;
+    let user = call.user;
     let heard = model.room_data().and_then(|room| room.heard.get(user));
     let answered = heard.filter(|at| **at > call.first);
     let since = model.now - *answered.unwrap_or(&call.last);
     let since = clock::rough(since).get(lang).to_owned();
     let said = match answered {
         Some(_) => fill(&p::ANSWERED, lang, &[&since]),
-        None => fill(&p::CALLED, lang, &[&call.count.to_string(), &since]),
+        None if call.count > 1 => fill(&p::CALLED_AGAIN, lang, &[&call.count.to_string(), &since]),
+        None => fill(&p::CALLED, lang, &[&since]),
     };
     PersonRow {
         id: RowId::Person(user.clone()),
         name: model.name(user),
         roles: Vec::new(),
-        task: call.why.clone(),
+        task: call.why.map(str::to_owned),
         since: since.clone(),
         heard: since,
         idle: Some(Said::new(said, Tone::Pending)),

@@ -164,12 +164,9 @@ fn short(model: &Model, list: Where) -> Vec<RowId> {
             .into_iter()
             .map(|present| &present.user)
             .chain(
-                model
-                    .incident()
-                    .map(|incident| super::roster::called(incident))
-                    .unwrap_or_default()
+                super::roster::called(model)
                     .into_iter()
-                    .map(|(user, _)| user),
+                    .map(|call| call.user),
             )
             .map(|user| RowId::Person(user.clone()))
             .collect(),

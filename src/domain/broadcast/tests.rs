@@ -143,7 +143,7 @@ fn the_end_tells_the_story_and_thanks_everyone_by_name() {
     let (record, resolved) = Record::told("en");
     let said = more(&resolved, &record.0, false, &heard, &names()).join("\n");
     insta::assert_snapshot!(said, @r"
-    Level *2 High* · time to detect 12 min · time to fix 40 min · time to restore 1 h 00 min
+    Level *High L2* · time to detect 12 min · time to fix 40 min · time to restore 1 h 00 min
     At first: Cards are refused &amp; nobody knows why
     In the end: The new gateway dropped a field
     Thank you: Ito (commander; declared it), Emma (commander), Sa*to (Operations lead; roll back &lt;the&gt; gateway), &lt;!here&gt; (tell support), Ken
@@ -151,7 +151,7 @@ fn the_end_tells_the_story_and_thanks_everyone_by_name() {
     let (record, resolved) = Record::told("ja");
     let said = more(&resolved, &record.0, false, &heard, &names()).join("\n");
     insta::assert_snapshot!(said, @r"
-    レベル *2 High* · 検知まで 12分 · 対応時間 40分 · 復旧まで 1時間00分
+    レベル *High L2* · 検知まで 12分 · 対応時間 40分 · 復旧まで 1時間00分
     当初: Cards are refused &amp; nobody knows why
     最終: The new gateway dropped a field
     参加いただいた皆さん、ありがとうございました: Ito (指揮／宣言)、Emma (指揮)、Sa*to (実行リード／roll back &lt;the&gt; gateway)、&lt;!here&gt; (tell support)、Ken

@@ -319,6 +319,9 @@ pub struct Message {
     pub replies: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_reply: Option<SlackTs>,
+    /// Who brought in whoever this says has joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inviter: Option<UserId>,
     /// By our own app: its metadata counts.
     #[serde(default, skip_serializing_if = "is_false")]
     pub own: bool,

@@ -141,6 +141,25 @@ impl Engine {
             })
     }
 
+    /// Whom somebody else brought into the incident's channel, and when last. Whoever came by
+    /// themselves is not among them.
+    pub fn invited(&self, id: &IncidentId) -> BTreeMap<UserId, DateTime<Utc>> {
+        let row = self.image.incidents.get(id);
+        let channel = row.and_then(|row| row.channel.as_ref());
+        let messages = channel.and_then(|channel| self.image.messages.get(channel));
+        let brought = messages.into_iter().flatten().filter_map(|(ts, row)| {
+            let message = &row.message;
+            let user = message.user.as_ref().filter(|user| **user != self.bot)?;
+            message
+                .inviter
+                .as_ref()
+                .filter(|inviter| *inviter != user)?;
+            let at = DateTime::from_timestamp_micros(ts.micros())?;
+            Some((user.clone(), at))
+        });
+        brought.collect()
+    }
+
     /// People's messages in the incident's channel, oldest first, replies after their parents'
     /// time; without what our own app wrote for its events and its card.
     pub fn talk(&self, id: &IncidentId) -> Vec<&MessageRow> {

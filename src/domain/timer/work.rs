@@ -2,8 +2,9 @@
 
 use super::{Clock, Clocks};
 use crate::both;
+use crate::domain::fact::Fact;
 use crate::domain::ids::UserId;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Incident, ItemState};
 use crate::domain::settings::Timers;
 use crate::domain::watch::{Heard, Rules};
 use crate::domain::words::Text;
@@ -27,7 +28,7 @@ impl Clocks<'_> {
         self.matters(incident);
         self.reports(incident, t);
         self.audiences(incident, rules, heard);
-        self.notices(incident, t);
+        self.notices(incident, t, heard);
         self.offer(incident);
         if incident.phase.is_burning() {
             self.roll_call(incident, t);
@@ -131,13 +132,14 @@ impl Clocks<'_> {
 
     /// Counted from the last notice that went out, unless it promised the next itself: what was
     /// promised is owed also after recovery.
-    fn notices(&mut self, incident: &Incident, t: &Timers) {
+    fn notices(&mut self, incident: &Incident, t: &Timers, heard: &Heard<'_>) {
         let out = incident.work.notices.iter();
         let out = out.filter_map(|notice| {
             let (_, at) = notice.published.as_ref()?;
             Some((notice, *at))
         });
         let Some((notice, at)) = out.max_by_key(|(_, at)| *at) else {
+            self.first_notice(incident, t, heard);
             return;
         };
         if notice.next.is_none() && !incident.phase.is_burning() {
@@ -160,6 +162,29 @@ impl Clocks<'_> {
                 due,
             );
         }
+    }
+
+    /// As long as the checklist wants one to be published: whoever skips that item decided that none
+    /// is needed.
+    fn first_notice(&mut self, incident: &Incident, t: &Timers, heard: &Heard<'_>) {
+        let few = heard.private || incident.work.restricted.is_some();
+        let Some(declared) = incident.declared.filter(|_| !few) else {
+            return;
+        };
+        let wanted = incident.checklist().into_iter().any(|check| {
+            check.item.when.as_deref() == Some(Fact::Notice.name())
+                && check.state == ItemState::Open
+        });
+        if !wanted || t.customers_minutes == 0 || !incident.phase.is_burning() {
+            return;
+        }
+        self.add(
+            "notice/first".to_owned(),
+            Clock::Notice,
+            Text::fixed("first customer notice", "最初のユーザー告知"),
+            teller(incident),
+            declared + minutes(t.customers_minutes),
+        );
     }
 
     fn offer(&mut self, incident: &Incident) {

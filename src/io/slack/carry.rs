@@ -348,6 +348,7 @@ impl Carrier {
             pinned: !message.pinned_to.is_empty(),
             replies: message.reply_count,
             latest_reply: message.latest_reply.clone(),
+            inviter: message.inviter.clone(),
             own,
             metadata: message.metadata.as_ref().and_then(known_metadata),
             topic: message

@@ -54,9 +54,8 @@ fn what(scene: &Scene<'_>, header: &Header, width: u16) -> Line {
     let mut line = match &header.level {
         Some(level) => {
             let bars = bars(scene.model);
-            let prefix = if starts_with_digit(level) { "L" } else { "" };
-            let level = fit(level, (whole / 5).max(8));
-            Line::of(Meaning::Level, format!(" {prefix}{level} {bars}"))
+            let level = level_within(level, (whole / 5).max(8));
+            Line::of(Meaning::Level, format!(" {level} {bars}"))
         }
         None => Line::of(
             Meaning::DueSoon,
@@ -131,8 +130,15 @@ fn phase_meaning(header: &Header) -> Meaning {
     }
 }
 
-pub fn starts_with_digit(level: &str) -> bool {
-    level.starts_with(|c: char| c.is_ascii_digit())
+/// Of a level that is too long, its name is cut, and not its id.
+pub fn level_within(level: &str, width: usize) -> String {
+    match level.rsplit_once(' ') {
+        Some((name, id)) if cells(level) > width => {
+            let name = fit(name, width.saturating_sub(cells(id) + 1));
+            format!("{name} {id}")
+        }
+        _ => fit(level, width).into_owned(),
+    }
 }
 
 /// One bar for the mildest level, one more for each that is worse.

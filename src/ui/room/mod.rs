@@ -20,7 +20,7 @@ use crate::app::view::{Said, Tone, channel, matters, panes, roster, timeline};
 use crate::domain::text::clean_line;
 use ratatui::layout::{Position, Rect};
 
-pub use header::{ROOMY, banner, starts_with_digit};
+pub use header::{ROOMY, banner, level_within};
 
 /// Draws the room; where the caret would stand if nothing were over it.
 pub fn draw(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>) -> (Room, Option<Position>) {

@@ -74,7 +74,7 @@ fn the_briefing_says_where_things_stand() {
     let ran = console.run(&["briefing", "-"]).ok();
     for words in [
         "Checkout fails  #other-",
-        "Level 2 High · temperature ",
+        "Level High L2 · temperature ",
         "Commander ",
         "Cards fail since 13:45",
         "& more",

@@ -2,7 +2,11 @@
 
 use super::super::listen::{ask, done};
 use super::super::peers::rig::{Console, heard, texts, until, workspace};
-use super::{COMPANY, members, message, shop_fails, show};
+use super::super::stories::rig::World;
+use super::{COMPANY, consoles, members, message, shop_fails, show};
+use matoi::app::model::RowId;
+use matoi::app::view::roster;
+use matoi::domain::words::Lang;
 use serde_json::{Value, json};
 
 // Red without `if command.verb().row().loud { … }` of `outlets` in src/app/resolve.rs.
@@ -49,6 +53,42 @@ fn people_hesitate_to_call_others_or_do_not_know_whom() {
     {
         assert!(inside.iter().any(|name| name == who), "{who}: {inside:?}");
     }
+}
+
+// Red without `by_name.into_iter().chain(invited)` of `called` in src/domain/crew.rs, and for the
+// follower without `brought.remove(&user)` of `called` in src/app/resolve.rs.
+#[test]
+fn the_roster_shows_who_was_called_answers_and_is_here() {
+    let mut w = consoles(Lang::En, &["sato"], COMPANY);
+    let fields = [("service", "shop"), ("title", "Cart is down")];
+    w.act("sato", "d", &fields);
+    let room = w.channel("shop-");
+    w.until("14:03");
+    let shown = |w: &mut World, who: &str| {
+        let id = w.id_of(who);
+        let rows = roster::rows(&w.at("sato").model).into_iter();
+        let row = rows.map(|row| (row.id, row.idle.map(|said| said.text)));
+        row.filter(|(row, _)| *row == RowId::Person(id.clone()))
+            .map(|(_, said)| said.unwrap_or_default())
+            .next()
+    };
+    // Always called; asked to follow, which is no call.
+    let yamamoto = shown(&mut w, "yamamoto").expect("on the roster");
+    assert!(yamamoto.starts_with("called "), "{yamamoto}");
+    assert_eq!(shown(&mut w, "priya"), None);
+    assert!(w.at("sato").screen().contains(" called"));
+    w.post("yamamoto", &room, "on my way");
+    w.until("14:05");
+    let yamamoto = shown(&mut w, "yamamoto").expect("on the roster");
+    assert!(yamamoto.starts_with("answered"), "{yamamoto}");
+    w.post("yamamoto", &room, "@matoi join");
+    w.until("14:07");
+    assert_eq!(shown(&mut w, "yamamoto").as_deref(), Some(""));
+    let id = w.at("sato").here().id.clone();
+    let told = w.at("sato").show(&id);
+    let yamamoto = w.id_of("yamamoto");
+    let invited = told["invited"].as_array().expect("a list");
+    assert!(invited.iter().any(|one| one["user"] == yamamoto.as_str()));
 }
 
 // Red without `once(About::Situation, declared + wait)` in src/domain/sync/listen/ask.rs.

@@ -110,7 +110,7 @@ fn people_do_not_know_that_it_happened_or_that_it_is_over() {
     for place in ["dev", "support", "leads", "exec"] {
         for words in [
             "Incident declared: *Cart is down*",
-            "Level set to *1 Critical*",
+            "Level set to *Critical L1*",
             "*Recovered* since",
             "*Resolved*",
             "At first: nobody can buy",

@@ -28,7 +28,7 @@ fn an_act_is_done_in_its_authors_name_and_told_once() {
     let ts = ask(&slack, "sato", &room, "状況は決済が <@U0> で\n落ちています");
     done(&slack, &room, &ts);
     for text in [
-        "Level set to *2 High* by",
+        "Level set to *High L2* by",
         "takes command",
         "*Detected*: ",
         "Done: 1.",
@@ -135,7 +135,7 @@ fn who_may_not_is_told_who_may_and_what_they_said_is_kept() {
         .filter(|t| t.starts_with("Note, by"))
         .collect();
     assert_eq!(kept.len(), 1, "{kept:?}");
-    assert!(kept[0].contains("Proposes level 1 Critical"), "{kept:?}");
+    assert!(kept[0].contains("Proposes level Critical L1"), "{kept:?}");
 }
 
 // Red in seven of forty runs on a busy machine without `same` of `batch` in

@@ -54,7 +54,7 @@ fn the_close_gate_waits_for_the_post_mortem_that_writes_itself() {
         "roll back 812",
         "loses drafts",
         "errors fell",
-        "2 High",
+        "High L2",
         "Emma",
     ] {
         assert!(text.contains(fact), "{fact}: {text}");

@@ -33,7 +33,7 @@ const fn act(
 #[rustfmt::skip]
 const ACTS: &[Act] = &[
     act("command", &[], &[("/commander", "\"@sato\"")], "<@@sato> takes command"),
-    act("level", &["2"], &[("/level", "\"2\""), ("/checklist/0/state", "\"done\""), ("/checklist/1/state", "\"open\"")], "Level set to *2 High* by 佐藤"),
+    act("level", &["2"], &[("/level", "\"2\""), ("/checklist/0/state", "\"done\""), ("/checklist/1/state", "\"open\"")], "Level set to *High L2* by 佐藤"),
     act("temperature", &["RED"], &[("/temperature", "\"red\"")], "Temperature set to *Red* by 佐藤"),
     act("situation", &["half of the <!here> & carts\nfail"], &[("/situation", "\"half of the <!here> & carts\\nfail\"")], "Situation, by 佐藤\nhalf of the &lt;!here&gt; &amp; carts\nfail"),
     act("phase", &["fixing"], &[("/phase", "\"fixing\"")], "Phase: *fixing* — 佐藤"),
@@ -277,7 +277,7 @@ fn the_channel_speaks_the_language_of_the_declaration() {
     for wanted in [
         "インシデント宣言: *決済が失敗*、宣言者 佐藤",
         "が指揮を執ります",
-        "レベルを *2 重大* に設定: 佐藤",
+        "レベルを *重大 L2* に設定: 佐藤",
         "*復旧*。復旧時刻 <!date^",
         "記録: 佐藤\n切り戻した",
         "段階 *復旧*",
@@ -312,7 +312,7 @@ fn exit_codes_tell_failed_usage_missing_and_streams_tell_data_from_talk() {
             1,
             "future",
         ),
-        (&["level", "-", "9"], 3, "1 Critical"),
+        (&["level", "-", "9"], 3, "Critical L1"),
         (&["temperature", "-", "mauve"], 3, "red"),
         (&["role", "-", "juggler", "emma"], 3, "scribe"),
         (
@@ -465,6 +465,7 @@ fn shape(state: &Value) {
         "own_timers",
         "notices",
         "calls",
+        "invited",
         "sections",
         "review",
         "offer",

@@ -127,8 +127,8 @@ fn missing(shown: &str, worst: &Worst, lang: Lang) -> Vec<String> {
     let pick = |en: &str, ja: &str| if lang == Lang::Ja { ja } else { en }.to_owned();
     let mut wanted: Vec<Vec<String>> = vec![
         vec![split_at_cells(TITLE, 22).0.to_owned()],
-        // The level, by its id and its shape; its colour is never all there is.
-        vec![pick("L2 ", "L2 ")],
+        // The level, by its name, its id and its shape; its colour is never all there is.
+        vec![pick(" L2 ", " L2 ")],
         vec!["||||".to_owned()],
         vec![pick("Red", "赤")],
         vec![pick("FIXING", "対応中")],

@@ -624,6 +624,7 @@ impl World {
             heard: heard
                 .map(|(id, minute)| (UserId::from(id), at(minute)))
                 .into(),
+            invited: BTreeMap::new(),
             next_call: summary.incident.next_call(now()),
             went: Vec::new(),
             address: None,

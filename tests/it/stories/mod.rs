@@ -163,7 +163,7 @@ fn an_incident_run_by_keys_tells_its_story_in_the_channel() {
     console.shows("No impact");
     console.send(b"\x1b[B");
     console.send(b"\x1b[B");
-    console.shows("(*) 2 High");
+    console.shows("(*) High L2");
     console.send(b"\x0c");
     console.shows("CHECKLIST  0/");
     // What is typed while a form waits for its answer is dropped.
@@ -197,7 +197,7 @@ fn an_incident_run_by_keys_tells_its_story_in_the_channel() {
         &world,
         &[
             "Incident declared: *Checkout fails*",
-            "Level set to *2 High*",
+            "Level set to *High L2*",
             "1. Name the commander",
             "takes command",
             "Done: 2. Name a scribe",

@@ -107,15 +107,15 @@ fn one(
 pub struct Posts {
     /// What the program said on its own account.
     pub program: Vec<String>,
-    /// What people wrote, here or at a console, and what they did there.
+    /// What people wrote, here or at a console, and what they did at a console.
     pub people: usize,
 }
 
-/// A message that carries somebody's act is theirs: they did it, and the line is how the others
-/// learn of it. The program's own are its calls, questions and answers, the checklists it brings
-/// beyond the message of the act that asked for them, its card, and each line that Slack writes
-/// because the program set the topic, pinned or came in. Lines that Slack writes about people count
-/// for nobody.
+/// A message that carries what somebody did at a console is theirs: they did it, and the line is how
+/// the others learn of it. The program's own are its calls, questions and answers, what it repeats of
+/// acts by mention, reaction and pin, the checklists it brings beyond the message of the act that
+/// asked for them, its card, and each line that Slack writes because the program set the topic,
+/// pinned or came in. Lines that Slack writes about people count for nobody.
 pub fn posts(w: &World, id: &str) -> Posts {
     let mut posts = Posts::default();
     let mut all = w.messages(id);
@@ -130,7 +130,7 @@ pub fn posts(w: &World, id: &str) -> Posts {
     for message in &all {
         if message["user"] != w.bot() {
             posts.people += usize::from(message["subtype"].is_null());
-        } else if is_an_act(message) {
+        } else if is_of_a_console(message) {
             posts.people += 1;
         } else {
             let text = message["text"].as_str().unwrap_or("");
@@ -142,7 +142,7 @@ pub fn posts(w: &World, id: &str) -> Posts {
     posts
 }
 
-fn is_an_act(message: &Value) -> bool {
+fn is_of_a_console(message: &Value) -> bool {
     let events = message["metadata"]["event_payload"]["events"].as_str();
     let events = events.and_then(|text| serde_json::from_str::<Value>(text).ok());
     let mut kinds = events
@@ -150,7 +150,15 @@ fn is_an_act(message: &Value) -> bool {
         .flat_map(|all| all.as_array().into_iter().flatten());
     kinds.any(|event| {
         let kind = event["kind"].as_str().unwrap_or("");
-        !["timekeeper_call", "question", "answer", "items"].contains(&kind)
+        let own = [
+            "timekeeper_call",
+            "question",
+            "answer",
+            "items",
+            "pinned",
+            "unpinned",
+        ];
+        !own.contains(&kind) && event["via"].is_null()
     })
 }
 

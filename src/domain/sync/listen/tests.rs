@@ -364,7 +364,7 @@ fn the_level_is_asked_with_its_numbers_in_order() {
     assert!(
         message
             .text
-            .ends_with("1\u{fe0f}\u{20e3} 1 Bad\n2\u{fe0f}\u{20e3} 2 Mild"),
+            .ends_with("1\u{fe0f}\u{20e3} Bad L1\n2\u{fe0f}\u{20e3} Mild L2"),
         "{message:?}"
     );
     let names: Vec<_> = message.reactions.iter().map(|r| r.name.as_str()).collect();

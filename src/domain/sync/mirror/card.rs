@@ -17,7 +17,7 @@ pub fn topic(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
     let level = incident
         .level
         .as_ref()
-        .map_or_else(|| "L?".to_owned(), |l| format!("L{}", level_words(l)));
+        .map_or_else(|| "L?".to_owned(), level_words);
     let commander = incident.commander.as_ref().map_or_else(
         || (if ja { "なし" } else { "nobody" }).to_owned(),
         |h| name_of(names, &h.user),
