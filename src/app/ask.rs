@@ -71,6 +71,7 @@ fn with<T>(
     let heard = Heard {
         me: &model.snapshot.me,
         last: room.map_or(&empty, |room| &room.heard),
+        invited: room.map_or(&empty, |room| &room.invited),
         name: &|user| model.name(user),
         failed: failed(model, &incident.id),
         others: &others,

@@ -87,12 +87,7 @@ impl Desk for Configured {
     }
 
     fn escalation(&self, service: &str) -> Vec<UserId> {
-        let service = self.config.services.iter().find(|s| s.id == service);
-        let names = service.into_iter().flat_map(|service| &service.escalation);
-        // Whom nobody knows here cannot be called; `matoi doctor` tells.
-        names
-            .filter_map(|name| resolve::person(&self.people, name).ok())
-            .collect()
+        resolve::escalation(&self.config, &self.people, service)
     }
 
     fn is_program(&self, user: &UserId) -> bool {

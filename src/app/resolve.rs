@@ -88,6 +88,14 @@ pub fn called(
     brought
 }
 
+/// Who is called for a service, one after the other. Whom nobody knows here cannot be called; `matoi
+/// doctor` tells.
+pub fn escalation(config: &Config, people: &People, service: &str) -> Vec<UserId> {
+    let names = config.service(service).into_iter();
+    let names = names.flat_map(|service| &service.escalation);
+    names.filter_map(|name| person(people, name).ok()).collect()
+}
+
 /// Nobody is called so.
 pub fn nobody(text: &str) -> Problem {
     Problem::not_found(both!(

@@ -707,6 +707,7 @@ pub fn shown(
     let listening = Heard {
         me: engine.me(),
         last: &heard,
+        invited: &invited,
         name: &|user| engine.name(user),
         failed: 0,
         others: &[],

@@ -57,6 +57,8 @@ pub enum Subject {
     SilentPerson(UserId),
     /// Who did not answer the roll call.
     Missing,
+    /// Nobody who was called with the declaration has come.
+    Unanswered,
     /// Several people are here without anything to do.
     Idle,
     Overloaded(UserId),

@@ -93,6 +93,8 @@ pub struct Heard<'a> {
     pub me: &'a UserId,
     /// When each person last wrote in the channel.
     pub last: &'a BTreeMap<UserId, DateTime<Utc>>,
+    /// Who was called into the channel, and when.
+    pub invited: &'a BTreeMap<UserId, DateTime<Utc>>,
     pub name: &'a dyn Fn(&UserId) -> String,
     /// How much of this incident the workspace refused.
     pub failed: usize,

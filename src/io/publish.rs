@@ -14,7 +14,7 @@ use crate::domain::ids::{ChannelId, EventId, GroupId, IncidentId, SlackTs, UserI
 use crate::domain::incident::{Entry, Incident};
 use crate::domain::sentence::{self, Clocks};
 use crate::domain::settings::{Config, Zone};
-use crate::domain::sync::image::{Job, JobState, MessageRow, Task};
+use crate::domain::sync::image::{Job, JobState, Message, MessageRow, Task};
 use crate::domain::sync::mirror::EVENTS;
 use crate::domain::sync::{Engine, Link, Now};
 use crate::domain::tape::Tape;
@@ -189,7 +189,7 @@ pub fn film(
         engine,
         zone,
     };
-    let mut talk = talk(engine, &incident, &names);
+    let mut talk = talk(engine, &incident, &names, incident.lang);
     for message in &mut talk {
         // When that was is in the record.
         message.pinned &= !incident.pinned(&message.ts);
@@ -207,11 +207,11 @@ pub fn film(
 }
 
 /// The channel pane, oldest first.
-fn talk(engine: &Engine, incident: &Incident, names: &Resolver<'_>) -> Vec<Talk> {
+fn talk(engine: &Engine, incident: &Incident, names: &Resolver<'_>, lang: Lang) -> Vec<Talk> {
     let mut talk: Vec<Talk> = engine
         .talk(&incident.id)
         .into_iter()
-        .filter_map(|row| said(engine, row, incident, names))
+        .filter_map(|row| said(engine, row, incident, names, lang))
         .collect();
     for entry in incident.entries.iter().rev() {
         if entry.position.is_some() {
@@ -236,7 +236,7 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
             jobs.insert(id.clone(), job.state.clone());
         }
     }
-    let talk = talk(engine, &summary.incident, &names);
+    let talk = talk(engine, &summary.incident, &names, scene.lang);
     Room {
         next_call: summary.incident.next_call(now.wall),
         went: match summary.sight() {
@@ -256,12 +256,28 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
     }
 }
 
+/// Slack writes it in English; the author says who.
+fn came_or_went(message: &Message) -> Option<Text> {
+    match message.subtype.as_deref()? {
+        "channel_join" | "group_join" => Some(Text::fixed(
+            "has joined the channel",
+            "チャンネルに参加しました",
+        )),
+        "channel_leave" | "group_leave" => Some(Text::fixed(
+            "has left the channel",
+            "チャンネルから退出しました",
+        )),
+        _ => None,
+    }
+}
+
 /// A message of the channel pane; `None` for what the timeline tells instead.
 fn said(
     engine: &Engine,
     row: &MessageRow,
     incident: &Incident,
     names: &Resolver<'_>,
+    lang: Lang,
 ) -> Option<Talk> {
     let message = &row.message;
     // Said by the header and the timeline already.
@@ -281,7 +297,10 @@ fn said(
         thread: message.thread.clone().filter(|thread| *thread != row.ts),
         author: author(message, names),
         user: message.user.clone(),
-        text: mrkdwn::plain(&message.text, names),
+        text: match came_or_went(message) {
+            Some(words) => words.get(lang).to_owned(),
+            None => mrkdwn::plain(&message.text, names),
+        },
         edited: message.edited,
         pinned: message.pinned || incident.pinned(&row.ts),
         reactions: message.reactions.clone(),

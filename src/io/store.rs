@@ -330,7 +330,7 @@ impl From<rusqlite::Error> for Broken {
 }
 
 fn prepare(db: &mut Connection) -> Result<(), Broken> {
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(Duration::from_secs(10))?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // FULL syncs the log at every commit: saved means saved, power cut or not.
     db.pragma_update(None, "synchronous", "FULL")?;

@@ -93,6 +93,17 @@ fn customers(timers: &Timers, incident: &Incident, now: DateTime<Utc>) -> u32 {
 }
 
 /// The time that the notice which waits names.
+/// The first of the service's escalation list who was not called and is not here.
+fn next_to_call(model: &Model, incident: &Incident) -> Option<UserId> {
+    let snapshot = &model.snapshot;
+    let list = resolve::escalation(&snapshot.config, &snapshot.people, &incident.service);
+    list.into_iter().find(|user| {
+        let called = incident.work.calls.contains_key(user);
+        let here = incident.roster.get(user).is_some_and(|p| p.left.is_none());
+        !called && !here && *user != snapshot.me
+    })
+}
+
 fn promised(model: &Model, incident: &Incident) -> Option<String> {
     let notice = deeds::notice(incident).ok()?;
     let text = view::decoded(model, &notice.text);
@@ -171,7 +182,12 @@ pub(super) fn fields(
             minutes(timers.offer_minutes),
         ],
         Verb::Call => vec![
-            person(subject.map(UserId::new).as_ref()),
+            person(
+                subject
+                    .map(UserId::new)
+                    .or_else(|| next_to_call(model, incident))
+                    .as_ref(),
+            ),
             line("why", s::WHY, false),
         ],
         Verb::Meeting => vec![line("link", s::LINK, true)],

@@ -45,6 +45,7 @@ impl<'a> Look<'a> {
         let heard = Heard {
             me: &self.me,
             last: &self.last,
+            invited: &self.world.invited,
             name: &|user| user.as_str().to_owned(),
             failed: 0,
             others: &[],

@@ -21,6 +21,7 @@ impl Deputy<'_> {
         self.too_long();
         self.silent();
         self.loads();
+        self.unanswered();
     }
 
     fn here(&self) -> impl Iterator<Item = &Present> {
@@ -210,6 +211,35 @@ impl Deputy<'_> {
             both!(
                 "No answer to the roll call: {en}. Call, or check out",
                 "在席確認に応答なし: {ja}さん。呼ぶか、離席にしますか"
+            ),
+        );
+        self.add(For::Command, prompt.weighing(Weight::Warning));
+    }
+
+    /// Nobody of those who were called with the service's group, always or by the level said a word,
+    /// and nobody else came: somebody is to be called by name, which the escalation list then takes on.
+    fn unanswered(&mut self) {
+        let minutes = self.rules.config.timers.call_again_minutes;
+        let (me, declarer) = (self.heard.me, &self.incident.declarer);
+        let others = |user: &&UserId| *user != me && *user != declarer;
+        let called = || self.heard.invited.keys().filter(others);
+        let came = self
+            .here()
+            .map(|present| &present.user)
+            .any(|user| others(&user));
+        let answered = came || called().any(|user| self.last_heard(user).is_some());
+        let by_name = !self.incident.work.calls.is_empty();
+        let count = called().count();
+        if minutes == 0 || !self.past(minutes) || answered || by_name || count == 0 {
+            return;
+        }
+        let prompt = Prompt::new(
+            Subject::Unanswered,
+            "unanswered",
+            Opens::Verb(Verb::Call),
+            both!(
+                "None of the {count} called has answered: call somebody by name",
+                "呼び出した{count}人から応答がありません。名前を挙げて呼びましょう"
             ),
         );
         self.add(For::Command, prompt.weighing(Weight::Warning));

@@ -59,6 +59,7 @@ fn overdue(
     let heard = Heard {
         me: &nobody,
         last,
+        invited: &BTreeMap::new(),
         name: &|user| user.to_string(),
         failed: 0,
         others: &[],

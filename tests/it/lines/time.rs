@@ -6,6 +6,7 @@ use super::super::stories::told;
 use super::{cart, consoles, members};
 use matoi::domain::event::Milestone;
 use matoi::domain::ids::UserId;
+use matoi::domain::prompt::Subject;
 use matoi::domain::words::Lang;
 
 const NO_QUESTIONS: &str = "[timers]\nask_times = 0\n";
@@ -152,6 +153,33 @@ fn the_first_person_called_does_not_answer() {
     w.post("takahashi", &room, "on my way");
     w.until("14:43");
     assert_eq!(called(&mut w), [2, 1, 0]);
+}
+
+// Red without `self.unanswered()` in src/domain/prompt/people.rs, and for whom it proposes without
+// `next_to_call(model, incident)` in src/app/form/work.rs.
+#[test]
+fn nobody_of_those_called_with_the_declaration_answers() {
+    let group = SHOP.replace("name = \"Shop\"", "name = \"Shop\"\ngroups = [\"@shop\"]");
+    let mut w = consoles(Lang::En, &["sato"], &group);
+    let fields = [("service", "shop"), ("title", "Cart is down")];
+    w.act("sato", "d", &fields);
+    let room = w.channel("shop-");
+    w.until("14:04");
+    assert!(!asked(&mut w, "None of the"));
+    w.until("14:06");
+    assert!(asked(&mut w, "None of the"));
+    // The first of the escalation list is proposed, and called by Enter.
+    w.answer("sato", &Subject::Unanswered, &[]);
+    let calls = w.at("sato").here().work.calls.clone();
+    let ito = w.id_of("ito");
+    assert_eq!(calls.keys().collect::<Vec<_>>(), [&ito]);
+    assert!(!w.at("sato").stands(&Subject::Unanswered));
+    assert_eq!(
+        w.count(&room, "is called to help"),
+        1,
+        "{}",
+        told::channel(&w, &room)
+    );
 }
 
 // Red without `self.call(step, &id, now, rng)` in src/domain/sync/duty.rs.

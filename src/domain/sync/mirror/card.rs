@@ -6,7 +6,7 @@ use crate::domain::incident::{Incident, ItemState};
 use crate::domain::sentence::{Piece, level_words};
 use crate::domain::verb::{ROLES_SHORT, role_name};
 use crate::domain::words::Lang;
-use crate::domain::work::Stage;
+use crate::domain::work::{Section, Stage};
 use crate::wire::mrkdwn::escape;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -144,17 +144,26 @@ fn card_text(incident: &Incident, row: &IncidentRow, names: &Names) -> String {
         }
     }
     lines.extend(last_report(incident));
-    if let Some(situation) = &incident.situation {
-        // Slack refuses an edit above 4,000 characters; the card stays far below.
-        let short: String = situation.text.chars().take(600).collect();
-        let at = date_token(situation.at, "{time}");
-        lines.push(match lang == Lang::Ja {
-            true => format!("*いまいまの状況* ({at} 時点)"),
-            false => format!("*Situation* (as of {at})"),
-        });
-        lines.push(format!("> {}", short.replace('\n', "\n> ")));
-    }
+    lines.extend(how_it_is(incident));
     lines.join("\n")
+}
+
+/// The situation; once it is good again, the summary of what it was.
+fn how_it_is(incident: &Incident) -> Option<String> {
+    let ja = incident.lang == Lang::Ja;
+    let summary = incident.work.sections.get(&Section::Summary);
+    let summary = summary.filter(|_| !incident.phase.is_burning());
+    let said = summary.or(incident.situation.as_ref())?;
+    let at = date_token(said.at, "{time}");
+    let head = match (summary.is_some(), ja) {
+        (true, true) => "*要約*".to_owned(),
+        (true, false) => "*Summary*".to_owned(),
+        (false, true) => format!("*いまいまの状況* ({at} 時点)"),
+        (false, false) => format!("*Situation* (as of {at})"),
+    };
+    // Slack refuses an edit above 4,000 characters; the card stays far below.
+    let short: String = said.text.chars().take(600).collect();
+    Some(format!("{head}\n> {}", short.replace('\n', "\n> ")))
 }
 
 /// What was reported last, to whom, and when the next is due there.
