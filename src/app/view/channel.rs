@@ -8,7 +8,7 @@ use crate::app::snapshot::{Room, Talk};
 use crate::app::strings::{fill, mark as m, pane as p};
 use crate::domain::decide::Command;
 use crate::domain::ids::SlackTs;
-use crate::domain::text::{clean_line, fit};
+use crate::domain::text::{clean_line, fit, sign, with_signs};
 
 /// How much of a parent a reply's echo names, in cells.
 const EXCERPT: usize = 24;
@@ -28,7 +28,7 @@ pub struct Row {
     /// How many messages are folded into this row.
     pub folded: usize,
     pub marks: Vec<Said>,
-    /// Emoji name without colons, and how many.
+    /// As they are drawn, and how many.
     pub reactions: Vec<(String, u32)>,
     pub replies: u32,
     pub mine: bool,
@@ -108,7 +108,7 @@ fn talk_row(model: &Model, room: &Room, talk: &Talk) -> Row {
         id: talk_id(talk),
         clock: clock::day_hhmm(model.shown_zone(), talk.at, model.now),
         author: talk.author.clone(),
-        text: talk.text.clone(),
+        text: with_signs(&talk.text),
         reply: false,
         about: None,
         folded: 0,
@@ -116,7 +116,11 @@ fn talk_row(model: &Model, room: &Room, talk: &Talk) -> Row {
         reactions: talk
             .reactions
             .iter()
-            .map(|reaction| (reaction.name.clone(), reaction.count))
+            .map(|reaction| {
+                let name = &reaction.name;
+                let sign = sign(name).map_or_else(|| format!(":{name}:"), str::to_owned);
+                (sign, reaction.count)
+            })
             .collect(),
         replies: talk.replies,
         mine: talk.user.as_ref() == Some(&model.snapshot.me),
@@ -174,7 +178,7 @@ pub fn full(model: &Model, id: &RowId) -> Option<String> {
         .filter_map(|n| room.talk.get(n))
         .map(|talk| {
             let at = clock::day_hhmm(zone, talk.at, model.now);
-            format!("{at} {}\n{}", talk.author, talk.text)
+            format!("{at} {}\n{}", talk.author, with_signs(&talk.text))
         })
         .collect();
     Some(texts.join("\n\n"))

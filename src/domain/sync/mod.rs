@@ -71,7 +71,7 @@ mod threads;
 mod view;
 
 pub use act::Order;
-pub use listen::{NUMBERS, Unsaid};
+pub use listen::Unsaid;
 pub use merge::{MergeOffer, MergeWhy};
 pub use restrict::{Went, lines as went_lines};
 pub use settle::{Choices, Settle, is_alone};

@@ -8,9 +8,11 @@
 
 mod cells;
 mod clean;
+mod signs;
 pub mod terms;
 mod wrap;
 
 pub use cells::{cells, fit, pad_left, pad_right, plain_cells, split_at_cells};
 pub use clean::{clean, clean_line, fold_command_key, is_japanese_input, never_shown};
+pub use signs::{sign, with_signs};
 pub use wrap::wrap;

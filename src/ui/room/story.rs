@@ -3,7 +3,6 @@
 use crate::app::model::{Pane, RowId, Where};
 use crate::app::strings::pane as words;
 use crate::app::view::{Said, Tone, channel, panes, rows, timeline};
-use crate::domain::sync::NUMBERS;
 use crate::domain::text::{cells, pad_right};
 use crate::ui::line::Line;
 use crate::ui::list::{self, Rows, wrapped};
@@ -195,13 +194,8 @@ fn message(scene: &Scene<'_>, row: &channel::Row, width: usize, most: usize) -> 
     for mark in row.marks.iter().filter(|mark| is_aside(mark)) {
         beside.push((meaning(mark.tone), mark.text.clone()));
     }
-    for (name, count) in &row.reactions {
-        let mark = match NUMBERS.iter().position(|number| number == name) {
-            Some(n) => format!("[{}] {count}", n + 1),
-            None => format!(":{name}: {count}"),
-        };
-        beside.push((Meaning::Muted, mark));
-    }
+    let reactions = row.reactions.iter();
+    beside.extend(reactions.map(|(sign, count)| (Meaning::Muted, format!("{sign} {count}"))));
     if beside.is_empty() {
         return lines;
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 const STALE: TimeDelta = TimeDelta::minutes(10);
 
 /// `1️⃣` to `9️⃣`, by Slack's names.
-pub const NUMBERS: [&str; 9] = [
+pub(super) const NUMBERS: [&str; 9] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 ];
 /// `✅`.

@@ -16,7 +16,6 @@ mod remind;
 mod tests;
 mod words;
 
-pub use ask::NUMBERS;
 pub(super) use ask::reactions_of;
 pub(super) use mention::{DONE, TOLD};
 pub use remind::Unsaid;
