@@ -74,17 +74,21 @@ pub fn person(people: &People, text: &str) -> Result<UserId, Problem> {
     Err(nobody(text))
 }
 
-/// Of those who were brought into a channel, who was called: not who asked to follow every incident.
+/// Of those who were brought into a channel, who was called: not who asked to follow every incident,
+/// as far as they are named by id or handle.
 pub fn called(
     config: &Config,
     people: &People,
     mut brought: BTreeMap<UserId, DateTime<Utc>>,
 ) -> BTreeMap<UserId, DateTime<Utc>> {
-    for follower in &config.invite.followers {
-        if let Ok(user) = person(people, follower) {
-            brought.remove(&user);
-        }
-    }
+    brought.retain(|user, _| {
+        let handle = people.get(user).map_or("", |person| person.handle.as_str());
+        let mut followers = config.invite.followers.iter();
+        !followers.any(|follower| match follower.strip_prefix('@') {
+            Some(name) => name.eq_ignore_ascii_case(handle),
+            None => follower == user.as_str(),
+        })
+    });
     brought
 }
 

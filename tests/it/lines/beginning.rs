@@ -56,7 +56,7 @@ fn people_hesitate_to_call_others_or_do_not_know_whom() {
 }
 
 // Red without `by_name.into_iter().chain(invited)` of `called` in src/domain/crew.rs, and for the
-// follower without `brought.remove(&user)` of `called` in src/app/resolve.rs.
+// follower without `brought.retain(…)` of `called` in src/app/resolve.rs.
 #[test]
 fn the_roster_shows_who_was_called_answers_and_is_here() {
     let mut w = consoles(Lang::En, &["sato"], COMPANY);
