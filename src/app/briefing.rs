@@ -12,7 +12,7 @@ use crate::domain::record::summary;
 use crate::domain::sentence::{Clocks, level_words};
 use crate::domain::settings::Zone;
 use crate::domain::text::{clean, fit};
-use crate::domain::verb::{ROLES_SHORT, role_name};
+use crate::domain::verb::{ROLES, ROLES_SHORT, role_name};
 use crate::domain::words::{Lang, Text};
 use crate::domain::work::{Matter, Sort};
 use chrono::{DateTime, Utc};
@@ -235,9 +235,15 @@ fn people(told: &Told<'_>, lang: Lang) -> String {
         |held| (told.name)(&held.user),
     );
     let mut people = vec![format!("{} {commander}", COMMANDER.get(lang))];
-    people.extend(incident.roles.iter().map(|(role, held)| {
+    // Named, or checked in with it; others, such as streams, are named.
+    let known = |role: &str| ROLES.iter().any(|(known, _)| *known == role);
+    let others = incident.roles.keys().map(String::as_str);
+    let others = others.filter(|role| !known(role));
+    let roles = ROLES.iter().map(|(role, _)| *role).chain(others);
+    people.extend(roles.filter_map(|role| {
+        let user = incident.in_role(role)?;
         let role = role_name(ROLES_SHORT, role);
-        format!("{} {}", role.get(lang), (told.name)(&held.user))
+        Some(format!("{} {}", role.get(lang), (told.name)(user)))
     }));
     people.join(" · ")
 }

@@ -188,6 +188,7 @@ pub mod header {
         LISTING = "the channel list", "チャンネル一覧";
         EDITING = "the status card", "状況カードの更新";
         OTHER_CALLS = "some calls", "一部の操作";
+        BY_ANOTHER = "by another window", "別ウィンドウ経由";
         STARTING = "connecting", "接続中";
         REFUSED = "token refused: {}", "トークンが拒否されました: {}";
         SAVING = "{} saving", "保存中 {}";
@@ -248,6 +249,7 @@ pub mod pane {
         LATER_MARK = "till {}", "{}まで保留";
         SILENT_MARK = "silent", "消音";
         ASK = "ASK", "確認";
+        ASK_WAITING = "{} more wait", "ほか{}件";
         HERE = "{} here", "{}人";
         CALLED_COUNT = "{} called", "呼出中 {}";
         IDLE_COUNT = "{} idle", "応答なし {}";
@@ -483,7 +485,8 @@ pub mod form {
         COME_ALONG = "Who comes along (@…, …)", "移るメンバー (@…, …)";
         PARENT = "Part of", "親インシデント";
         SECTION = "Part", "欄";
-        MORE_LINES = "... and {} lines more", "…ほか{}行";
+        LINES_ABOVE = "PageUp: {} lines above", "PageUp: 上に{}行";
+        LINES_BELOW = "PageDown: {} lines below", "PageDown: 下に{}行";
         TYPE_NAME = "To confirm, type the channel's name", "確認のためチャンネル名を入力";
         NOT_THE_NAME = "That is not its name.", "チャンネル名が違います。";
         NO_MATCH = "nothing matches", "一致なし";
@@ -740,6 +743,8 @@ mod tests {
             "slack-manifest.yaml",
             "Enter",
             "Esc",
+            "PageUp",
+            "PageDown",
             "Ctrl",
             "Tab",
             "Slack",

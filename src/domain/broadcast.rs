@@ -11,7 +11,7 @@ use super::record::{Span, summary};
 use super::sentence::{Piece, level_words, text};
 use super::sync::mirror::{Names, linked, span};
 use super::verb::{ROLES, is_role, part_name, role_name};
-use super::words::Lang;
+use super::words::{Lang, Text};
 use super::work::{Deed, Sort, State};
 use crate::wire::mrkdwn::escape;
 use std::collections::BTreeSet;
@@ -31,8 +31,17 @@ pub fn more(
 ) -> Vec<String> {
     match body {
         Body::Declared { .. } => {
+            let again = Text::fixed(
+                "Reopened: the response to the same incident goes on in this channel.",
+                "対応再開: 同じ件の対応を、このチャンネルで続けます。",
+            );
+            let again = incident
+                .came_of
+                .as_ref()
+                .map(|_| again.get(incident.lang).to_owned());
             let situation = incident.situation.iter();
-            situation.map(|situation| situation.text.clone()).collect()
+            let situation = situation.map(|situation| situation.text.clone());
+            again.into_iter().chain(situation).collect()
         }
         Body::Recovered { .. } => left(incident, drill).into_iter().collect(),
         Body::Resolved { .. } => {

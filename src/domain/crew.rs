@@ -56,11 +56,13 @@ pub fn in_hand(incident: &Incident, user: &UserId) -> usize {
     let roles = roles.filter(|held| held.user == *user).count();
     let tasks = incident.work.open(Sort::Task);
     let tasks = tasks.filter(|task| task.owner.as_ref().is_some_and(|held| held.user == *user));
+    let executes = incident.work.open(Sort::Decision);
+    let executes = executes.filter(|one| one.owner.as_ref().is_some_and(|held| held.user == *user));
     let commander = incident.commander.as_ref();
     let commands = commander.is_some_and(|held| held.user == *user);
     let present = incident.roster.get(user);
     let task = present.is_some_and(|p| p.task.is_some() || p.role.is_some() && roles == 0);
-    items + tasks.count() + roles + usize::from(commands) + usize::from(task)
+    items + tasks.count() + executes.count() + roles + usize::from(commands) + usize::from(task)
 }
 
 /// Somebody who was called and is not here.

@@ -72,6 +72,8 @@ pub enum Subject {
     Notice,
     Meeting,
     Decision,
+    /// The response is further than its phase says.
+    Phase,
     RollCall,
     /// Somebody who was called.
     NoAnswer(UserId),
@@ -220,11 +222,13 @@ impl Prompt {
         Prompt { once: true, ..self }
     }
 
-    /// Whether its place on the screen is for another that presses more; what is over or standing
-    /// keeps its own.
+    /// Whether its place on the screen is for another that presses more, and that of an offer for a
+    /// warning that stands: one that nobody sees does not. What is over keeps its own.
     fn gives_way_to(&self, other: &Prompt) -> bool {
         let calm = matches!(self.weight, Weight::Warning | Weight::Offer);
-        calm && other.about.presses() > self.about.presses()
+        let presses = other.about.presses() > self.about.presses();
+        let offer = self.weight == Weight::Offer && self.about.presses() == 0;
+        (calm && presses) || (offer && other.weight == Weight::Standing)
     }
 }
 
@@ -262,6 +266,7 @@ pub fn prompts(
             deputy.first_minutes();
             deputy.meeting();
             deputy.decision();
+            deputy.phase();
             deputy.people();
             deputy.in_turn();
         } else {

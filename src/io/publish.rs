@@ -256,6 +256,20 @@ fn room(engine: &Engine, summary: Summary, scene: &Scene<'_>, now: Now) -> Room 
     }
 }
 
+/// Without the stars around what our own messages write bold. One between blanks is nobody's markup.
+fn unstarred(text: &str) -> String {
+    let all: Vec<char> = text.chars().collect();
+    let blank = |at: Option<usize>| {
+        at.and_then(|at| all.get(at))
+            .is_none_or(|c| c.is_whitespace())
+    };
+    let kept = all
+        .iter()
+        .enumerate()
+        .filter(|(at, c)| **c != '*' || (blank(at.checked_sub(1)) && blank(Some(at + 1))));
+    kept.map(|(_, c)| *c).collect()
+}
+
 /// Slack writes it in English; the author says who.
 fn came_or_went(message: &Message) -> Option<Text> {
     match message.subtype.as_deref()? {
@@ -299,6 +313,7 @@ fn said(
         user: message.user.clone(),
         text: match came_or_went(message) {
             Some(words) => words.get(lang).to_owned(),
+            None if message.own => unstarred(&mrkdwn::plain(&message.text, names)),
             None => mrkdwn::plain(&message.text, names),
         },
         edited: message.edited,

@@ -143,6 +143,9 @@ fn who_takes_part_in_what_was_restricted_is_not_brought_into_the_public_channel(
     console.run(&["role", &id(&public), "scribe", "@ito"]).ok();
     let inside = members(&slack, &channel(&public));
     assert!(!inside.contains(&"ito".to_owned()), "{inside:?}");
+    // Nor was it wanted, and held back only as it was about to leave.
+    let dropped = console.json(&["outbox", "list", "--dropped"]);
+    assert_eq!(dropped, Value::Array(Vec::new()));
 }
 
 // Red with `None` in place of `Some(Outlet::Answer)`, and of `Some(Outlet::Summary)`, of `take_up` in

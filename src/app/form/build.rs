@@ -130,7 +130,7 @@ pub fn open_about(model: &Model, verb: Verb, subject: Option<&str>) -> Result<Op
                 &minutes.to_string(),
             )]
         }
-        Verb::Phase => vec![phases(incident)],
+        Verb::Phase => vec![phases(subject.unwrap_or(incident.phase.name()))],
         Verb::Recover => {
             let claim = incident.work.claim.as_ref();
             let zone = model.shown_zone();
@@ -200,6 +200,7 @@ fn form(model: &Model, verb: Verb, fields: Vec<Field>) -> Form {
         born: model.generation,
         problem: None,
         waits: None,
+        scroll: 0,
     }
 }
 
@@ -347,7 +348,7 @@ fn temperatures(model: &Model, incident: &Incident) -> Field {
     field
 }
 
-fn phases(incident: &Incident) -> Field {
+fn phases(chosen: &str) -> Field {
     let options = [
         Phase::Investigating,
         Phase::Fixing,
@@ -356,7 +357,7 @@ fn phases(incident: &Incident) -> Field {
     ]
     .map(|phase| opt(phase.name(), phase.text()));
     let mut field = choice("phase", s::PHASE, options.into());
-    choose(&mut field, incident.phase.name());
+    choose(&mut field, chosen);
     field
 }
 

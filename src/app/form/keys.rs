@@ -35,8 +35,11 @@ pub fn key(form: &mut Form, model: &Model, key: KeyEvent) -> Outcome {
         KeyCode::Tab if key.modifiers.contains(KeyModifiers::SHIFT) => return step(form, -1),
         KeyCode::Tab => return step(form, 1),
         KeyCode::BackTab => return step(form, -1),
+        KeyCode::PageUp if !chooses(form) => return page(form, -PAGE),
+        KeyCode::PageDown if !chooses(form) => return page(form, PAGE),
         _ => {}
     }
+    form.scroll = 0;
     let outcome = match form.at {
         Stop::Field(at) => in_field(form, at, key, ctrl, alt),
         Stop::Cancel | Stop::Go => on_button(form, key),
@@ -95,8 +98,27 @@ fn submit(form: &mut Form, model: &Model) -> Outcome {
     Outcome::Stays
 }
 
+/// Lines that a page key moves what does not fit, and as far as it may go.
+const PAGE: i32 = 8;
+const FAR: i32 = 80;
+
+/// Whether the page keys move among the options of a choice.
+fn chooses(form: &Form) -> bool {
+    let Stop::Field(at) = form.at else {
+        return false;
+    };
+    let field = form.fields.get(at);
+    field.is_some_and(|field| matches!(field.input, Input::Choice(_)))
+}
+
+fn page(form: &mut Form, by: i32) -> Outcome {
+    form.scroll = (form.scroll + by).clamp(-FAR, FAR);
+    Outcome::Stays
+}
+
 /// Fields, then Cancel, then the button; round and round.
 fn step(form: &mut Form, by: isize) -> Outcome {
+    form.scroll = 0;
     if let Stop::Field(at) = form.at
         && let Some(field) = form.fields.get_mut(at)
     {

@@ -47,6 +47,8 @@ pub struct Form {
     pub problem: Option<Problem>,
     /// Handed in, and waiting for the answer.
     pub waits: Option<Ticket>,
+    /// Lines down from where what has the keys is seen; less than none: up.
+    pub scroll: i32,
 }
 
 /// What has the keys in a form.

@@ -92,6 +92,9 @@ fn from_nothing_to_the_first_report_takes_fewer_than_forty_keys() {
     assert!(hand.keys < 40, "{} keys", hand.keys);
 }
 
+// Red without `&can.conditions` of `report_fields` in src/app/form/work.rs, without
+// `Warning::Speculation` of `lint` in src/domain/work/can.rs, and without `needs.required = false` of
+// `report_fields`.
 #[test]
 fn a_report_begins_with_what_is_known_and_warns_without_blocking() {
     let mut world = busy();

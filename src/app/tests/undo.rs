@@ -647,8 +647,8 @@ fn state(world: &World) -> Value {
 }
 
 // Red for `give` without `Body::Work(deed) => self.work.unset(deed)` of `take_back` in
-// src/domain/first.rs, for `settle` without `State::Open` of `Deed::Settled` in
-// src/domain/work/state.rs, for `archive` without its arm of `no_way_back` in src/app/undo.rs.
+// src/domain/first.rs, for `settle` without `due = *at` of `Deed::Opened` in `settled` of
+// src/app/undo.rs, for `archive` without its arm of `no_way_back` in src/app/undo.rs.
 #[test]
 fn each_verb_goes_back_or_says_what_to_do_instead() {
     let wrong: Vec<String> = VERBS
@@ -705,6 +705,40 @@ fn does_not(verb: Verb) -> Option<String> {
     };
     let differ = after.as_object().into_iter().flatten().filter_map(differ);
     (!back || !kept).then(|| differ.collect::<Vec<_>>().join("; "))
+}
+
+// Red without `State::Open` of `Deed::Settled` in src/domain/work/state.rs.
+#[test]
+fn a_decision_that_had_no_window_has_none_when_it_is_open_again() {
+    let mut world = busy();
+    let decision = Deed::Opened {
+        matter: Sort::Decision,
+        line: "roll back canary".into(),
+        owner: Some(UserId::new("UTANAKA")),
+        due: None,
+        risk: None,
+    };
+    world.act(decision.into(), ME);
+    let before = state(&world);
+    let decided = Deed::Settled {
+        matter: last(&world),
+        state: State::Decided,
+        line: None,
+        owner: Some(UserId::new("UTANAKA")),
+        due: Some(world.now + TimeDelta::minutes(30)),
+    };
+    world.act(decided.into(), ME);
+    assert_ne!(state(&world), before);
+    let mut desk = Desk::in_room(world);
+    desk.keys("u");
+    let acts = desk.acts();
+    assert_eq!(acts.len(), 1, "{}", desk.said());
+    for (_, _, command) in acts {
+        let id = desk.world.id();
+        let back = desk.world.decide(&id, &command, &UserId::new(ME));
+        assert!(back.is_ok(), "{back:?}");
+    }
+    assert_eq!(state(&desk.world), before);
 }
 
 #[test]

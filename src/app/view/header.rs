@@ -199,6 +199,9 @@ pub fn link(model: &Model) -> Said {
     if let (Link::Live | Link::Slow, Some(text)) = (&link.link, resting(model)) {
         return Said::new(text, Tone::Soon);
     }
+    if model.snapshot.follows && age.is_none() {
+        return Said::new(h::BY_ANOTHER.get(lang), Tone::Muted);
+    }
     let (text, tone) = match (&link.link, age) {
         (Link::Refused(code), _) => (fill(&h::REFUSED, lang, &[code]), Tone::Failed),
         (Link::Offline, Some(age)) => (fill(&h::OFFLINE, lang, &[age]), Tone::Failed),

@@ -207,6 +207,12 @@ pub fn asks(model: &Model) -> [Option<(AskId, Said)>; ASKS] {
     })
 }
 
+/// How many more would be asked, and wait for a place.
+pub fn asks_waiting(model: &Model) -> usize {
+    let shown = model.room.asks.iter().flatten().count();
+    crate::app::ask::wanted(model).len().saturating_sub(shown)
+}
+
 /// A pane's title, and what stands beside it: counts, so that a pane that is not shown is not
 /// forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]

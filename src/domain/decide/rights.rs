@@ -104,6 +104,15 @@ pub(in crate::domain) fn who_may(incident: &Incident, right: Right, asked: &Aske
             "コミュニケーションリード ({name})、{ja}"
         );
     }
+    // Who checked in with the role has it once it is given: nobody gives themselves a right.
+    if right == Right::Comms && incident.in_role("comms") == Some(asked.by) {
+        let command = who_may(incident, Right::Command, asked);
+        let (en, ja) = (command.en, command.ja);
+        return both!(
+            "{en}, and you once they name you communications lead,",
+            "{ja}。コミュニケーションリードに任命されれば、あなた"
+        );
+    }
     if right == Right::Closer && !incident.closers.is_empty() {
         let names: Vec<String> = incident.closers.iter().map(asked.name).collect();
         let names = names.join(", ");

@@ -10,6 +10,9 @@ use crate::domain::watch::rough;
 use crate::domain::words::Text;
 use crate::domain::work::{Sort, State};
 
+/// A response that somebody commands for so many minutes is more than declared.
+const PHASE_AFTER: u32 = 5;
+
 impl Deputy<'_> {
     pub(super) fn work(&mut self) {
         for timer in self.timers.clone() {
@@ -317,6 +320,35 @@ impl Deputy<'_> {
                 "Before anything risky: proposal, risk, strong objections?",
                 "危険な操作の前に: 提案・リスク・強い反対の有無を残しませんか",
             ),
+        );
+        self.add(For::Command, prompt);
+    }
+
+    /// Somebody carries out a decision, or somebody commands for a while, and the phase says otherwise.
+    pub(super) fn phase(&mut self) {
+        let phase = self.incident.phase;
+        let decided = self.incident.work.open(Sort::Decision);
+        let carried_out = decided.filter(|one| one.state == State::Decided).count() > 0;
+        let next = match phase {
+            Phase::Declared | Phase::Investigating if carried_out => Phase::Fixing,
+            Phase::Declared if self.incident.commander.is_some() && self.past(PHASE_AFTER) => {
+                Phase::Investigating
+            }
+            _ => return,
+        };
+        let (now, next_text) = (phase.text(), next.text());
+        let prompt = Prompt::new(
+            Subject::Phase,
+            format!("phase/{}", next.name()),
+            Opens::About(Verb::Phase, next.name().to_owned()),
+            Text {
+                en: format!("Still {}: go on to {}?", now.en, next_text.en).into(),
+                ja: format!(
+                    "段階が「{}」のままです。「{}」に進めますか",
+                    now.ja, next_text.ja
+                )
+                .into(),
+            },
         );
         self.add(For::Command, prompt);
     }

@@ -85,6 +85,10 @@ pub enum Wish {
     Question(String),
     /// A call's link.
     Meeting(String),
+    /// An entry by its number, `T1`, is done, met or answered; with what came of it.
+    Settled(String, Option<String>),
+    /// Against a proposed decision, `D1`.
+    Object(String, String),
 }
 
 /// Whom a wish is about.
@@ -133,7 +137,13 @@ pub fn parse(text: &str, name: &dyn Fn(&UserId) -> String) -> Said {
     let acts = matches!(said, Said::Do(_) | Said::Lacks(_) | Said::Unclear);
     let keeps_text = matches!(
         said,
-        Said::Do(Wish::Note(_) | Wish::Situation(_) | Wish::Need(_) | Wish::Question(_))
+        Said::Do(
+            Wish::Note(_)
+                | Wish::Situation(_)
+                | Wish::Need(_)
+                | Wish::Question(_)
+                | Wish::Object(..)
+        )
     );
     if acts && !keeps_text && line.is_question() {
         return Said::Asks;
@@ -331,7 +341,15 @@ fn with(key: Key, rest: &Line, name: &dyn Fn(&UserId) -> String) -> Said {
         Key::Commander => rest::commander(rest, name),
         Key::Milestone(milestone) => rest::milestone(rest, milestone),
         Key::Recovered => rest::recovered(rest),
-        Key::Done => rest::items(rest, Wish::Done),
+        Key::Done => match rest::entry(rest, name) {
+            Some((entry, line)) => Said::Do(Wish::Settled(entry, line)),
+            None => rest::items(rest, Wish::Done),
+        },
+        Key::Object => match rest::entry(rest, name) {
+            Some((entry, Some(line))) => Said::Do(Wish::Object(entry, line)),
+            Some((_, None)) => Said::Lacks(Lack::Text),
+            None => Said::Unclear,
+        },
         Key::Undone => rest::items(rest, Wish::Undone),
         Key::Join => rest::join(rest, name),
         Key::Leave => rest::only(rest, Said::Do(Wish::Leave)),

@@ -31,6 +31,7 @@ pub(super) enum Key {
     Need,
     Question,
     Meeting,
+    Object,
 }
 
 /// Phrases at the beginning; of several that fit, the longest. In the form that is compared:
@@ -70,6 +71,7 @@ const FIRST: &[(Key, &[&str])] = &[
     (Key::Need, &["need", "needs", "we need", "i need", "必要", "必要なもの"]),
     (Key::Question, &["question", "park", "parked question", "open question", "質問", "保留", "未解決の質問"]),
     (Key::Meeting, &["meeting", "call", "通話", "会議", "ミーティング"]),
+    (Key::Object, &["object", "objection", "i object", "異議", "反対"]),
     (Key::Timekeeper, &["timekeeper", "time keeper", "タイムキーパー"]),
     (Key::Role, &["role", "役割", "ロール"]),
     (Key::RoleOf("ops"), &["ops", "operations lead", "operations", "実行リード", "実行"]),

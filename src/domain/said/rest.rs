@@ -5,6 +5,7 @@ use super::{ITEMS_MAX, Lack, Line, PERSON, Said, Who, Wish};
 use crate::domain::event::{Milestone, Phase};
 use crate::domain::ids::UserId;
 use crate::domain::text::clean_line;
+use crate::domain::text::terms::fold;
 use crate::domain::words::Lang;
 
 /// Names of levels and the like are no longer than this.
@@ -302,6 +303,21 @@ fn body(rest: &Line, name: &dyn Fn(&UserId) -> String) -> String {
     text.trim_start_matches([':', '：', '=', '、', ',', '-', '　', ' ', '\n'])
         .trim()
         .to_owned()
+}
+
+/// `T1 rolled back`: an entry by its number, and what is said of it.
+pub(super) fn entry(
+    rest: &Line,
+    name: &dyn Fn(&UserId) -> String,
+) -> Option<(String, Option<String>)> {
+    let text = body(&rest.bare_first(), name);
+    let end = |c: char| c.is_whitespace() || ",:、：，".contains(c);
+    let (entry, line) = text.split_once(end).unwrap_or((text.as_str(), ""));
+    let entry = fold(entry).to_uppercase();
+    let number = entry.strip_prefix(['T', 'N', 'Q', 'D'])?;
+    let numbered = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let line = Some(line.trim().to_owned()).filter(|line| !line.is_empty());
+    numbered.then_some((entry, line))
 }
 
 pub(super) fn text(

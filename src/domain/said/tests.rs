@@ -42,6 +42,10 @@ fn commands_are_understood_in_both_languages() {
     let situation = |text: &str| Said::Do(Wish::Situation(text.into()));
     let need = |text: &str| Said::Do(Wish::Need(text.into()));
     let question = |text: &str| Said::Do(Wish::Question(text.into()));
+    let settled = |entry: &str, line: Option<&str>| {
+        Said::Do(Wish::Settled(entry.into(), line.map(str::to_owned)))
+    };
+    let object = |entry: &str, line: &str| Said::Do(Wish::Object(entry.into(), line.into()));
     let keeper = |minutes| Said::Do(Wish::Timekeeper(minutes));
     let role = |role, who| Said::Do(Wish::Role { role, who });
     let table: Vec<(&str, Said)> = vec![
@@ -150,6 +154,18 @@ fn commands_are_understood_in_both_languages() {
         ("項目4と5完了です", done(&[4, 5])),
         ("4、5 完了", done(&[4, 5])),
         ("done", Said::Lacks(Lack::Item)),
+        ("done T1", settled("T1", None)),
+        ("完了 ｔ2 切り戻した", settled("T2", Some("切り戻した"))),
+        (
+            "object D1: the cart fix goes too",
+            object("D1", "the cart fix goes too"),
+        ),
+        (
+            "異議 D1 カートの修正も戻る?",
+            object("D1", "カートの修正も戻る?"),
+        ),
+        ("object D1", Said::Lacks(Lack::Text)),
+        ("反対なし", Said::Unclear),
         ("undone 4", undone(&[4])),
         ("未完了 4", undone(&[4])),
         ("4 未完了", undone(&[4])),

@@ -7,7 +7,7 @@ use crate::both;
 use crate::domain::decide::{
     Asked, Command, Declaration, Draft, LevelPlan, Outlets, allowed, decide, required,
 };
-use crate::domain::event::{Body, Event, Recorded, What};
+use crate::domain::event::{Body, Event, Milestone, Recorded, What};
 use crate::domain::ids::{IncidentId, UserId};
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
@@ -116,6 +116,7 @@ impl Engine {
             _ => None,
         });
         let (timekeeper, timekeeper_recovered) = declared.unwrap_or_default();
+        let reached = |milestone| from.milestones.get(&milestone).map(|reached| reached.time);
         Declaration {
             title: from.title.clone(),
             service: from.service.clone(),
@@ -127,6 +128,8 @@ impl Engine {
             personal_data: from.personal_data,
             temperature: from.temperature.clone(),
             situation: self.situation_of(from),
+            started: reached(Milestone::Started),
+            detected: reached(Milestone::Detected),
             timekeeper,
             timekeeper_recovered,
             closers: from.closers.clone(),

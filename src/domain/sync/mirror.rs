@@ -638,6 +638,24 @@ mod tests {
         ]
     }
 
+    // Red without `same` of `batch`.
+    #[test]
+    fn what_a_message_of_somebodys_led_to_is_said_by_itself() {
+        let mut rows = outage();
+        rows[1].event.via = Some(crate::domain::source::Via {
+            source: crate::domain::source::Source::Mention,
+            ts: SlackTs::parse("1795000290.000100").ok(),
+            name: None,
+        });
+        let waiting: Vec<(u64, &EventRow)> = rows.iter().map(|row| (row.seq, row)).collect();
+        for from in [0, 1] {
+            let formed = with_scene(Lang::En, 300, |scene| {
+                batch(99, scene, &waiting[from..], SlackTs::zero())
+            });
+            assert_eq!(formed.expect("something waits").events.len(), 1);
+        }
+    }
+
     /// The clock of a token, as its fallback says it.
     fn clocks(text: &str) -> String {
         let mut out = String::new();

@@ -5,12 +5,13 @@ use super::companion::{Companion, known};
 use super::image::{JobState, Task};
 use super::{Engine, Now};
 use crate::domain::decide::{Command, Restriction};
-use crate::domain::event::Body;
+use crate::domain::event::{Body, Milestone};
 use crate::domain::ids::UserId;
 use crate::domain::incident::Incident;
 use crate::domain::problem::Problem;
 use crate::domain::words::{Lang, Text};
-use crate::domain::work::Deed;
+use crate::domain::work::{Deed, Sort};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
 /// Something that left an incident's channel.
@@ -52,7 +53,10 @@ impl Engine {
         let kept = kept(from, &restriction.keep, by);
         let people = kept.iter().map(|user| user.as_str().to_owned()).collect();
         let known = known(&mut restriction.declaration, from);
-        let commands = commands(from, &restriction, &kept, by, (known, went));
+        let mut commands = commands(from, &restriction, &kept, by, (known, went));
+        // Command passes last.
+        let end = commands.len() - usize::from(from.commander.is_some());
+        commands.splice(end..end, in_hand(from, &kept, by, now.wall));
         self.goes_on(restriction.declaration, &commands, people, by, now, rng)
     }
 
@@ -212,6 +216,36 @@ fn commands(
         });
     }
     commands
+}
+
+/// When people set to work, and what they have in hand: it goes on there. What somebody
+/// has in hand who does not come along falls to whoever restricts it.
+fn in_hand(from: &Incident, kept: &[UserId], by: &UserId, now: DateTime<Utc>) -> Vec<Command> {
+    let times = [Milestone::Responded, Milestone::Assembled].into_iter();
+    let times = times.filter_map(|milestone| {
+        let reached = from.milestones.get(&milestone)?;
+        Some(Command::Milestone {
+            milestone,
+            time: reached.time,
+            link: None,
+        })
+    });
+    let sorts = [Sort::Task, Sort::Need, Sort::Question, Sort::Decision];
+    let open = from.work.matters.iter();
+    let open = open.filter(|matter| matter.is_open() && sorts.contains(&matter.sort));
+    let open = open.map(|matter| {
+        let owner = matter.owner.as_ref().map(|held| &held.user);
+        let owner = owner.map(|user| if kept.contains(user) { user } else { by });
+        Command::from(Deed::Opened {
+            matter: matter.sort,
+            line: matter.line.clone(),
+            owner: owner.cloned(),
+            // What is over is asked about at once.
+            due: matter.due.map(|due| due.max(now + TimeDelta::minutes(1))),
+            risk: matter.risk.clone(),
+        })
+    });
+    times.chain(open).collect()
 }
 
 #[cfg(test)]

@@ -17,9 +17,8 @@ fn minutes(minutes: u32) -> TimeDelta {
 
 /// Who tells others; the commander, as long as nobody does.
 fn teller(incident: &Incident) -> Option<UserId> {
-    let comms = incident.roles.get("comms");
-    let held = comms.or(incident.commander.as_ref());
-    held.map(|held| held.user.clone())
+    let commander = incident.commander.as_ref().map(|held| &held.user);
+    incident.in_role("comms").or(commander).cloned()
 }
 
 impl Clocks<'_> {

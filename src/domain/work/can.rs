@@ -142,9 +142,10 @@ const GUESSES: &[&str] = &[
 ];
 
 const PROMISES: &[&str] = &[
-    "will be fixed",
-    "will be resolved",
+    "will be",
+    "will fix",
     "will recover",
+    "will have",
     "we promise",
     "guarantee",
     "by the end of",
@@ -153,6 +154,10 @@ const PROMISES: &[&str] = &[
     "within the hour",
     "復旧します",
     "復旧予定",
+    "完了予定",
+    "修正予定",
+    "完了見込み",
+    "見込みです",
     "直ります",
     "直します",
     "解消します",

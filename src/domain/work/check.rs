@@ -121,8 +121,8 @@ pub fn check(
                     "起案者は自分の告知を承認できません。",
                 )
                 .hint(Text::fixed(
-                    "Ask the commander or somebody else of the communications to read it.",
-                    "指揮者か、連絡担当の別の人に確認してもらってください。",
+                    "Another of commander, deputy and communications lead approves it: name one if there is none.",
+                    "指揮者・副指揮・コミュニケーションリードのうち、起案者以外の人が承認します。いなければ任命してください。",
                 )));
             }
         }

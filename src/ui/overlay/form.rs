@@ -8,6 +8,8 @@ use crate::app::form::{
 };
 use crate::app::strings::form as words;
 use crate::domain::text::{cells, fit, wrap};
+use crate::domain::verb::Verb;
+use crate::domain::words::{Lang, Text};
 use crate::ui::layout::inside;
 use crate::ui::line::Line;
 use crate::ui::scene::{Canvas, Scene};
@@ -17,6 +19,10 @@ use crate::ui::window::{Wish, window};
 use ratatui::layout::{Position, Rect};
 
 const WIDTH: u16 = 80;
+/// A label that is wider stands above its field.
+const LABEL: usize = 24;
+/// Cells before a field that stands below its label.
+const ABOVE: usize = 4;
 /// Of a choice that is open, so many options are seen at once.
 const OPTIONS: usize = 6;
 /// Lines that a text of several has when it is being typed.
@@ -36,7 +42,7 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, form: &Form) -> Opti
         .fields
         .iter()
         .map(|field| cells(field.label.get(scene.lang)));
-    sheet.labels = labels.max().unwrap_or(0) + 4;
+    sheet.labels = labels.filter(|label| *label <= LABEL).max().unwrap_or(0) + 4;
     for (at, field) in form.fields.iter().enumerate() {
         sheet.field(field, form.at == Stop::Field(at));
     }
@@ -50,10 +56,13 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, form: &Form) -> Opti
     // Of what has more lines than there is room for, where it is typed.
     let caret = sheet.caret.map_or(0, |(_, y)| y + 1);
     let first = first.max(caret.saturating_sub(shown));
+    let most = sheet.lines.len().saturating_sub(shown);
+    let first = first.saturating_add_signed(form.scroll as isize).min(most);
+    let hidden = (first, most - first);
     let lines: Vec<Line> = sheet.lines.into_iter().skip(first).collect();
     framed(canvas, scene, panel.names, place, &title, &lines);
     // In the frame: nothing moves when it comes.
-    if let Some(text) = seen_before(form, scene.model) {
+    if let Some(text) = seen_before(form, scene.model).or_else(|| elsewhere(scene, hidden)) {
         let foot = Rect {
             x: place.x + 2,
             y: place.bottom().saturating_sub(1),
@@ -67,6 +76,18 @@ pub fn draw(canvas: &mut Canvas<'_, '_>, panel: &Panel<'_>, form: &Form) -> Opti
     let y = y.checked_sub(first)?;
     let caret = Position::new(inner.x + x, inner.y + y as u16);
     inner.contains(caret).then_some(caret)
+}
+
+/// What of a form is above and below what is seen of it, with the keys that bring it.
+fn elsewhere(scene: &Scene<'_>, (above, below): (usize, usize)) -> Option<String> {
+    let side =
+        |text: &Text, lines: usize| (lines > 0).then(|| scene.fill(text, &[&lines.to_string()]));
+    let sides = [
+        side(&words::LINES_ABOVE, above),
+        side(&words::LINES_BELOW, below),
+    ];
+    let sides: Vec<String> = sides.into_iter().flatten().collect();
+    (!sides.is_empty()).then(|| sides.join("   "))
 }
 
 /// A form being written down, a line after the other.
@@ -102,24 +123,11 @@ impl<'s> Sheet<'s> {
         );
     }
 
-    /// As much of a longer text as leaves room for the rest; all of it goes out with the act.
-    fn brief(&mut self, text: &str) {
-        let most = usize::from(self.scene.model.size.1 / 2)
-            .saturating_sub(4)
-            .max(3);
-        let width = self.width.saturating_sub(4).max(1);
-        let lines: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .flat_map(|line| wrap(line, width))
-            .collect();
+    /// A text that goes out with the act, or is read before it.
+    fn read(&mut self, text: &str) {
         self.lines.push(Line::new());
-        for line in lines.iter().take(most) {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
             self.say(Meaning::Text, 2, line);
-        }
-        if let Some(more) = lines.len().checked_sub(most).filter(|more| *more > 0) {
-            let more = self.scene.fill(&words::MORE_LINES, &[&more.to_string()]);
-            self.say(Meaning::Muted, 2, &more);
         }
     }
 
@@ -143,9 +151,16 @@ impl<'s> Sheet<'s> {
             true => ("> ", Meaning::Accent),
             false => ("  ", Meaning::Muted),
         };
-        let label = Line::of(Meaning::Key, mark)
-            .and(look, label)
-            .column(self.labels + 1);
+        let label = if cells(&label) > LABEL + 2 {
+            let above = Line::of(Meaning::Key, mark).and(look, label);
+            self.lines.push(above);
+            Line::new().gap(ABOVE)
+        } else {
+            Line::of(Meaning::Key, mark)
+                .and(look, label)
+                .column(self.labels + 1)
+        };
+        let top = self.lines.len();
         let indent = label.width();
         let room = self.width.saturating_sub(indent + 1).max(4);
         match &field.input {
@@ -154,7 +169,7 @@ impl<'s> Sheet<'s> {
                 let typed = typing::block(edit, room as u16, rows);
                 if focused {
                     let (x, y) = typed.caret;
-                    self.caret = Some((indent as u16 + x, start + usize::from(y)));
+                    self.caret = Some((indent as u16 + x, top + usize::from(y)));
                 }
                 let mut label = Some(label);
                 for text in typed.lines {
@@ -163,14 +178,13 @@ impl<'s> Sheet<'s> {
                 }
                 // It keeps its height while it grows.
                 if focused {
-                    self.lines
-                        .resize(start + usize::from(TEXT_ROWS), Line::new());
+                    self.lines.resize(top + usize::from(TEXT_ROWS), Line::new());
                 }
             }
             Input::Text(edit) | Input::Time(edit) => {
                 let typed = typing::line(edit, room as u16);
                 if focused {
-                    self.caret = Some((indent as u16 + typed.caret.0, start));
+                    self.caret = Some((indent as u16 + typed.caret.0, top));
                 }
                 let text = typed.lines.into_iter().next().unwrap_or_default();
                 let mut line = label.and(Meaning::Input, text);
@@ -259,7 +273,7 @@ impl<'s> Sheet<'s> {
             self.say(Meaning::DueSoon, 1, &text);
         }
         if let Some(text) = reading(form, scene.model) {
-            self.brief(&text);
+            self.read(&text);
         }
         if let Some(problem) = &form.problem {
             self.lines.push(Line::new());
@@ -287,7 +301,16 @@ impl<'s> Sheet<'s> {
                 self.lines.push(Line::new());
             }
             let cancel = scene.text(&words::CANCEL);
-            let go = scene.text(&crate::app::action::Action::Do(form.verb).row().short);
+            let row = crate::app::action::Action::Do(form.verb).row();
+            // Where the short word is a noun in Japanese, it says no act.
+            let noun = matches!(
+                form.verb,
+                Verb::Kind | Verb::PersonalData | Verb::Restrict | Verb::Level
+            );
+            let go = match scene.lang {
+                Lang::Ja if noun => scene.text(&form.verb.row().about),
+                _ => scene.text(&row.short),
+            };
             let line = buttons(
                 (&cancel, form.at == Stop::Cancel),
                 (&go, form.at == Stop::Go),

@@ -16,8 +16,12 @@ const NAMES: [(&str, &str); 3] = [
     ("toast 3 frame", "toast 3"),
 ];
 const WIDEST: u16 = 64;
+/// From so many rows on several words stand below a panel.
+const ROOMY: u16 = 28;
 /// Rows that a panel keeps, its frame among them.
 const PANEL: u16 = 6;
+/// Rows of a word below a panel, its frame among them: a long one is read whole once that is gone.
+const BRIEF: u16 = 5;
 
 /// One of them, in its place.
 pub struct Laid {
@@ -54,8 +58,12 @@ pub fn under_panel(scene: &Scene<'_>, area: Rect) -> (Vec<Laid>, u16) {
         let free = bottom.saturating_sub(area.y + PANEL);
         // The newest begins at least.
         if laid.is_empty() && free >= 3 {
-            size.1 = size.1.min(free);
+            size.1 = size.1.min(free).min(BRIEF);
             lines.truncate(usize::from(size.1 - 2));
+        }
+        // What a form asks for needs the rest.
+        if !laid.is_empty() && area.height < ROOMY {
+            break;
         }
         if free < size.1 {
             break;

@@ -2,8 +2,8 @@
 
 use crate::app::model::Model;
 use crate::app::strings::header as words;
-use crate::app::view::Said;
 use crate::app::view::header::{Header, Mark, Promise, Promised, promises};
+use crate::app::view::{Said, Tone};
 use crate::domain::decide::Command;
 use crate::domain::event::Register;
 use crate::domain::text::{cells, fit};
@@ -266,20 +266,29 @@ fn due(scene: &Scene<'_>, header: &Header, promises: &[Promise], width: usize) -
     let least = [Promised::Call, Promised::Box].map(first);
     let fitted = |tail: &Line, must: &[Option<usize>]| {
         let room = width.saturating_sub(label.width() + tail.width() + 1);
-        [30, 22, 16, 12, 10]
-            .into_iter()
-            .filter(|most| *most <= (width / 4).max(12))
-            .find_map(|most| promised(scene, promises, must, room, most))
+        // Short names say more than a bare number of what is not there.
+        [false, true].into_iter().find_map(|brief| {
+            [30, 22, 16, 12, 10]
+                .into_iter()
+                .filter(|most| *most <= (width / 4).max(12))
+                .find_map(|most| promised(scene, promises, must, (room, most, brief)))
+        })
     };
-    let ways = [
-        (&long, &all[..]),
-        (&short, &all),
-        (&long, &least),
-        (&short, &least),
-    ];
-    let found = ways
-        .into_iter()
-        .find_map(|(tail, must)| Some((fitted(tail, must)?, tail)));
+    let over: Vec<usize> = (0..promises.len())
+        .filter(|at| promises[*at].tone == Tone::Overdue)
+        .collect();
+    // As many of those that are over as fit beside the nearest of each.
+    let musts = (0..=over.len()).rev().map(|most| {
+        let over = over[..most].iter().copied().map(Some);
+        let mut must: Vec<Option<usize>> = all.into_iter().chain(over).collect();
+        must.sort_unstable();
+        must.dedup();
+        must
+    });
+    let musts = musts.chain([least.to_vec()]);
+    let found = musts
+        .flat_map(|must| [(&long, must.clone()), (&short, must)])
+        .find_map(|(tail, must)| Some((fitted(tail, &must)?, tail)));
     match found {
         Some((line, tail)) => label.join(line).end_with(tail.clone()),
         None => label.end_with(short),
@@ -292,8 +301,7 @@ fn promised(
     scene: &Scene<'_>,
     promises: &[Promise],
     must: &[Option<usize>],
-    room: usize,
-    most: usize,
+    (room, most, brief): (usize, usize, bool),
 ) -> Option<Line> {
     let line = |shown: &[usize]| {
         let mut line = Line::new();
@@ -316,16 +324,35 @@ fn promised(
             line = line.gap(if n == 0 { 0 } else { 3 });
             line = line.and(tone, text).and(quiet, promise.left.clone());
         }
-        let rest = promises.len() - shown.len();
-        if rest > 0 {
+        let hidden = (0..promises.len()).filter(|at| !shown.contains(at));
+        let over = hidden.filter(|at| promises[*at].tone == Tone::Overdue);
+        let (rest, over) = (promises.len() - shown.len(), over.count());
+        let sign = if over > 0 { "! " } else { "" };
+        if brief && rest > 0 {
+            let look = if over > 0 {
+                Meaning::Overdue
+            } else {
+                Meaning::Muted
+            };
+            return line.and(look, format!("   {sign}+{rest}"));
+        }
+        if rest > over {
             let more = scene.say("   {} more", "   他{}件");
-            line = line.and(Meaning::Muted, more.replace("{}", &rest.to_string()));
+            line = line.and(
+                Meaning::Muted,
+                more.replace("{}", &(rest - over).to_string()),
+            );
+        }
+        if over > 0 {
+            let more = scene.say("   ! {} over", "   ! 超過{}件");
+            line = line.and(Meaning::Overdue, more.replace("{}", &over.to_string()));
         }
         line
     };
     let mut shown: Vec<usize> = must.iter().flatten().copied().collect();
     shown.sort_unstable();
-    let mut best = Some(line(&shown)).filter(|line| line.width() <= room)?;
+    let fits = |line: &Line| line.width() <= room;
+    let mut best = Some(line(&shown)).filter(fits)?;
     for at in 0..promises.len() {
         if shown.contains(&at) {
             continue;
@@ -334,7 +361,7 @@ fn promised(
         wider.push(at);
         wider.sort_unstable();
         let line = line(&wider);
-        if line.width() > room {
+        if !fits(&line) {
             break;
         }
         (best, shown) = (line, wider);

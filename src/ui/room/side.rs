@@ -5,6 +5,7 @@ use crate::app::model::{Pane, RowId, Shown, Where};
 use crate::app::msg::Target;
 use crate::app::strings::pane as words;
 use crate::app::view::panes::{self, ItemRow};
+use crate::app::view::{Said, Tone};
 use crate::domain::event::Milestone;
 use crate::domain::incident::ItemState;
 use crate::domain::text::{cells, fit, wrap};
@@ -19,7 +20,13 @@ pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
     let asks = panes::asks(scene.model);
     let waiting = asks.iter().flatten().count();
     let title = scene.text(&words::ASK);
-    let mut lines = vec![heading(scene, &title, &[], false)];
+    let more = panes::asks_waiting(scene.model);
+    let more = (more > 0).then(|| scene.fill(&words::ASK_WAITING, &[&more.to_string()]));
+    let more: Vec<Said> = more
+        .into_iter()
+        .map(|text| Said::new(text, Tone::Muted))
+        .collect();
+    let mut lines = vec![heading(scene, &title, &more, false)];
     let each = usize::from(area.height.saturating_sub(1)) / asks.len();
     let width = usize::from(area.width);
     for (slot, ask) in asks.iter().enumerate() {

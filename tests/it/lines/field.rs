@@ -151,8 +151,8 @@ fn keys_acted_with_nothing_selected() {
     assert!(screen.contains(asks), "it asks which: {screen}");
 }
 
-// Red without `current.value != *value` of `overtaken` in src/domain/incident.rs: nobody would be
-// overtaken.
+// Red without `overtaken.map(|(register, _)| register.clone())` of `apply` in src/domain/incident.rs:
+// nobody would be overtaken.
 #[test]
 fn a_commander_change_came_back_after_a_reload() {
     let slack = workspace();
@@ -272,7 +272,7 @@ fn times_were_stored_as_local_strings() {
 }
 
 // Red without `(self.private, private)` in src/domain/outlets.rs; its end without
-// `sight.way(Outlet::Copy) == Way::Marked` of `mark` in src/app/briefing.rs.
+// `(sight.private || sight.restricted, &PRIVATE)` of `mark` in src/app/briefing.rs.
 #[test]
 fn the_meeting_link_of_a_private_incident_was_broadcast() {
     let slack = workspace();
@@ -331,6 +331,8 @@ fn messages_were_doubled_after_a_time_out() {
     slack.add_fault(lost);
     console.run(&["note", &incident, "rolled back build 812"]);
     console.run(&["sync", "--once"]).ok();
+    // What was sent a moment ago is to be seen here at once.
+    slack.clear_faults();
     let told = texts(&slack, &room);
     let told = told.iter().filter(|text| text.contains("build 812"));
     assert_eq!(told.count(), 1);

@@ -129,7 +129,7 @@ fn a_marked_message_is_in_the_timeline_once() {
     assert_eq!(all.len(), count);
 }
 
-// Red without `evidence` of `marked`, and without `!known` of `park`, in
+// Red without `evidence` of `marked`, and without `!known` of `question`, in
 // src/domain/sync/listen/react.rs.
 #[test]
 fn marks_make_evidence_and_parked_questions_once() {

@@ -16,7 +16,8 @@ fn ts_of(slack: &matoi::workspace::Handle, room: &str, says: &str) -> String {
         .to_owned()
 }
 
-// Red without `open.to != *asked.by` of `Deed::Accepted` in src/domain/work/check.rs.
+// Red without `if open.to != *asked.by || open.to != *user { … }` of `Deed::Accepted` in
+// src/domain/work/check.rs.
 #[test]
 fn command_is_handed_over_by_a_press_and_only_to_whom_it_was_offered() {
     let slack = workspace();

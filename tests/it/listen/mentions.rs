@@ -349,6 +349,38 @@ fn needs_questions_and_who_is_still_here_are_told_by_mention() {
     assert_eq!(state["needs"][0]["by"], json!(id_of(&slack, "emma")));
 }
 
+// Red without the arms `Wish::Settled` and `Wish::Object` of `commands` in
+// src/domain/sync/listen/mention.rs.
+#[test]
+fn a_task_is_done_and_a_decision_objected_to_by_mention() {
+    let slack = workspace();
+    let console = Console::on(&slack, "@sato", QUICK);
+    let state = console.declare("Checkout fails");
+    let (id, room) = (id(&state), channel(&state));
+    console.run(&["command", &id]).ok();
+    console
+        .run(&["task", &id, "@emma", "look at the queue"])
+        .ok();
+    console.run(&["decide", &id, "roll back build 812"]).ok();
+    let _running = console.sync();
+    for said in ["done T1 the queue is fine", "異議 D1 カートの修正も戻る"] {
+        let ts = ask(&slack, "emma", &room, said);
+        done(&slack, &room, &ts);
+    }
+    let ts = ask(&slack, "emma", &room, "done T7");
+    let said = answer(&slack, &room, &ts);
+    assert!(said.contains("Nothing that is open is called T7"), "{said}");
+    let state = show(&console, &id);
+    assert_eq!(state["tasks"][0]["state"], json!("done"));
+    assert_eq!(
+        state["tasks"][0]["settled"][0]["text"],
+        json!("the queue is fine")
+    );
+    let objection = &state["decisions"][0]["objections"][0];
+    assert_eq!(objection["text"], json!("カートの修正も戻る"));
+    assert_eq!(objection["by"], json!(id_of(&slack, "emma")));
+}
+
 #[test]
 fn command_that_is_offered_is_accepted_by_mention_by_whom_it_is_offered_to() {
     let slack = workspace();

@@ -44,7 +44,7 @@ fn said(w: &World, room: &str, words: &str) -> Vec<(i64, u32)> {
     .collect()
 }
 
-/// The line whose removal turns it red: the loop over `desk.reminders` in `Engine::wanted`
+/// The line whose removal turns it red: `due.extend(reminders.map(…))` in `Engine::wanted`
 /// (src/domain/sync/listen/ask.rs).
 #[test]
 fn what_is_left_behind_is_asked_for_in_working_hours_and_not_every_day() {

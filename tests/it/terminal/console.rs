@@ -11,7 +11,8 @@ fn redrawn(session: &mut Session) {
 }
 
 /// From the key to the room, over the index on its thread. Red without `Effect::Search` of
-/// `carry_out`, and without `Screen::Room` of the panel's Enter.
+/// `carry_out` in src/cli/console.rs, and without `return enter(model, id)` of `key` in
+/// src/app/update/history.rs.
 #[test]
 fn a_japanese_word_is_found_in_the_history_and_opened() {
     let console = Console::local("@sato", "");

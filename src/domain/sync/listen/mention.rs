@@ -5,6 +5,7 @@ use super::super::image::{MessageRow, Task};
 use super::super::mirror::drill_mark;
 use super::super::{Engine, Now, Step};
 use super::{Heard, Turn, words};
+use crate::both;
 use crate::domain::decide::{Asked, Command, Draft, Outlets, WorkOrder, decide};
 use crate::domain::desk::Desk;
 use crate::domain::event::{Body, Outcome};
@@ -16,7 +17,7 @@ use crate::domain::problem::Problem;
 use crate::domain::said::{Said, Who, Wish, addressed, parse};
 use crate::domain::text::clean_line;
 use crate::domain::words::Text;
-use crate::domain::work::{Deed, Sort};
+use crate::domain::work::{Deed, Matter, Sort, State};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Our reaction on a mention that was answered to its author alone.
@@ -497,6 +498,25 @@ fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>,
         Wish::Need(text) => one(opened(desk, heard, Sort::Need, text)),
         Wish::Question(text) => one(opened(desk, heard, Sort::Question, text)),
         Wish::Meeting(link) => one(Command::from(Deed::Meeting { link: link.clone() })),
+        Wish::Settled(entry, line) => {
+            let matter = matter(state, entry)?;
+            // What is decided is done once its result is known.
+            let state = match (matter.sort, matter.state) {
+                (Sort::Decision, State::Decided) => State::Resulted,
+                (sort, _) => sort.states()[0],
+            };
+            one(Command::from(Deed::Settled {
+                matter: matter.id.clone(),
+                state,
+                line: line.as_deref().map(|line| clean_line(line).into_owned()),
+                owner: None,
+                due: None,
+            }))
+        }
+        Wish::Object(entry, line) => one(Command::from(Deed::Objected {
+            matter: matter(state, entry)?.id.clone(),
+            line: clean_line(line).into_owned(),
+        })),
         Wish::Leave => one(Command::CheckOut(heard.by.clone())),
         Wish::Note(text) => one(Command::Note(text.clone())),
         Wish::Situation(text) => one(Command::Situation(text.clone())),
@@ -510,6 +530,17 @@ fn commands(desk: &dyn Desk, wish: &Wish, heard: &Heard) -> Result<Vec<Command>,
             user: Some(person(who)?),
         }),
     }
+}
+
+/// An open entry by its number.
+fn matter<'a>(state: &'a Incident, entry: &str) -> Result<&'a Matter, Problem> {
+    let mut open = state.work.matters.iter().filter(|one| one.is_open());
+    open.find(|one| one.handle() == *entry).ok_or_else(|| {
+        Problem::not_found(both!(
+            "Nothing that is open is called {entry}.",
+            "{entry} という未完了の項目はありません。"
+        ))
+    })
 }
 
 /// Who takes command from somebody in Slack gives no reason; the one that allows it is theirs.

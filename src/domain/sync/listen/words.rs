@@ -23,8 +23,8 @@ const HELP: Text = Text::fixed(
      • `status` · `summary`\n\
      • `commander me` · `level 2` · `situation …` · `note …`\n\
      • `detected 10:05 | link` · `started 9:58` · `recovered 10:20`\n\
-     • `done 4` · `undone 4` · `join ops` · `leave`\n\
-     • `need …` · `question …` · `here` · `accept` (the command that is offered to you)\n\
+     • `done 4` · `done T1 …` · `undone 4` · `join ops` · `leave`\n\
+     • `need …` · `question …` · `object D1 …` · `here` · `accept` (the command that is offered to you)\n\
      • `temperature red` · `phase fixing` · `role scribe @name` · `timekeeper stop`\n\
      Japanese works too. No command needed: answer a question with its reaction, tick the checklist \
      with 1️⃣–9️⃣, pin a message to put it into the timeline.",
@@ -32,8 +32,8 @@ const HELP: Text = Text::fixed(
      • `状況` ・ `サマリ`\n\
      • `指揮します` ・ `レベル 2` ・ `状況は…` ・ `記録 …`\n\
      • `検知 10:05 | リンク` ・ `発生 9:58` ・ `復旧 10:20`\n\
-     • `完了 4` ・ `未完了 4` ・ `参加 書記` ・ `離脱`\n\
-     • `必要 …` ・ `質問 …` ・ `在席` ・ `引き継ぎます` (指揮の引き継ぎを受けるとき)\n\
+     • `完了 4` ・ `完了 T1 …` ・ `未完了 4` ・ `参加 書記` ・ `離脱`\n\
+     • `必要 …` ・ `質問 …` ・ `異議 D1 …` ・ `在席` ・ `引き継ぎます` (指揮の引き継ぎを受けるとき)\n\
      • `温度感 赤` ・ `段階 対応中` ・ `役割 書記 @名前` ・ `タイムキーパー 停止`\n\
      英語でも通じます。コマンドなしでも、質問にはリアクションで答え、チェックリストは 1️⃣–9️⃣ で完了にし、\
      投稿をピン留めすればタイムラインに入ります。",
