@@ -229,3 +229,20 @@ fn a_hold_that_was_cut_short_is_told_with_who_confirmed() {
     );
     assert!(said(40).ends_with("U1. Confirmed by U3"), "{}", said(40));
 }
+
+// Red without `again.into_iter()` of `more` in src/domain/broadcast.rs.
+#[test]
+fn what_goes_on_in_a_new_channel_is_announced_as_reopened() {
+    let said = |came_of: Option<&str>| {
+        let mut record = Record::new("ja");
+        record.0.came_of = came_of.map(IncidentId::new);
+        let declared = record.0.entries[0].body.clone();
+        more(&declared, &record.0, false, &BTreeSet::new(), &names()).join("\n")
+    };
+    assert_eq!(said(None), "");
+    assert!(
+        said(Some("i0")).starts_with("対応再開"),
+        "{}",
+        said(Some("i0"))
+    );
+}

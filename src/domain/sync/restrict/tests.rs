@@ -255,3 +255,45 @@ fn only_once_only_what_is_public_and_only_by_who_may() {
         .expect_err("nothing to restrict");
     assert!(problem.sentence.en.contains("private already"), "{problem}");
 }
+
+// Red without `commands.splice(end..end, in_hand(…))` of `restricted` in src/domain/sync/restrict.rs.
+#[test]
+fn what_people_have_in_hand_goes_along_and_falls_to_whoever_restricts_it() {
+    let mut world = World::new(false);
+    let open = |matter: Sort, line: &str, owner: Option<&str>| {
+        Command::from(Deed::Opened {
+            matter,
+            line: line.to_owned(),
+            owner: owner.map(UserId::new),
+            due: None,
+            risk: None,
+        })
+    };
+    for command in [
+        open(Sort::Task, "read the logs", Some("U4")),
+        open(Sort::Task, "ask the vendor", Some("U5")),
+        open(Sort::Need, "somebody of the law", None),
+        open(Sort::Hypothesis, "the cache", None),
+    ] {
+        world.act("U2", command).expect("accepted");
+    }
+    let id = world.id.clone();
+    let before = world.engine.shown(&id).expect("declared");
+    let responded = before.milestones[&Milestone::Responded].time;
+    world.restrict("U2", &["U4"]).expect("accepted");
+    let there = world.engine.companion_of(&id).expect("it goes on");
+    let held = there.work.matters.iter().map(|matter| {
+        let owner = matter.owner.as_ref().map(|held| held.user.as_str());
+        (matter.line.as_str(), owner)
+    });
+    let held: Vec<_> = held.collect();
+    let wanted = [
+        ("read the logs", Some("U4")),
+        ("ask the vendor", Some("U2")),
+        ("somebody of the law", None),
+    ];
+    assert_eq!(held, wanted);
+    assert_eq!(there.milestones[&Milestone::Responded].time, responded);
+    let commander = there.commander.as_ref().map(|held| held.user.as_str());
+    assert_eq!(commander, Some("U2"));
+}
