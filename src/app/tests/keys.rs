@@ -87,7 +87,9 @@ fn a_digit_answers_what_was_painted_when_it_was_pressed() {
     let mut world = World::declared();
     world.later(180);
     let mut desk = Desk::in_room(world);
-    let first = view::panes::asks(&desk.model)[0].clone().expect("a prompt");
+    let first = view::panes::asks(&desk.model).slots[0]
+        .clone()
+        .expect("a prompt");
     assert_eq!(first.0, crate::app::ask::AskId::Commander);
     // Command is taken, another prompt moves up; the screen still shows the old one.
     desk.world.act(

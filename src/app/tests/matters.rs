@@ -133,7 +133,7 @@ fn a_task_whose_time_is_over_is_answered_by_two_keys() {
         open(&mut world, Sort::Task, "restart web03", Some(ME));
         world.later(11 * 60);
         let mut desk = Desk::in_room(world);
-        let asks = view::panes::asks(&desk.model);
+        let asks = view::panes::asks(&desk.model).slots;
         let slot = asks
             .iter()
             .position(|a| matches!(a, Some((crate::app::ask::AskId::Matter(_), _))))

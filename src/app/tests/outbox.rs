@@ -195,7 +195,7 @@ fn a_merge_that_is_offered_is_answered_by_its_digit_or_dismissed_for_good() {
     };
     world.offers = vec![offer];
     let mut desk = Desk::in_room(world);
-    let asks = view::panes::asks(&desk.model);
+    let asks = view::panes::asks(&desk.model).slots;
     let offered = |said: &view::Said| said.text.starts_with("Merge into #");
     let slot = asks
         .iter()
@@ -213,7 +213,7 @@ fn a_merge_that_is_offered_is_answered_by_its_digit_or_dismissed_for_good() {
     desk.keys(&format!("Alt-{key}"));
     desk.world.later(3_600);
     desk.refresh();
-    let asks = view::panes::asks(&desk.model);
+    let asks = view::panes::asks(&desk.model).slots;
     assert!(!asks.iter().flatten().any(|(_, said)| offered(said)));
     assert!(!desk.world.me.as_str().is_empty() && desk.world.me.as_str() == ME);
 }

@@ -127,7 +127,7 @@ fn a_time_box_that_is_over_is_shown_asked_and_answered() {
     assert_eq!((first.left.as_str(), first.tone), ("+01:10", Tone::Overdue));
     assert_eq!(first.who.as_deref(), Some("Sato"));
     let slot = |desk: &Desk| {
-        let asks = view::panes::asks(&desk.model);
+        let asks = view::panes::asks(&desk.model).slots;
         let mut asks = asks.iter();
         let about = crate::app::ask::AskId::TimeBox(boxed.id.clone());
         let slot = asks.position(|a| a.as_ref().is_some_and(|(id, _)| *id == about));

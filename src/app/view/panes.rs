@@ -198,19 +198,25 @@ pub fn seen_before(model: &Model) -> Vec<String> {
     lines
 }
 
-/// The prompts in their slots.
-pub fn asks(model: &Model) -> [Option<(AskId, Said)>; ASKS] {
-    let wanted = crate::app::ask::wanted(model);
-    model.room.asks.clone().map(|about| {
-        let prompt = wanted.iter().find(|p| Some(&p.about) == about.as_ref())?;
-        Some((prompt.about.clone(), crate::app::ask::said(model, prompt)))
-    })
+/// What is asked.
+pub struct Asks {
+    /// The prompts in their places.
+    pub slots: [Option<(AskId, Said)>; ASKS],
+    /// How many more wait for one.
+    pub waiting: usize,
 }
 
-/// How many more would be asked, and wait for a place.
-pub fn asks_waiting(model: &Model) -> usize {
-    let shown = model.room.asks.iter().flatten().count();
-    crate::app::ask::wanted(model).len().saturating_sub(shown)
+pub fn asks(model: &Model) -> Asks {
+    let wanted = crate::app::ask::wanted(model);
+    let slots = model.room.asks.clone().map(|about| {
+        let prompt = wanted.iter().find(|p| Some(&p.about) == about.as_ref())?;
+        Some((prompt.about.clone(), crate::app::ask::said(model, prompt)))
+    });
+    let shown = slots.iter().flatten().count();
+    Asks {
+        waiting: wanted.len() - shown,
+        slots,
+    }
 }
 
 /// A pane's title, and what stands beside it: counts, so that a pane that is not shown is not

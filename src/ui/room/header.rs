@@ -45,6 +45,8 @@ pub fn lines(scene: &Scene<'_>, header: &Header, width: u16) -> Vec<Line> {
 
 /// Wide enough for long labels.
 pub const ROOMY: u16 = 110;
+/// Of what is over, as much as a wide row has room for.
+const OVER_MOST: usize = 8;
 /// Cells of the incident's name that are shown whatever else there is to say.
 const NAME: usize = 30;
 
@@ -274,9 +276,8 @@ fn due(scene: &Scene<'_>, header: &Header, promises: &[Promise], width: usize) -
                 .find_map(|most| promised(scene, promises, must, (room, most, brief)))
         })
     };
-    let over: Vec<usize> = (0..promises.len())
-        .filter(|at| promises[*at].tone == Tone::Overdue)
-        .collect();
+    let over = (0..promises.len()).filter(|at| promises[*at].tone == Tone::Overdue);
+    let over: Vec<usize> = over.take(OVER_MOST).collect();
     // As many of those that are over as fit beside the nearest of each.
     let musts = (0..=over.len()).rev().map(|most| {
         let over = over[..most].iter().copied().map(Some);

@@ -17,10 +17,12 @@ use ratatui::layout::Rect;
 
 /// The prompts, each in its own place, which it keeps when another is answered.
 pub fn asks(canvas: &mut Canvas<'_, '_>, scene: &Scene<'_>, area: Rect) {
-    let asks = panes::asks(scene.model);
+    let panes::Asks {
+        slots: asks,
+        waiting: more,
+    } = panes::asks(scene.model);
     let waiting = asks.iter().flatten().count();
     let title = scene.text(&words::ASK);
-    let more = panes::asks_waiting(scene.model);
     let more = (more > 0).then(|| scene.fill(&words::ASK_WAITING, &[&more.to_string()]));
     let more: Vec<Said> = more
         .into_iter()
