@@ -111,8 +111,14 @@ fn chooses(form: &Form) -> bool {
     field.is_some_and(|field| matches!(field.input, Input::Choice(_)))
 }
 
+/// Nothing is above the first field and nothing below the buttons: no key is spent on it.
 fn page(form: &mut Form, by: i32) -> Outcome {
-    form.scroll = (form.scroll + by).clamp(-FAR, FAR);
+    let (least, most) = match form.at {
+        Stop::Field(0) => (0, FAR),
+        Stop::Field(_) => (-FAR, FAR),
+        Stop::Cancel | Stop::Go => (-FAR, 0),
+    };
+    form.scroll = (form.scroll + by).clamp(least, most);
     Outcome::Stays
 }
 

@@ -265,3 +265,18 @@ fn an_act_carries_where_it_is_heard_and_a_private_one_is_heard_nowhere() {
         assert_eq!(outlets.broadcast, wanted);
     }
 }
+
+// Red without `Stop::Field(0)` of `page`, and without `form.scroll = 0` of `key`, in
+// src/app/form/keys.rs.
+#[test]
+fn page_keys_read_a_form_and_typing_goes_back_to_the_field() {
+    let mut desk = Desk::in_room(busy());
+    desk.keys("s");
+    let scroll = |desk: &Desk| desk.model.form().expect("open").scroll;
+    desk.keys("PageUp");
+    assert_eq!(scroll(&desk), 0);
+    desk.keys("PageDown");
+    assert!(scroll(&desk) > 0);
+    desk.keys("x");
+    assert_eq!(scroll(&desk), 0);
+}
